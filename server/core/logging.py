@@ -1,0 +1,43 @@
+"""What may never reach a log line."""
+
+import re
+from collections.abc import MutableMapping
+from typing import Any
+
+_SECRET_KEYS = re.compile(
+    r"(token|secret|password|authorization|cookie|hmac|signature|api_key|access_key|client_assertion)",
+    re.IGNORECASE,
+)
+_PERSONAL_KEYS = re.compile(r"(e?mail|phone|first_name|last_name|address|recipient)", re.IGNORECASE)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+_PHONE = re.compile(r"\+\d{7,15}\b")
+_JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+_SHOPIFY_SECRET = re.compile(r"\bshp[a-z]{2}_[0-9A-Fa-f]+")
+
+REMOVED = "[removed]"
+
+
+def redact_text(text: str) -> str:
+    """Return `text` with addresses, phone numbers, tokens and Shopify secrets removed."""
+    for pattern in (_JWT, _SHOPIFY_SECRET, _EMAIL, _PHONE):
+        text = pattern.sub(REMOVED, text)
+    return text
+
+
+def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Remove secrets and personal data from one log event; a structlog processor."""
+    for key, value in event.items():
+        event[key] = _clean(key, value)
+    return event
+
+
+def _clean(key: str, value: object) -> object:
+    if key != "event" and (_SECRET_KEYS.search(key) or _PERSONAL_KEYS.search(key)) and value is not None:
+        return REMOVED
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, dict):
+        return {inner: _clean(str(inner), held) for inner, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(key, held) for held in value]
+    return value

@@ -1,0 +1,112 @@
+"""Orders, the goods they hold, and the people who place them, as decisions need them.
+
+Ids are the platform's own, as text (Shopify's numbers, without the gid prefix). Money is minor units of the
+named currency.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line of an order; prices are minor units of the order's (shop) currency."""
+
+    line_id: str
+    variant_id: str | None  # None: a custom line, or the product is gone
+    product_id: str | None
+    title: str
+    quantity: int
+    unit_price: int
+    total: int  # after discounts, whole line
+    sku: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A platform's order as it stood at `updated_at`.
+
+    Amounts are minor units of `currency` (the shop's). `refunded` and `outstanding` follow the platform: an
+    accepted offer whose charge failed leaves `outstanding` above zero.
+    """
+
+    id: str
+    name: str
+    reference_id: str | None  # Shopify: checkout_token, which the one-click page calls referenceId
+    customer_id: str | None
+    email: str | None
+    phone: str | None
+    created_at: datetime
+    updated_at: datetime
+    currency: str
+    presentment_currency: str
+    total: int
+    current_total: int
+    lines: tuple[LineItem, ...]
+    refunded: int = 0
+    outstanding: int = 0
+    cancelled_at: datetime | None = None
+    financial_status: str = "pending"
+    gateways: tuple[str, ...] = ()
+    source_name: str = "web"
+    country_code: str | None = None
+    province_code: str | None = None
+    has_shipping_address: bool = True
+    locale: str | None = None
+    first_name: str | None = None
+    attributes: tuple[tuple[str, str], ...] = ()  # note attributes the cart carried
+    is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLine:
+    variant_id: str
+    product_id: str
+    quantity: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What a decision may know of the order it belongs to, whether it came from a token or from the order itself."""
+
+    reference_id: str
+    currency: str
+    total: int  # minor units of `currency`
+    lines: tuple[PurchaseLine, ...]
+    presentment_currency: str
+    country_code: str | None = None
+    customer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopperFacts:
+    """What is known of the shopper before this order; None means unknown, which is not the same as zero."""
+
+    unit_id: str  # what holdouts and arms are drawn by
+    earlier_orders: int | None = None
+    spent: int | None = None  # minor units of the shop's currency
+    tier: str | None = None
+    bought_variant_ids: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class VariantFacts:
+    """One sellable thing as the catalogue holds it; prices are minor units of the shop's currency."""
+
+    variant_id: str
+    product_id: str
+    title: str
+    variant_title: str | None
+    price: int
+    available: int | None  # None: stock is not tracked
+    is_sellable: bool  # the product is active and published
+    tags: frozenset[str] = field(default_factory=frozenset)
+    compare_at_price: int | None = None
+    unit_cost: int | None = None
+    sells_when_out_of_stock: bool = False
+    description: str = ""
+    image_url: str | None = None
+    image_alt: str | None = None
+    handle: str | None = None
