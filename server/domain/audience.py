@@ -1,0 +1,89 @@
+"""Audience trees: all, any, not, and conditions, answered with match, miss or unknown."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from server.domain.conditions import CONDITIONS
+from server.domain.conditions.definition import Facts, Need
+
+
+class Answer(StrEnum):
+    MATCH = "match"
+    MISS = "miss"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    key: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    parts: tuple["Audience", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    parts: tuple["Audience", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: "Audience"
+
+
+Audience: TypeAlias = Leaf | AllOf | AnyOf | Not
+
+EVERYBODY = AllOf(())
+
+
+def evaluate(audience: Audience, facts: Facts) -> Answer:
+    """Answer an audience in three-valued logic: what is unknown never counts as a match, also not through `not`."""
+    match audience:
+        case Leaf(key, arguments):
+            found = CONDITIONS[key].check(arguments, facts)
+            return Answer.UNKNOWN if found is None else Answer.MATCH if found else Answer.MISS
+        case AllOf(parts):
+            return _worst((evaluate(part, facts) for part in parts), decisive=Answer.MISS, otherwise=Answer.MATCH)
+        case AnyOf(parts):
+            return _worst((evaluate(part, facts) for part in parts), decisive=Answer.MATCH, otherwise=Answer.MISS)
+        case Not(part):
+            inner = evaluate(part, facts)
+            return {Answer.MATCH: Answer.MISS, Answer.MISS: Answer.MATCH}.get(inner, Answer.UNKNOWN)
+
+
+def explain(audience: Audience, facts: Facts) -> str:
+    """Return the first conditions that kept the audience from matching, with the values compared."""
+    failing = [leaf for leaf in leaves(audience) if evaluate(leaf, facts) is not Answer.MATCH]
+    told = [CONDITIONS[leaf.key].describe(leaf.arguments, facts) for leaf in failing or list(leaves(audience))]
+    return "; ".join(told[:3])
+
+
+def leaves(audience: Audience) -> Iterable[Leaf]:
+    match audience:
+        case Leaf():
+            yield audience
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+
+
+def needs(audience: Audience) -> frozenset[Need]:
+    """Return the groups of facts that answering `audience` takes."""
+    return frozenset().union(*(CONDITIONS[leaf.key].needs for leaf in leaves(audience)))
+
+
+def _worst(answers: Iterable[Answer], *, decisive: Answer, otherwise: Answer) -> Answer:
+    result = otherwise
+    for answer in answers:
+        if answer is decisive:
+            return decisive
+        if answer is Answer.UNKNOWN:
+            result = Answer.UNKNOWN
+    return result

@@ -1,0 +1,152 @@
+"""Whether, and when, a touch may be sent: consent, opt-outs, hours, holds and caps, asked again at the last moment."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from server.domain.document import Caps, Holds, QuietHours
+from server.domain.reasons import Reason
+
+
+class Verdict(StrEnum):
+    SEND = "send"
+    DEFER = "defer"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The answer for one touch. `until` is set for a deferral."""
+
+    verdict: Verdict
+    reason: Reason
+    detail: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """What is known at the moment of sending. Times are aware UTC; `zones` are all plausible zones of the recipient."""
+
+    channel: str
+    address: str | None
+    consent: str | None  # the platform's state, lower case; None: never stated
+    is_suppressed: bool
+    has_connection: bool
+    zones: tuple[str, ...]
+    expires_at: datetime
+    is_cancelled: bool = False
+    is_refunded: bool = False
+    is_test: bool = False
+    has_bought_since: bool = False
+    other_channel_sent_at: datetime | None = None  # the latest message on the other channel, any order
+    earlier_sequence_at: datetime | None = None  # start of the shopper's latest other sequence that sent something
+    sent_in_sequence: int = 0
+
+
+def may_contact(facts: ContactFacts, *, caps: Caps, holds: Holds, quiet: QuietHours, now: datetime) -> Ruling:
+    """Rule on one touch: send now, defer to a dated moment, or refuse with the reason.
+
+    A deferral that would come after the touch expires is a refusal: late work is never sent late.
+    """
+    refusal = _refusal(facts, caps=caps, now=now)
+    if refusal:
+        return refusal
+    deferral = _channel_hold(facts, holds, now=now) or _quiet(facts, quiet, now=now)
+    if deferral is None:
+        return Ruling(Verdict.SEND, Reason.SENT)
+    if deferral.until and deferral.until >= facts.expires_at:
+        detail = f"{deferral.detail}; that ends after the offer does, {facts.expires_at:%Y-%m-%d %H:%M} UTC"
+        return Ruling(Verdict.REFUSE, deferral.reason, detail)
+    return deferral
+
+
+def sequence_block(*, earlier_at: datetime | None, caps: Caps, now: datetime) -> Ruling | None:
+    """Return the refusal when the shopper had another sequence within the cap; None when a new one may open."""
+    if earlier_at is None or not caps.sequence_days:
+        return None
+    if now - earlier_at >= timedelta(days=caps.sequence_days):
+        return None
+    days = (now - earlier_at).days
+    detail = f"last follow-up {days} days ago, at least {caps.sequence_days} between two"
+    return Ruling(Verdict.REFUSE, Reason.SEQUENCE_CAP, detail)
+
+
+def _refusal(facts: ContactFacts, *, caps: Caps, now: datetime) -> Ruling | None:
+    over_cap = sequence_block(earlier_at=facts.earlier_sequence_at, caps=caps, now=now)
+    checks: tuple[tuple[bool, Reason, str], ...] = (
+        (facts.is_test, Reason.TEST_ORDER, ""),
+        (facts.is_cancelled, Reason.ORDER_CANCELLED, ""),
+        (facts.is_refunded, Reason.ORDER_REFUNDED, ""),
+        (now >= facts.expires_at, Reason.EXPIRED, f"expired {facts.expires_at:%Y-%m-%d %H:%M} UTC"),
+        (facts.has_bought_since, Reason.BOUGHT_SINCE, ""),
+        (not facts.address, Reason.NO_ADDRESS, ""),
+        (facts.is_suppressed, Reason.SUPPRESSED, ""),
+        (facts.consent != "subscribed", Reason.NO_CONSENT, f"{facts.channel} consent: {facts.consent or 'not stated'}"),
+        (not facts.has_connection, Reason.NO_CONNECTION, facts.channel),
+        (
+            facts.sent_in_sequence >= caps.messages_per_sequence,
+            Reason.MESSAGE_CAP,
+            f"{facts.sent_in_sequence} sent, at most {caps.messages_per_sequence}",
+        ),
+        (over_cap is not None, Reason.SEQUENCE_CAP, over_cap.detail if over_cap else ""),
+    )
+    for is_met, reason, detail in checks:
+        if is_met:
+            return Ruling(Verdict.REFUSE, reason, detail)
+    return None
+
+
+def _channel_hold(facts: ContactFacts, holds: Holds, *, now: datetime) -> Ruling | None:
+    hours = holds.sms_holds_email_hours if facts.channel == "email" else holds.email_holds_sms_hours
+    sent_at = facts.other_channel_sent_at
+    if sent_at is None or not hours:
+        return None
+    until = sent_at + timedelta(hours=hours)
+    if now >= until:
+        return None
+    other = "SMS" if facts.channel == "email" else "e-mail"
+    ago = int((now - sent_at).total_seconds() // 3600)
+    return Ruling(Verdict.DEFER, Reason.CHANNEL_HOLD, f"{other} {ago} h ago, holds for {hours} h", until)
+
+
+def _quiet(facts: ContactFacts, quiet: QuietHours, *, now: datetime) -> Ruling | None:
+    if facts.channel != "sms":
+        return None
+    opens_at = next_open(now, zones=facts.zones, quiet=quiet)
+    if opens_at <= now:
+        return None
+    detail = f"{', '.join(local_times(now, facts.zones))}; texts from {quiet.start_hour}:00 to {quiet.end_hour}:00"
+    return Ruling(Verdict.DEFER, Reason.QUIET_HOURS, detail, opens_at)
+
+
+def next_open(now: datetime, *, zones: tuple[str, ...], quiet: QuietHours) -> datetime:
+    """Return the first moment from `now` on at which every plausible zone allows texts.
+
+    Walks quarter hours for two days, which covers every clock change. When no hour suits all zones (a toll-free number
+    could be anywhere), a moment a year ahead is returned: beyond the life of any touch.
+    """
+    known = tuple(_zone(name) for name in zones) or (ZoneInfo("UTC"),)
+    moment = now
+    for _ in range(2 * 24 * 4):
+        if all(_is_open(moment.astimezone(zone).time(), quiet) for zone in known):
+            return moment
+        rounded = moment.replace(minute=moment.minute - moment.minute % 15, second=0, microsecond=0)
+        moment = rounded + timedelta(minutes=15)
+    return moment + timedelta(days=365)
+
+
+def local_times(now: datetime, zones: tuple[str, ...]) -> list[str]:
+    return [f"{now.astimezone(_zone(name)):%H:%M} in {name}" for name in zones[:2]]
+
+
+def _is_open(local: time, quiet: QuietHours) -> bool:
+    return quiet.start_hour <= local.hour < quiet.end_hour
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(UTC.tzname(None) or "UTC")

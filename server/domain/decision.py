@@ -1,0 +1,165 @@
+"""The decision: which offer an order gets on a surface, or why none, with every step told."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from server.domain.audience import Answer, evaluate, explain
+from server.domain.conditions.definition import Facts
+from server.domain.document import Funnel, RuleDocument
+from server.domain.offers import Offer, OfferedVariant, price_offer
+from server.domain.orders import Purchase, ShopperFacts, VariantFacts
+from server.domain.reasons import Reason, TraceLine
+
+
+class Surface(StrEnum):
+    ONE_CLICK = "one_click"
+    MESSAGE = "message"
+
+
+class Outcome(StrEnum):
+    OFFERED = "offered"
+    HELD_OUT = "held_out"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something bought together with the order's goods; `because` names the line that led to it."""
+
+    variant_id: str
+    score: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a decision may look at.
+
+    `goods` holds every variant that a rule, a candidate or the order names, as far as it exists.
+    """
+
+    surface: Surface
+    purchase: Purchase
+    shopper: ShopperFacts
+    goods: Mapping[str, VariantFacts]
+    bought_together: tuple[Candidate, ...] = ()  # best first
+    is_held_out: bool = False
+    showings: int = 0  # pages shown to this shopper within the cap's window
+    refused_variant_ids: frozenset[str] = field(default_factory=frozenset)  # declined for this order
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came out. For a held-out shopper `offered` is what would have been offered."""
+
+    outcome: Outcome
+    reason: Reason
+    offered: OfferedVariant | None
+    trace: tuple[TraceLine, ...]
+
+
+def decide(document: RuleDocument, situation: Situation) -> Decision:
+    """Choose the offer for one order on one surface.
+
+    Funnels go by priority, then by id; a funnel whose goods are all blocked gives way to the next. The holdout is
+    applied last, so that both sides are counted at the point where the offer would have been made.
+    """
+    live = sorted((each for each in document.funnels if each.is_live), key=lambda each: (-each.priority, each.id))
+    if not live:
+        return Decision(Outcome.NOTHING, Reason.NO_LIVE_FUNNEL, None, ())
+    barrier = _barrier(document, situation)
+    if barrier:
+        return Decision(Outcome.NOTHING, barrier.reason, None, (barrier,))
+    trace: list[TraceLine] = []
+    facts = Facts(situation.purchase, situation.shopper, situation.goods)
+    chosen: OfferedVariant | None = None
+    for funnel in live:
+        subject = f"funnel:{funnel.id}"
+        if chosen:
+            trace.append(TraceLine(subject, Reason.LOWER_PRIORITY, funnel.name))
+            continue
+        answer = evaluate(funnel.audience, facts)
+        if answer is not Answer.MATCH:
+            reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN
+            trace.append(TraceLine(subject, reason, f"{funnel.name}: {explain(funnel.audience, facts)}"))
+            continue
+        chosen = _first_sellable(document, funnel, situation, trace)
+    if chosen is None:
+        return Decision(Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, None, tuple(trace))
+    if situation.is_held_out:
+        trace.append(TraceLine("shopper", Reason.HELD_OUT, f"{document.holdout_percent:g} % of shoppers"))
+        return Decision(Outcome.HELD_OUT, Reason.HELD_OUT, chosen, tuple(trace))
+    return Decision(Outcome.OFFERED, Reason.OFFERED, chosen, tuple(trace))
+
+
+def block_of(
+    variant: VariantFacts | None, *, minimum_stock: int, purchase: Purchase, refused: frozenset[str]
+) -> tuple[Reason, str] | None:
+    """Return why a variant may not be offered for this order, with the values compared; None when it may.
+
+    The same question is asked at the decision, at the click, and at the send.
+    """
+    if variant is None:
+        return Reason.UNKNOWN_PRODUCT, ""
+    if not variant.is_sellable or variant.price <= 0:
+        return Reason.NOT_SELLABLE, variant.title
+    if any(variant.product_id == line.product_id for line in purchase.lines):
+        return Reason.ALREADY_IN_ORDER, variant.title
+    if variant.variant_id in refused:
+        return Reason.ALREADY_DECLINED, variant.title
+    if variant.available is not None and not variant.sells_when_out_of_stock and variant.available < minimum_stock:
+        return Reason.STOCK_BELOW_MINIMUM, f"{variant.title}: stock {variant.available} < {minimum_stock}"
+    return None
+
+
+def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:
+    """Return what closes the surface as a whole, before any funnel is looked at."""
+    if situation.surface is not Surface.ONE_CLICK:
+        return None
+    purchase, caps = situation.purchase, document.caps
+    if purchase.presentment_currency != purchase.currency:
+        detail = f"paid in {purchase.presentment_currency}, the shop sells in {purchase.currency}"
+        return TraceLine("page", Reason.CURRENCY_MISMATCH, detail)
+    if caps.showing_days and situation.showings >= caps.showings:
+        detail = f"{situation.showings} shown in {caps.showing_days} days, at most {caps.showings}"
+        return TraceLine("page", Reason.SHOWING_CAP, detail)
+    return None
+
+
+def _first_sellable(
+    document: RuleDocument, funnel: Funnel, situation: Situation, trace: list[TraceLine]
+) -> OfferedVariant | None:
+    offer = funnel.offer
+    minimum = offer.minimum_stock if offer.minimum_stock is not None else document.minimum_stock
+    is_empty = True
+    for variant_id, because in _candidates(offer, situation):
+        is_empty = False
+        variant = situation.goods.get(variant_id)
+        blocked = block_of(
+            variant, minimum_stock=minimum, purchase=situation.purchase, refused=situation.refused_variant_ids
+        )
+        if blocked or variant is None:
+            reason, detail = blocked or (Reason.UNKNOWN_PRODUCT, "")
+            trace.append(TraceLine(f"variant:{variant_id}", reason, detail))
+            continue
+        trace.append(TraceLine(f"variant:{variant_id}", Reason.CHOSEN, f"{funnel.name}: {variant.title}"))
+        return price_offer(
+            offer=offer,
+            funnel_id=funnel.id,
+            variant=variant,
+            currency=situation.purchase.currency,
+            minimum_stock=minimum,
+            reason_line=because,
+        )
+    if is_empty:
+        trace.append(TraceLine(f"funnel:{funnel.id}", Reason.NO_CANDIDATES, funnel.name))
+    return None
+
+
+def _candidates(offer: Offer, situation: Situation) -> Iterable[tuple[str, str | None]]:
+    if offer.source == "bought_together":
+        for candidate in situation.bought_together:
+            yield candidate.variant_id, f"Often bought together with {candidate.because}"
+    for variant_id in offer.variant_ids:
+        yield variant_id, None

@@ -1,0 +1,108 @@
+"""The rule document of a shop: what is offered, to whom, how often, and what follows. Parsed by `rules.parse`."""
+
+from dataclasses import dataclass
+
+from server.domain.audience import EVERYBODY, Audience
+from server.domain.offers import Offer
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Where an offer is made on site: who gets it, what it is, and which funnel goes first (higher priority)."""
+
+    id: str
+    name: str
+    offer: Offer
+    is_live: bool = False
+    priority: int = 0
+    trigger: str = "order_placed"
+    audience: Audience = EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One message of a journey, `delay_seconds` after the journey's start."""
+
+    id: str
+    channel: str  # sms | email
+    delay_seconds: int
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """The follow-up of an order; its offers come from the live funnels.
+
+    What has not been sent `expires_hours` after the start never is.
+    """
+
+    id: str
+    name: str
+    steps: tuple[Step, ...]
+    is_live: bool = False
+    trigger: str = "order_paid"
+    audience: Audience = EVERYBODY
+    expires_hours: int = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How often a shopper may be approached; 0 days switches a cap off."""
+
+    sequence_days: int = 14
+    messages_per_sequence: int = 3
+    showings: int = 3
+    showing_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """How long a message on one channel holds the other back, from its send time."""
+
+    sms_holds_email_hours: int = 48
+    email_holds_sms_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When texts may be sent, in the recipient's local hours: from `start_hour` up to, not including, `end_hour`."""
+
+    start_hour: int = 9
+    end_hour: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A named tier and the least that earns it; the first tier whose two conditions hold is the shopper's."""
+
+    name: str
+    at_least_spent: int = 0  # minor units of the shop's currency
+    at_least_orders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDocument:
+    """One published or drafted set of rules of one shop."""
+
+    funnels: tuple[Funnel, ...] = ()
+    journey: Journey | None = None
+    caps: Caps = Caps()
+    holds: Holds = Holds()
+    quiet_hours: QuietHours = QuietHours()
+    tiers: tuple[Tier, ...] = ()
+    minimum_stock: int = 10
+    holdout_percent: float = 0.0
+    holdout_salt: str = "holdout"
+    schema: int = SCHEMA
+
+
+def tier_of(document: RuleDocument, *, spent: int | None, orders: int | None) -> str | None:
+    """Return the first tier that a shopper has earned, "standard" when none, None when the history is unknown."""
+    if spent is None or orders is None:
+        return None
+    for tier in document.tiers:
+        if spent >= tier.at_least_spent and orders >= tier.at_least_orders:
+            return tier.name
+    return "standard"

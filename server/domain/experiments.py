@@ -1,0 +1,29 @@
+"""Who is drawn into which share: deterministic, uniform, stable as shares grow."""
+
+import hashlib
+
+_SPAN = 1 << 64
+
+
+def bucket(*, salt: str, unit_id: str) -> float:
+    """Return where `unit_id` falls in [0, 1) under `salt`.
+
+    SHA-256 of salt and unit, first 64 bits; raising a share never moves a unit that was inside it already.
+    """
+    digest = hashlib.sha256(f"{salt}\x00{unit_id}".encode()).digest()
+    return int.from_bytes(digest[:8]) / _SPAN
+
+
+def is_held_out(*, salt: str, unit_id: str, percent: float) -> bool:
+    """Tell whether a unit is in the holdout of `percent` (0 to 100) of all units."""
+    return bucket(salt=salt, unit_id=unit_id) * 100 < percent
+
+
+def unit_of(*, customer_id: str | None, email: str | None, phone: str | None, reference_id: str) -> str:
+    """Return the unit a shopper is drawn by: the best identity known, without keeping the address itself."""
+    if customer_id:
+        return f"customer:{customer_id}"
+    for kind, value in (("email", (email or "").strip().lower()), ("phone", (phone or "").strip())):
+        if value:
+            return f"{kind}:{hashlib.sha256(value.encode()).hexdigest()[:32]}"
+    return f"reference:{reference_id}"

@@ -1,0 +1,118 @@
+"""The closed list of reasons: why an order, an offer or a touch came out as it did, in words a merchant reads."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """One cause. The value is what is stored and searched; `WORDING` is what is read."""
+
+    OFFERED = "offered"
+    HELD_OUT = "held_out"
+    NO_LIVE_FUNNEL = "no_live_funnel"
+    NOTHING_ELIGIBLE = "nothing_eligible"
+    AUDIENCE_MISS = "audience_miss"
+    AUDIENCE_UNKNOWN = "audience_unknown"
+    CURRENCY_MISMATCH = "currency_mismatch"
+    SHOWING_CAP = "showing_cap"
+    NO_CANDIDATES = "no_candidates"
+    UNKNOWN_PRODUCT = "unknown_product"
+    NOT_SELLABLE = "not_sellable"
+    STOCK_BELOW_MINIMUM = "stock_below_minimum"
+    ALREADY_IN_ORDER = "already_in_order"
+    ALREADY_DECLINED = "already_declined"
+    LOWER_PRIORITY = "lower_priority"
+    CHOSEN = "chosen"
+
+    PAGE_NOT_ASKED = "page_not_asked"
+    PAGE_NOT_ELIGIBLE = "page_not_eligible"
+    PAGE_NOT_SHOWN = "page_not_shown"
+    PAGE_WAITING = "page_waiting"
+    PAGE_SHOWN = "page_shown"
+    PAGE_ACCEPTED = "page_accepted"
+    PAGE_ACCEPTED_UNPAID = "page_accepted_unpaid"
+    PAGE_DECLINED = "page_declined"
+    PAGE_LEFT = "page_left"
+
+    PLANNED = "planned"
+    SENT = "sent"
+    NO_LIVE_JOURNEY = "no_live_journey"
+    SEQUENCE_CAP = "sequence_cap"
+    MESSAGE_CAP = "message_cap"
+    CHANNEL_HOLD = "channel_hold"
+    QUIET_HOURS = "quiet_hours"
+    NO_CONSENT = "no_consent"
+    SUPPRESSED = "suppressed"
+    NO_ADDRESS = "no_address"
+    NO_CONNECTION = "no_connection"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_REFUNDED = "order_refunded"
+    BOUGHT_SINCE = "bought_since"
+    NOTHING_TO_OFFER = "nothing_to_offer"
+    EXPIRED = "expired"
+    RECIPIENT_REJECTED = "recipient_rejected"
+    VENDOR_FAILED = "vendor_failed"
+    VENDOR_BUSY = "vendor_busy"
+    FATE_UNKNOWN = "fate_unknown"
+    UNINSTALLED = "uninstalled"
+    TEST_ORDER = "test_order"
+
+
+WORDING: dict[Reason, str] = {
+    Reason.OFFERED: "An offer was made.",
+    Reason.HELD_OUT: "The shopper is in the holdout: the offer was worked out but kept back, to measure its effect.",
+    Reason.NO_LIVE_FUNNEL: "No funnel is live.",
+    Reason.NOTHING_ELIGIBLE: "No live funnel fitted this order.",
+    Reason.AUDIENCE_MISS: "The order or the customer does not meet the funnel's conditions.",
+    Reason.AUDIENCE_UNKNOWN: "A condition could not be answered, so the funnel stayed closed.",
+    Reason.CURRENCY_MISMATCH: "The order is paid in another currency than the shop's.",
+    Reason.SHOWING_CAP: "The shopper has seen enough offers lately.",
+    Reason.NO_CANDIDATES: "Nothing was found that is bought together with this order.",
+    Reason.UNKNOWN_PRODUCT: "The product is no longer in the catalogue.",
+    Reason.NOT_SELLABLE: "The product is not for sale.",
+    Reason.STOCK_BELOW_MINIMUM: "Too little stock.",
+    Reason.ALREADY_IN_ORDER: "It is in the order already.",
+    Reason.ALREADY_DECLINED: "The shopper declined it for this order.",
+    Reason.LOWER_PRIORITY: "Another funnel came first.",
+    Reason.CHOSEN: "This was chosen.",
+    Reason.PAGE_NOT_ASKED: "The checkout never asked for an offer: this order could not see the one-click page.",
+    Reason.PAGE_NOT_ELIGIBLE: "The payment or the currency keeps this order from the one-click page.",
+    Reason.PAGE_NOT_SHOWN: "An offer was ready, but the page was not shown.",
+    Reason.PAGE_WAITING: "Waiting to see whether the shopper answers on the one-click page.",
+    Reason.PAGE_SHOWN: "The one-click page was shown.",
+    Reason.PAGE_ACCEPTED: "The shopper accepted the offer.",
+    Reason.PAGE_ACCEPTED_UNPAID: "The item is on the order, but the card was not charged.",
+    Reason.PAGE_DECLINED: "The shopper declined the offer.",
+    Reason.PAGE_LEFT: "The shopper left the page without an answer.",
+    Reason.PLANNED: "Planned.",
+    Reason.SENT: "Sent.",
+    Reason.NO_LIVE_JOURNEY: "No follow-up is live.",
+    Reason.SEQUENCE_CAP: "The shopper had a follow-up lately; one order opens at most one, within the cap.",
+    Reason.MESSAGE_CAP: "This order's follow-up has sent all the messages it may.",
+    Reason.CHANNEL_HOLD: "A message on the other channel holds this one back.",
+    Reason.QUIET_HOURS: "It is night or early morning where the shopper is.",
+    Reason.NO_CONSENT: "The shopper has not agreed to marketing on this channel.",
+    Reason.SUPPRESSED: "The shopper opted out, or the address cannot be reached.",
+    Reason.NO_ADDRESS: "There is no address or number to write to.",
+    Reason.NO_CONNECTION: "No sender is connected for this channel.",
+    Reason.ORDER_CANCELLED: "The order was cancelled.",
+    Reason.ORDER_REFUNDED: "The order was refunded.",
+    Reason.BOUGHT_SINCE: "The shopper has ordered again since.",
+    Reason.NOTHING_TO_OFFER: "No product could be offered.",
+    Reason.EXPIRED: "Too late to be useful.",
+    Reason.RECIPIENT_REJECTED: "The carrier or the mail server does not accept this recipient.",
+    Reason.VENDOR_FAILED: "The sending service refused the message.",
+    Reason.VENDOR_BUSY: "The sending service could not be reached; trying again.",
+    Reason.FATE_UNKNOWN: "Sending was cut off and nobody can say whether it arrived; it is not sent twice.",
+    Reason.UNINSTALLED: "The app was uninstalled.",
+    Reason.TEST_ORDER: "A test order.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """One step of a decision: what was looked at, what came out, and the values compared ("stock 8 < 10")."""
+
+    subject: str  # funnel:<id>, variant:<id>, touch:<id>, page
+    reason: Reason
+    detail: str = ""

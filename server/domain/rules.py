@@ -1,0 +1,308 @@
+"""Reads a rule document from JSON, and says what is wrong with it, where, and what to do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar, cast
+
+from server.core.errors import AppError
+from server.domain.audience import EVERYBODY, AllOf, AnyOf, Audience, Leaf, Not
+from server.domain.conditions import CONDITIONS
+from server.domain.conditions.definition import Argument
+from server.domain.document import (
+    SCHEMA,
+    Caps,
+    Funnel,
+    Holds,
+    Journey,
+    QuietHours,
+    RuleDocument,
+    Step,
+    Tier,
+)
+from server.domain.offers import Discount, Offer, Texts
+
+_MAX_DEPTH = 20
+_MAX_ITEMS = 1_000
+_MAX_TEXT = 300
+_CHANNELS = ("sms", "email")
+_SOURCES = ("fixed", "bought_together")
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of a document: where it is, what is wrong, what to do."""
+
+    path: str
+    message: str
+
+
+class InvalidRules(AppError):
+    code = "invalid_rules"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{each.path}: {each.message}" for each in problems), count=len(problems))
+        self.problems = problems
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks a JSON value and gathers every problem instead of stopping at the first."""
+
+    problems: list[Problem] = field(default_factory=list)
+
+    def fault(self, path: str, message: str) -> None:
+        self.problems.append(Problem(path or "document", message))
+
+    def table(self, value: object, path: str, *, known: tuple[str, ...]) -> Mapping[str, object]:
+        if not isinstance(value, dict):
+            self.fault(path, "must be an object.")
+            return {}
+        for key in value:
+            if key not in known:
+                self.fault(f"{path}.{key}".lstrip("."), f"is not known here; known are {', '.join(known)}.")
+        return cast("Mapping[str, object]", value)
+
+    def rows(self, value: object, path: str) -> list[object]:
+        if not isinstance(value, list):
+            self.fault(path, "must be a list.")
+            return []
+        if len(value) > _MAX_ITEMS:
+            self.fault(path, f"holds {len(value)} entries; at most {_MAX_ITEMS} are allowed.")
+            return []
+        return value
+
+    def text(self, value: object, path: str, *, choices: tuple[str, ...] = ()) -> str:
+        if not isinstance(value, str) or not value.strip() or len(value) > _MAX_TEXT:
+            self.fault(path, f"must be a text of 1 to {_MAX_TEXT} characters.")
+            return ""
+        if choices and value not in choices:
+            self.fault(path, f"is '{value}'; it must be one of {', '.join(choices)}.")
+        return value
+
+    def number(self, value: object, path: str, *, low: int = 0, high: int = 10_000_000_000) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.fault(path, f"must be a whole number from {low} to {high}.")
+            return low
+        return value
+
+    def share(self, value: object, path: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:  # noqa: PLR2004 - percent
+            self.fault(path, "must be a percentage from 0 to 100.")
+            return 0.0
+        return float(value)
+
+    def flag(self, value: object, path: str) -> bool:
+        if not isinstance(value, bool):
+            self.fault(path, "must be true or false.")
+            return False
+        return value
+
+
+def parse(value: object) -> RuleDocument:
+    """Read a rule document.
+
+    Raises:
+        InvalidRules: with every problem found, each with its path and cure.
+    """
+    reader = _Reader()
+    document = _document(reader, value)
+    if reader.problems:
+        raise InvalidRules(tuple(reader.problems))
+    return document
+
+
+def _document(reader: _Reader, value: object) -> RuleDocument:
+    known = ("schema", "funnels", "journey", "caps", "holds", "quiet_hours", "tiers", "stock", "holdout")
+    top = reader.table(value, "", known=known)
+    if top.get("schema") != SCHEMA:
+        reader.fault("schema", f"is {top.get('schema')!r}; this version of Afters reads schema {SCHEMA}.")
+    funnels = tuple(
+        _funnel(reader, each, f"funnels[{index}]")
+        for index, each in enumerate(reader.rows(top.get("funnels", []), "funnels"))
+    )
+    _refuse_twins(reader, [funnel.id for funnel in funnels], "funnels")
+    stock = reader.table(top.get("stock", {}), "stock", known=("minimum",))
+    holdout = reader.table(top.get("holdout", {}), "holdout", known=("percent", "salt"))
+    return RuleDocument(
+        funnels=funnels,
+        journey=_journey(reader, top["journey"], "journey") if top.get("journey") is not None else None,
+        caps=_numbers(reader, top.get("caps", {}), "caps", Caps),
+        holds=_numbers(reader, top.get("holds", {}), "holds", Holds),
+        quiet_hours=_quiet_hours(reader, top.get("quiet_hours", {})),
+        tiers=tuple(
+            _tier(reader, each, f"tiers[{index}]")
+            for index, each in enumerate(reader.rows(top.get("tiers", []), "tiers"))
+        ),
+        minimum_stock=reader.number(stock.get("minimum", 10), "stock.minimum", high=1_000_000),
+        holdout_percent=reader.share(holdout.get("percent", 0), "holdout.percent"),
+        holdout_salt=reader.text(holdout.get("salt", "holdout"), "holdout.salt"),
+    )
+
+
+def _refuse_twins(reader: _Reader, ids: list[str], path: str) -> None:
+    for twin in sorted({each for each in ids if each and ids.count(each) > 1}):
+        reader.fault(path, f"'{twin}' is used as an id twice; give each its own.")
+
+
+def _numbers(reader: _Reader, value: object, path: str, kind: Callable[..., Part]) -> Part:
+    names = tuple(kind.__dataclass_fields__)  # type: ignore[attr-defined]  # kind is one of the dataclasses above
+    table = reader.table(value, path, known=names)
+    return kind(**{name: reader.number(table[name], f"{path}.{name}", high=10_000) for name in names if name in table})
+
+
+def _quiet_hours(reader: _Reader, value: object) -> QuietHours:
+    table = reader.table(value, "quiet_hours", known=("start_hour", "end_hour"))
+    start = reader.number(table.get("start_hour", 9), "quiet_hours.start_hour", high=23)
+    end = reader.number(table.get("end_hour", 20), "quiet_hours.end_hour", high=24)
+    if start >= end:
+        reader.fault("quiet_hours", "leaves no hour for texts; start_hour must lie before end_hour.")
+    return QuietHours(start_hour=start, end_hour=end)
+
+
+def _tier(reader: _Reader, value: object, path: str) -> Tier:
+    table = reader.table(value, path, known=("name", "at_least_spent", "at_least_orders"))
+    return Tier(
+        name=reader.text(table.get("name"), f"{path}.name"),
+        at_least_spent=reader.number(table.get("at_least_spent", 0), f"{path}.at_least_spent"),
+        at_least_orders=reader.number(table.get("at_least_orders", 0), f"{path}.at_least_orders"),
+    )
+
+
+def _funnel(reader: _Reader, value: object, path: str) -> Funnel:
+    known = ("id", "name", "is_live", "priority", "trigger", "audience", "offer")
+    table = reader.table(value, path, known=known)
+    return Funnel(
+        id=reader.text(table.get("id"), f"{path}.id"),
+        name=reader.text(table.get("name"), f"{path}.name"),
+        is_live=reader.flag(table.get("is_live", False), f"{path}.is_live"),
+        priority=reader.number(table.get("priority", 0), f"{path}.priority", low=-1_000, high=1_000),
+        trigger=reader.text(table.get("trigger", "order_placed"), f"{path}.trigger", choices=("order_placed",)),
+        audience=_audience(reader, table.get("audience"), f"{path}.audience", depth=0),
+        offer=_offer(reader, table.get("offer"), f"{path}.offer"),
+    )
+
+
+def _journey(reader: _Reader, value: object, path: str) -> Journey:
+    known = ("id", "name", "is_live", "trigger", "audience", "steps", "expires_hours")
+    table = reader.table(value, path, known=known)
+    steps = tuple(
+        _step(reader, each, f"{path}.steps[{index}]")
+        for index, each in enumerate(reader.rows(table.get("steps", []), f"{path}.steps"))
+    )
+    _refuse_twins(reader, [step.id for step in steps], f"{path}.steps")
+    return Journey(
+        id=reader.text(table.get("id"), f"{path}.id"),
+        name=reader.text(table.get("name"), f"{path}.name"),
+        is_live=reader.flag(table.get("is_live", False), f"{path}.is_live"),
+        trigger=reader.text(table.get("trigger", "order_paid"), f"{path}.trigger", choices=("order_paid",)),
+        audience=_audience(reader, table.get("audience"), f"{path}.audience", depth=0),
+        steps=steps,
+        expires_hours=reader.number(table.get("expires_hours", 72), f"{path}.expires_hours", low=1, high=720),
+    )
+
+
+def _step(reader: _Reader, value: object, path: str) -> Step:
+    table = reader.table(value, path, known=("id", "channel", "delay_seconds", "template"))
+    return Step(
+        id=reader.text(table.get("id"), f"{path}.id"),
+        channel=reader.text(table.get("channel"), f"{path}.channel", choices=_CHANNELS),
+        delay_seconds=reader.number(table.get("delay_seconds"), f"{path}.delay_seconds", high=30 * 86_400),
+        template=reader.text(table.get("template"), f"{path}.template"),
+    )
+
+
+def _offer(reader: _Reader, value: object, path: str) -> Offer:
+    known = ("id", "source", "variants", "quantity", "discount", "minimum_stock", "texts")
+    table = reader.table(value, path, known=known)
+    source = reader.text(table.get("source"), f"{path}.source", choices=_SOURCES)
+    variants = tuple(
+        reader.text(each, f"{path}.variants[{index}]")
+        for index, each in enumerate(reader.rows(table.get("variants", []), f"{path}.variants"))
+    )
+    if source == "fixed" and not variants:
+        reader.fault(f"{path}.variants", "is empty; choose at least one product to offer.")
+    minimum = table.get("minimum_stock")
+    texts = reader.table(table.get("texts", {}), f"{path}.texts", known=("heading", "accept", "decline", "reason"))
+    return Offer(
+        id=reader.text(table.get("id"), f"{path}.id"),
+        source=source,
+        variant_ids=variants,
+        quantity=reader.number(table.get("quantity", 1), f"{path}.quantity", low=1, high=100),
+        discount=_discount(reader, table.get("discount"), f"{path}.discount"),
+        minimum_stock=None if minimum is None else reader.number(minimum, f"{path}.minimum_stock", high=1_000_000),
+        texts=Texts(
+            **{name: reader.text(each, f"{path}.texts.{name}") for name, each in texts.items() if each is not None}
+        ),
+    )
+
+
+def _discount(reader: _Reader, value: object, path: str) -> Discount | None:
+    if value is None:
+        return None
+    table = reader.table(value, path, known=("percent", "title"))
+    try:
+        percent = Decimal(str(table.get("percent")))
+    except InvalidOperation:
+        percent = Decimal(-1)
+    if not percent.is_finite() or not 0 < percent <= 100:  # noqa: PLR2004 - percent
+        reader.fault(f"{path}.percent", "must lie above 0 and at most at 100.")
+        return None
+    return Discount(percent=percent, title=reader.text(table.get("title"), f"{path}.title"))
+
+
+def _audience(reader: _Reader, value: object, path: str, *, depth: int) -> Audience:
+    if value is None:
+        return EVERYBODY
+    if depth > _MAX_DEPTH:
+        reader.fault(path, f"is nested deeper than {_MAX_DEPTH} levels; flatten it.")
+        return EVERYBODY
+    table = reader.table(value, path, known=("all", "any", "not", "key", "args"))
+    if "key" in table:
+        return _leaf(reader, table, path)
+    for name, kind in (("all", AllOf), ("any", AnyOf)):
+        if name in table:
+            rows = reader.rows(table[name], f"{path}.{name}")
+            parts = (_audience(reader, each, f"{path}.{name}[{at}]", depth=depth + 1) for at, each in enumerate(rows))
+            return kind(tuple(parts))
+    if "not" in table:
+        return Not(_audience(reader, table["not"], f"{path}.not", depth=depth + 1))
+    if table:
+        reader.fault(path, "needs one of all, any, not or key.")
+    return EVERYBODY
+
+
+def _leaf(reader: _Reader, table: Mapping[str, object], path: str) -> Audience:
+    key = reader.text(table["key"], f"{path}.key")
+    condition = CONDITIONS.get(key)
+    if condition is None:
+        reader.fault(f"{path}.key", f"'{key}' is no condition; known are {', '.join(CONDITIONS)}.")
+        return EVERYBODY
+    names = tuple(argument.name for argument in condition.arguments)
+    given = reader.table(table.get("args", {}), f"{path}.args", known=names)
+    arguments = {
+        argument.name: _argument(reader, given[argument.name], f"{path}.args.{argument.name}", argument)
+        for argument in condition.arguments
+        if given.get(argument.name) is not None
+    }
+    missing = [each.name for each in condition.arguments if each.is_required and each.name not in arguments]
+    for name in missing:
+        reader.fault(f"{path}.args.{name}", "is missing.")
+    if not missing and not arguments:
+        reader.fault(f"{path}.args", f"is empty; give at least one of {', '.join(names)}.")
+    return Leaf(key, arguments)
+
+
+def _argument(reader: _Reader, value: object, path: str, argument: Argument) -> object:
+    match argument.kind:
+        case "money" | "count":
+            return reader.number(value, path)
+        case "choice":
+            return reader.text(value, path, choices=argument.choices)
+        case _:
+            rows = [reader.text(each, f"{path}[{at}]") for at, each in enumerate(reader.rows(value, path))]
+            if not rows:
+                reader.fault(path, "is empty; name at least one.")
+            return rows
