@@ -26,6 +26,7 @@ CREATE TABLE product (
     product_type TEXT NOT NULL,
     tags TEXT NOT NULL DEFAULT '[]',        -- JSON list of strings
     status TEXT NOT NULL DEFAULT 'ACTIVE',  -- ACTIVE | DRAFT | ARCHIVED
+    option_name TEXT NOT NULL DEFAULT 'Title', -- name of the one option; its values are the variants' titles
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL
 );
@@ -131,7 +132,8 @@ CREATE TABLE order_line (
     variant_id INTEGER,                     -- no foreign key: a product may be deleted later
     product_id INTEGER,
     sku TEXT NOT NULL,
-    title TEXT NOT NULL,
+    title TEXT NOT NULL,                    -- the product's, when it was bought
+    variant_title TEXT,                     -- NULL for a product with one variant
     quantity INTEGER NOT NULL,              -- as ordered
     current_quantity INTEGER NOT NULL,      -- after edits and refunds
     price INTEGER NOT NULL,                 -- one unit, before discounts
@@ -219,12 +221,16 @@ CREATE TABLE webhook_delivery (
     webhook_id TEXT NOT NULL,               -- X-Shopify-Webhook-Id, same for every retry of a delivery
     event_id TEXT NOT NULL,
     topic TEXT NOT NULL,
+    subscription_name TEXT,                 -- X-Shopify-Name; NULL when the subscription has none
     uri TEXT NOT NULL,
     body BLOB NOT NULL,
     triggered_at TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'genuine',   -- genuine | duplicate | forged
     attempts INTEGER NOT NULL DEFAULT 0,
     next_attempt_at TEXT,                   -- NULL: delivered or given up
-    last_status INTEGER,
-    delivered_at TEXT
+    last_status INTEGER,                    -- NULL: no answer
+    last_error TEXT,
+    delivered_at TEXT,
+    given_up_at TEXT
 );
 CREATE INDEX webhook_delivery_due ON webhook_delivery(next_attempt_at);
