@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from server.core.errors import AppError
+from server.core.money import Money
 from server.domain.offers import Change
 from server.domain.orders import Order, VariantFacts
 
@@ -77,6 +78,60 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferMessage:
+    """What a follow-up says, before it has words: prices in minor units of `currency`."""
+
+    template: str
+    locale: str | None
+    shop_name: str
+    first_name: str | None
+    order_name: str
+    product_title: str
+    product_url: str
+    image_url: str | None
+    image_alt: str | None
+    price: int
+    full_price: int
+    currency: str
+    reason_line: str | None
+    unsubscribe_url: str
+    postal_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A rendered message; an SMS has text only."""
+
+    text: str
+    subject: str | None = None
+    html: str | None = None
+
+
+class Renderer(Protocol):
+    def render(self, channel: str, message: OfferMessage) -> Words: ...
+
+
+class PhoneNumbers(Protocol):
+    def normalise(self, number: str, *, country_code: str | None) -> str | None:
+        """Return the number in E.164, or None when it is none."""
+        ...
+
+    def zones(self, number: str) -> tuple[str, ...]:
+        """Return every time zone the owner of an E.164 number may live in."""
+        ...
+
+
+class Vendors(Protocol):
+    """The integrations that are registered, made from a connection's settings."""
+
+    def channel(self, slug: str, settings: Mapping[str, str], *, channel: str) -> MessageChannel | None:
+        """Return the vendor as a sender on `channel`, or None when it is no such thing."""
+        ...
+
+    def receipts(self, slug: str, settings: Mapping[str, str]) -> "ReceiptSource | None": ...
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The vendor took the message; `vendor_id` finds it again."""
 
@@ -101,6 +156,46 @@ class MessageChannel(Protocol):
         Raises:
             PermanentFailure: this vendor cannot be asked.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MessageVariables:
+    """What a message template may name: plain text, never markup; amounts already written for the recipient.
+
+    `product_url` is the link that counts the click. `was_price_text` is set only where there is a reduction.
+    """
+
+    shop_name: str
+    shop_address: str  # postal; line breaks allowed
+    order_name: str
+    product_title: str
+    product_url: str
+    price_text: str
+    unsubscribe_url: str
+    first_name: str | None = None
+    product_image_url: str | None = None
+    image_alt: str | None = None
+    was_price_text: str | None = None
+    reason_line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedEmail:
+    subject: str
+    text: str
+    html: str
+
+
+class MessageRenderer(Protocol):
+    """Writes messages from the templates under `templates/messages`. Rendering raises AppError."""
+
+    def render_email(self, template: str, variables: MessageVariables) -> RenderedEmail: ...
+
+    def render_sms(self, template: str, variables: MessageVariables) -> str: ...
+
+    def format_money(self, money: Money, locale: str | None) -> str:
+        """Return an amount as the locale ("en-GB") writes it."""
         ...
 
 

@@ -1,0 +1,134 @@
+"""Settings, read once from the environment; everything wrong with them is said at once."""
+
+import os
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from server.core.errors import AppError
+
+API_VERSION = "2026-10"
+_SECRETS = ("SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_OLD", "AFTERS_SECRET_KEY", "AFTERS_SECRET_KEY_OLD")
+_MIN_SECRET = 32
+
+
+class InvalidSettings(AppError):
+    code = "invalid_settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs. Secrets never show in the repr."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    old_client_secret: str | None = field(repr=False)
+    secret_key: str = field(repr=False)
+    old_secret_key: str | None = field(repr=False)
+    public_url: str
+    database_url: str = field(repr=False)
+    dbos_url: str = field(repr=False)
+    worker_id: str
+    sandbox_url: str | None
+    sandbox_clock: Path | None
+    is_json_log: bool
+
+    @property
+    def client_secrets(self) -> tuple[str, ...]:
+        """The secrets that may have signed what reaches us, the current one first."""
+        return tuple(secret for secret in (self.client_secret, self.old_client_secret) if secret)
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        return tuple(secret for secret in (self.secret_key, self.old_secret_key) if secret)
+
+    @property
+    def cdn_url(self) -> str:
+        """Where App Bridge and Polaris come from; in the sandbox, its own stand-ins."""
+        return f"{self.sandbox_url}/cdn" if self.sandbox_url else "https://cdn.shopify.com"
+
+
+def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
+    """Read the settings and take the secrets out of the environment.
+
+    The web server copies the whole environment into every request: a secret left there is one dump away from a log.
+
+    Raises:
+        InvalidSettings: naming every variable that is missing or wrong, and what to set.
+    """
+    source = os.environ if environ is None else environ
+    problems: list[str] = []
+    sandbox_url = source.get("AFTERS_SANDBOX_URL") or None
+    public_url = source.get("AFTERS_PUBLIC_URL", "").rstrip("/")
+    problems += _url_problems(public_url, sandbox_url)
+    client_id = source.get("SHOPIFY_API_KEY", "")
+    if not client_id:
+        problems.append("SHOPIFY_API_KEY is missing: the app's client id from the developer dashboard.")
+    for name in ("SHOPIFY_API_SECRET", "AFTERS_SECRET_KEY"):
+        if len(source.get(name, "")) < _MIN_SECRET:
+            problems.append(f"{name} is missing or shorter than {_MIN_SECRET} characters.")
+    if source.get("AFTERS_SECRET_KEY") and source.get("AFTERS_SECRET_KEY") == source.get("SHOPIFY_API_SECRET"):
+        problems.append(
+            "AFTERS_SECRET_KEY must not be the Shopify secret: a link's signature could then pass for a webhook's."
+        )
+    if problems:
+        raise InvalidSettings("\n".join(["The settings are not complete:", *problems]))
+    database_url = _with_driver(source.get("AFTERS_DATABASE_URL", "sqlite:///var/afters.sqlite3"))
+    settings = Settings(
+        client_id=client_id,
+        client_secret=source["SHOPIFY_API_SECRET"],
+        old_client_secret=source.get("SHOPIFY_API_SECRET_OLD") or None,
+        secret_key=source["AFTERS_SECRET_KEY"],
+        old_secret_key=source.get("AFTERS_SECRET_KEY_OLD") or None,
+        public_url=public_url,
+        database_url=database_url,
+        dbos_url=_with_driver(source.get("AFTERS_DBOS_URL") or _dbos_beside(database_url)),
+        worker_id=source.get("AFTERS_WORKER_ID", "worker-1"),
+        sandbox_url=sandbox_url.rstrip("/") if sandbox_url else None,
+        sandbox_clock=_clock_path(source) if sandbox_url else None,
+        is_json_log=source.get("AFTERS_LOG", "json") == "json",
+    )
+    for name in _SECRETS:
+        source.pop(name, None)
+    return settings
+
+
+def _url_problems(public_url: str, sandbox_url: str | None) -> list[str]:
+    problems = []
+    parts = urlsplit(public_url)
+    if not parts.hostname:
+        problems.append("AFTERS_PUBLIC_URL is missing: the https address that the platform and shoppers reach us at.")
+    elif parts.scheme != "https" and not sandbox_url:
+        problems.append(f"AFTERS_PUBLIC_URL is {public_url}: it must be https outside the sandbox.")
+    if sandbox_url and not (_is_loopback(sandbox_url) and _is_loopback(public_url or sandbox_url)):
+        problems.append("AFTERS_SANDBOX_URL and AFTERS_PUBLIC_URL must both be on this machine in sandbox mode.")
+    return problems
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _with_driver(url: str) -> str:
+    """Name the driver where a plain address leaves it open."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg{separator}{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def _dbos_beside(database_url: str) -> str:
+    """Keep durable work in a file of its own beside the app's on SQLite; in a schema of its own on PostgreSQL."""
+    if database_url.startswith("sqlite"):
+        stem, _, _suffix = database_url.rpartition(".sqlite3")
+        return f"{stem or database_url}-dbos.sqlite3"
+    return database_url
+
+
+def _clock_path(source: Mapping[str, str]) -> Path | None:
+    named = source.get("AFTERS_SANDBOX_CLOCK")
+    return Path(named) if named else None

@@ -1,0 +1,200 @@
+"""The mirror of a shop's catalogue and what is bought together in it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, delete, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.domain.orders import VariantFacts
+from server.domain.recommendations import Neighbour
+from server.ports import ProductSnapshot, StockLevel
+from server.storage.db import Base
+
+
+class VariantRow(Base):
+    """One variant with its product's facts beside it: decisions read variants, never products."""
+
+    __tablename__ = "variants"
+    __table_args__ = (Index(None, "shop_id", "product_id"), Index(None, "shop_id", "inventory_item_id"))
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    variant_id: Mapped[str] = mapped_column(primary_key=True)
+    product_id: Mapped[str]
+    inventory_item_id: Mapped[str | None]
+    sku: Mapped[str]
+    title: Mapped[str]
+    variant_title: Mapped[str | None]
+    handle: Mapped[str | None]
+    description: Mapped[str]
+    image_url: Mapped[str | None]
+    image_alt: Mapped[str | None]
+    tags: Mapped[list[Any]]
+    price: Mapped[int]
+    compare_at_price: Mapped[int | None]
+    unit_cost: Mapped[int | None]
+    available: Mapped[int | None]
+    sells_when_out_of_stock: Mapped[bool]
+    is_sellable: Mapped[bool]
+    product_updated_at: Mapped[datetime]
+
+
+class NeighbourRow(Base):
+    __tablename__ = "neighbours"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    variant_id: Mapped[str] = mapped_column(primary_key=True)
+    other_id: Mapped[str] = mapped_column(primary_key=True)
+    score: Mapped[float]
+    together: Mapped[int]
+
+
+class Catalog:
+    """A shop's variants."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def variants(self, variant_ids: Iterable[str]) -> dict[str, VariantFacts]:
+        """Return the facts of those variants that exist, by id."""
+        wanted = sorted(set(variant_ids))
+        if not wanted:
+            return {}
+        query = select(VariantRow).where(VariantRow.shop_id == self._shop_id, VariantRow.variant_id.in_(wanted))
+        return {row.variant_id: _facts(row) for row in self._session.scalars(query)}
+
+    def search(self, text: str, *, limit: int = 20) -> tuple[VariantFacts, ...]:
+        query = (
+            select(VariantRow)
+            .where(
+                VariantRow.shop_id == self._shop_id,
+                VariantRow.is_sellable,
+                func.lower(VariantRow.title).contains(text.lower(), autoescape=True),
+            )
+            .order_by(VariantRow.title, VariantRow.variant_id)
+            .limit(limit)
+        )
+        return tuple(_facts(row) for row in self._session.scalars(query))
+
+    def count(self) -> int:
+        query = select(func.count()).select_from(VariantRow).where(VariantRow.shop_id == self._shop_id)
+        return self._session.scalar(query) or 0
+
+    def save(self, product: ProductSnapshot) -> bool:
+        """Store a product's variants; False when a newer snapshot is stored already."""
+        held = {
+            row.variant_id: row
+            for row in self._session.scalars(
+                select(VariantRow).where(
+                    VariantRow.shop_id == self._shop_id, VariantRow.product_id == product.product_id
+                )
+            )
+        }
+        if any(row.product_updated_at > product.updated_at for row in held.values()):
+            return False
+        for facts in product.variants:
+            row = held.pop(facts.variant_id, None)
+            values = self._values(product, facts)
+            if row is None:
+                self._session.add(VariantRow(shop_id=self._shop_id, variant_id=facts.variant_id, **values))
+                continue
+            for name, value in values.items():
+                # A webhook's body does not carry the unit cost: what the import found stays.
+                if name != "unit_cost" or value is not None:
+                    setattr(row, name, value)
+        for gone in held.values():
+            self._session.delete(gone)
+        return True
+
+    def set_stock(self, level: StockLevel) -> None:
+        self._session.execute(
+            update(VariantRow)
+            .where(VariantRow.shop_id == self._shop_id, VariantRow.variant_id == level.variant_id)
+            .values(available=level.available)
+        )
+
+    def remove_product(self, product_id: str) -> None:
+        self._session.execute(
+            delete(VariantRow).where(VariantRow.shop_id == self._shop_id, VariantRow.product_id == product_id)
+        )
+
+    @staticmethod
+    def _values(product: ProductSnapshot, facts: VariantFacts) -> dict[str, Any]:
+        return {
+            "product_id": product.product_id,
+            "inventory_item_id": product.inventory_item_ids.get(facts.variant_id),
+            "sku": product.skus.get(facts.variant_id, ""),
+            "title": facts.title,
+            "variant_title": facts.variant_title,
+            "handle": facts.handle,
+            "description": facts.description,
+            "image_url": facts.image_url,
+            "image_alt": facts.image_alt,
+            "tags": sorted(facts.tags),
+            "price": facts.price,
+            "compare_at_price": facts.compare_at_price,
+            "unit_cost": facts.unit_cost,
+            "available": facts.available,
+            "sells_when_out_of_stock": facts.sells_when_out_of_stock,
+            "is_sellable": facts.is_sellable,
+            "product_updated_at": product.updated_at,
+        }
+
+
+class Neighbours:
+    """What is bought together in a shop, as last counted."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def of(self, variant_ids: Iterable[str]) -> dict[str, tuple[Neighbour, ...]]:
+        wanted = sorted(set(variant_ids))
+        if not wanted:
+            return {}
+        query = (
+            select(NeighbourRow)
+            .where(NeighbourRow.shop_id == self._shop_id, NeighbourRow.variant_id.in_(wanted))
+            .order_by(NeighbourRow.variant_id, NeighbourRow.score.desc(), NeighbourRow.other_id)
+        )
+        found: dict[str, list[Neighbour]] = {}
+        for row in self._session.scalars(query):
+            found.setdefault(row.variant_id, []).append(Neighbour(row.other_id, row.score, row.together))
+        return {variant_id: tuple(rows) for variant_id, rows in found.items()}
+
+    def replace(self, neighbours: Mapping[str, Iterable[Neighbour]]) -> None:
+        """Replace all counts of the shop by new ones."""
+        self._session.execute(delete(NeighbourRow).where(NeighbourRow.shop_id == self._shop_id))
+        rows = [
+            {
+                "shop_id": self._shop_id,
+                "variant_id": variant_id,
+                "other_id": each.variant_id,
+                "score": each.score,
+                "together": each.together,
+            }
+            for variant_id, found in neighbours.items()
+            for each in found
+        ]
+        if rows:
+            self._session.execute(NeighbourRow.__table__.insert(), rows)  # type: ignore[attr-defined]  # Table, typed as FromClause
+
+
+def _facts(row: VariantRow) -> VariantFacts:
+    return VariantFacts(
+        variant_id=row.variant_id,
+        product_id=row.product_id,
+        title=row.title,
+        variant_title=row.variant_title,
+        price=row.price,
+        available=row.available,
+        is_sellable=row.is_sellable,
+        tags=frozenset(row.tags),
+        compare_at_price=row.compare_at_price,
+        unit_cost=row.unit_cost,
+        sells_when_out_of_stock=row.sells_when_out_of_stock,
+        description=row.description,
+        image_url=row.image_url,
+        image_alt=row.image_alt,
+        handle=row.handle,
+    )

@@ -1,0 +1,134 @@
+"""People as the platform knows them, the addresses they can be reached at, consent, opt-outs, and holdout draws."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.ports import ConsentChange, CustomerSnapshot
+from server.storage.db import Base
+
+
+class CustomerRow(Base):
+    __tablename__ = "customers"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(primary_key=True)
+    first_name: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    locale: Mapped[str | None]
+    orders_count: Mapped[int]
+    spent: Mapped[int]
+
+
+class ContactRow(Base):
+    """One address on one channel: the platform's word on consent, and our own opt-out, which always wins."""
+
+    __tablename__ = "contacts"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)  # E.164, or e-mail in lower case
+    customer_id: Mapped[str | None]
+    consent: Mapped[str | None]
+    consent_at: Mapped[datetime | None]
+    consent_source: Mapped[str | None]
+    suppressed_at: Mapped[datetime | None]
+    suppressed_for: Mapped[str | None]
+
+
+class AssignmentRow(Base):
+    """Which arm a unit was drawn into; written before anything is shown and never drawn again."""
+
+    __tablename__ = "assignments"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    experiment: Mapped[str] = mapped_column(primary_key=True)
+    unit_id: Mapped[str] = mapped_column(primary_key=True)
+    arm: Mapped[str]
+    assigned_at: Mapped[datetime]
+
+
+def normalise_address(channel: str, address: str) -> str:
+    return address.strip().lower() if channel == "email" else address.strip()
+
+
+class Contacts:
+    """A shop's customers and contacts."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def customer(self, customer_id: str) -> CustomerRow | None:
+        return self._session.get(CustomerRow, (self._shop_id, customer_id))
+
+    def save_customer(self, customer: CustomerSnapshot) -> None:
+        row = self.customer(customer.customer_id)
+        if row is None:
+            row = CustomerRow(shop_id=self._shop_id, customer_id=customer.customer_id, orders_count=0, spent=0)
+            self._session.add(row)
+        row.first_name, row.email, row.phone = customer.first_name, customer.email, customer.phone
+        row.locale, row.orders_count, row.spent = customer.locale, customer.orders_count, customer.spent
+        for change in customer.consents:
+            self.save_consent(change, source="platform", now=None)
+
+    def get(self, channel: str, address: str) -> ContactRow | None:
+        return self._session.get(ContactRow, (self._shop_id, channel, normalise_address(channel, address)))
+
+    def save_consent(self, change: ConsentChange, *, source: str, now: datetime | None) -> bool:
+        """Mirror a consent state; False when it names nobody or a later one is stored."""
+        if not change.address:
+            return False
+        row = self._row(change.channel, change.address)
+        at = change.occurred_at or now
+        if row.consent_at is not None and at is not None and row.consent_at > at:
+            return False
+        row.consent, row.consent_source = change.state, source
+        row.consent_at = at or row.consent_at
+        row.customer_id = change.customer_id or row.customer_id
+        return True
+
+    def suppress(self, channel: str, address: str, *, reason: str, now: datetime) -> None:
+        """Opt an address out, at once and until it opts in again itself."""
+        row = self._row(channel, address)
+        if row.suppressed_at is None:
+            row.suppressed_at, row.suppressed_for = now, reason
+
+    def lift(self, channel: str, address: str) -> None:
+        """Take an opt-out back, because the person asked for it (START)."""
+        row = self._row(channel, address)
+        row.suppressed_at = row.suppressed_for = None
+
+    def of_customer(self, customer_id: str) -> tuple[ContactRow, ...]:
+        query = select(ContactRow).where(ContactRow.shop_id == self._shop_id, ContactRow.customer_id == customer_id)
+        return tuple(self._session.scalars(query))
+
+    def _row(self, channel: str, address: str) -> ContactRow:
+        known = self.get(channel, address)
+        if known is None:
+            known = ContactRow(shop_id=self._shop_id, channel=channel, address=normalise_address(channel, address))
+            self._session.add(known)
+            self._session.flush()  # a second look-up in the same transaction must find it
+        return known
+
+
+class Assignments:
+    """A shop's draws into holdouts and arms."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def arm(self, experiment: str, unit_id: str) -> str | None:
+        row = self._session.get(AssignmentRow, (self._shop_id, experiment, unit_id))
+        return row.arm if row else None
+
+    def assign(self, experiment: str, unit_id: str, *, arm: str, now: datetime) -> str:
+        """Store a draw; the arm that was stored first stays."""
+        held = self.arm(experiment, unit_id)
+        if held is not None:
+            return held
+        self._session.add(
+            AssignmentRow(shop_id=self._shop_id, experiment=experiment, unit_id=unit_id, arm=arm, assigned_at=now)
+        )
+        return arm

@@ -1,0 +1,248 @@
+"""Decisions with their traces, and what shoppers and the platform did with them."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.domain.decision import Decision, Outcome
+from server.domain.offers import Discount, OfferedVariant, Texts
+from server.domain.reasons import Reason, TraceLine
+from server.storage.db import Base
+
+
+class DecisionRow(Base):
+    """One answer for one order on one surface. `facts` is what it was decided on."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "reference_id", "surface"),
+        Index(None, "shop_id", "unit_id", "decided_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"))
+    reference_id: Mapped[str]
+    surface: Mapped[str]  # one_click | message:<touch id>
+    unit_id: Mapped[str]
+    rules_version: Mapped[int]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    offered: Mapped[dict[str, Any] | None]
+    facts: Mapped[dict[str, Any]]
+    trace: Mapped[list[Any]]
+    decided_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    signed_at: Mapped[datetime | None]
+
+
+class EventRow(Base):
+    """Something that happened to a decision: shown, accepted, declined, left, outcome. Each kind is kept once."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("decision_id", "kind"), Index(None, "shop_id", "occurred_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"))
+    decision_id: Mapped[str] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"))
+    reference_id: Mapped[str]
+    kind: Mapped[str]
+    status: Mapped[str | None]
+    data: Mapped[dict[str, Any]]
+    occurred_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    id: str
+    reference_id: str
+    surface: str
+    unit_id: str
+    rules_version: int
+    outcome: Outcome
+    reason: Reason
+    offered: OfferedVariant | None
+    facts: dict[str, Any]
+    trace: tuple[TraceLine, ...]
+    decided_at: datetime
+    expires_at: datetime
+    signed_at: datetime | None
+
+
+class Decisions:
+    """A shop's decisions."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def get(self, decision_id: str) -> StoredDecision | None:
+        row = self._session.get(DecisionRow, decision_id)
+        return _read(row) if row is not None and row.shop_id == self._shop_id else None
+
+    def find(self, reference_id: str, surface: str) -> StoredDecision | None:
+        query = select(DecisionRow).where(
+            DecisionRow.shop_id == self._shop_id,
+            DecisionRow.reference_id == reference_id,
+            DecisionRow.surface == surface,
+        )
+        row = self._session.scalars(query).one_or_none()
+        return _read(row) if row else None
+
+    def of_reference(self, reference_id: str) -> tuple[StoredDecision, ...]:
+        query = (
+            select(DecisionRow)
+            .where(DecisionRow.shop_id == self._shop_id, DecisionRow.reference_id == reference_id)
+            .order_by(DecisionRow.decided_at, DecisionRow.id)
+        )
+        return tuple(_read(row) for row in self._session.scalars(query))
+
+    def of_references(self, reference_ids: list[str], surface: str) -> dict[str, StoredDecision]:
+        query = select(DecisionRow).where(
+            DecisionRow.shop_id == self._shop_id,
+            DecisionRow.reference_id.in_(reference_ids),
+            DecisionRow.surface == surface,
+        )
+        return {row.reference_id: _read(row) for row in self._session.scalars(query)}
+
+    def save(
+        self,
+        decision: Decision,
+        *,
+        reference_id: str,
+        surface: str,
+        unit_id: str,
+        rules_version: int,
+        facts: dict[str, Any],
+        now: datetime,
+        expires_at: datetime,
+    ) -> StoredDecision:
+        """Store the answer for this order and surface, replacing one that was decided on other facts."""
+        query = select(DecisionRow).where(
+            DecisionRow.shop_id == self._shop_id,
+            DecisionRow.reference_id == reference_id,
+            DecisionRow.surface == surface,
+        )
+        row = self._session.scalars(query).one_or_none()
+        if row is None:
+            row = DecisionRow(
+                id=secrets.token_urlsafe(12), shop_id=self._shop_id, reference_id=reference_id, surface=surface
+            )
+            self._session.add(row)
+        row.unit_id, row.rules_version = unit_id, rules_version
+        row.outcome, row.reason = decision.outcome.value, decision.reason.value
+        row.offered = _pack(decision.offered) if decision.offered else None
+        row.facts = facts
+        row.trace = [[line.subject, line.reason.value, line.detail] for line in decision.trace]
+        row.decided_at, row.expires_at, row.signed_at = now, expires_at, None
+        self._session.flush()  # a twin decided at the same moment fails here, where the caller can read its answer
+        return _read(row)
+
+    def mark_signed(self, decision_id: str, *, now: datetime) -> bool:
+        """Claim the one signature of a decision; False when somebody else has it."""
+        result = self._session.execute(
+            update(DecisionRow)
+            .where(DecisionRow.id == decision_id, DecisionRow.shop_id == self._shop_id, DecisionRow.signed_at.is_(None))
+            .values(signed_at=now)
+        )
+        return bool(result.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
+
+    def signed_for(self, reference_id: str) -> tuple[StoredDecision, ...]:
+        query = select(DecisionRow).where(
+            DecisionRow.shop_id == self._shop_id,
+            DecisionRow.reference_id == reference_id,
+            DecisionRow.signed_at.is_not(None),
+        )
+        return tuple(_read(row) for row in self._session.scalars(query))
+
+
+class Events:
+    """What happened to a shop's decisions."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def record(
+        self, decision: StoredDecision, kind: str, *, status: str | None, data: dict[str, Any], now: datetime
+    ) -> bool:
+        """Keep an event; False when this kind was kept for the decision before."""
+        if kind in self.of_decision(decision.id):
+            return False
+        self._session.add(
+            EventRow(
+                shop_id=self._shop_id,
+                decision_id=decision.id,
+                reference_id=decision.reference_id,
+                kind=kind,
+                status=status,
+                data=data,
+                occurred_at=now,
+            )
+        )
+        self._session.flush()  # a twin fails here, where the caller can take it for the repeat it is
+        return True
+
+    def of_decision(self, decision_id: str) -> dict[str, EventRow]:
+        query = select(EventRow).where(EventRow.shop_id == self._shop_id, EventRow.decision_id == decision_id)
+        return {row.kind: row for row in self._session.scalars(query)}
+
+    def of_decisions(self, decision_ids: list[str]) -> dict[str, dict[str, EventRow]]:
+        query = select(EventRow).where(EventRow.shop_id == self._shop_id, EventRow.decision_id.in_(decision_ids))
+        found: dict[str, dict[str, EventRow]] = {}
+        for row in self._session.scalars(query):
+            found.setdefault(row.decision_id, {})[row.kind] = row
+        return found
+
+    def showings(self, unit_id: str, *, since: datetime) -> int:
+        """Count the pages a shopper was shown since a moment."""
+        query = (
+            select(func.count())
+            .select_from(EventRow)
+            .join(DecisionRow, DecisionRow.id == EventRow.decision_id)
+            .where(
+                EventRow.shop_id == self._shop_id,
+                EventRow.kind == "shown",
+                EventRow.occurred_at >= since,
+                DecisionRow.unit_id == unit_id,
+            )
+        )
+        return self._session.scalar(query) or 0
+
+
+def _pack(offered: OfferedVariant) -> dict[str, Any]:
+    packed = asdict(offered)
+    if offered.discount:
+        packed["discount"] = {"percent": str(offered.discount.percent), "title": offered.discount.title}
+    return packed
+
+
+def _unpack(packed: dict[str, Any]) -> OfferedVariant:
+    discount = packed["discount"]
+    return OfferedVariant(
+        **{
+            **packed,
+            "discount": Discount(Decimal(discount["percent"]), discount["title"]) if discount else None,
+            "texts": Texts(**packed["texts"]),
+        }
+    )
+
+
+def _read(row: DecisionRow) -> StoredDecision:
+    return StoredDecision(
+        id=row.id,
+        reference_id=row.reference_id,
+        surface=row.surface,
+        unit_id=row.unit_id,
+        rules_version=row.rules_version,
+        outcome=Outcome(row.outcome),
+        reason=Reason(row.reason),
+        offered=_unpack(row.offered) if row.offered else None,
+        facts=row.facts,
+        trace=tuple(TraceLine(subject, Reason(reason), detail) for subject, reason, detail in row.trace),
+        decided_at=row.decided_at,
+        expires_at=row.expires_at,
+        signed_at=row.signed_at,
+    )

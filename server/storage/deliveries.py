@@ -1,0 +1,117 @@
+"""The inbox: every inbound delivery, stored once, raw, before anyone looks inside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.storage.db import Base
+
+# stored: waits. queued: handed to the job engine. The rest are ends: handled; superseded (newer news was there
+# already); unreadable (not the shape its sender documents); ignored (a topic or a shop we do not serve); failed.
+STORED, QUEUED, HANDLED, SUPERSEDED, UNREADABLE, IGNORED, FAILED = (
+    "stored", "queued", "handled", "superseded", "unreadable", "ignored", "failed",
+)  # fmt: skip
+
+
+class DeliveryRow(Base):
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("source", "shop_domain", "topic", "delivery_id"),
+        Index(None, "state", "id"),
+        Index(None, "shop_domain", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]  # shopify, or a vendor's slug
+    shop_domain: Mapped[str]
+    topic: Mapped[str]
+    delivery_id: Mapped[str]
+    event_id: Mapped[str | None]
+    triggered_at: Mapped[datetime | None]
+    headers: Mapped[dict[str, Any]]
+    body: Mapped[bytes]
+    state: Mapped[str]
+    attempt: Mapped[int] = mapped_column(default=1)
+    error: Mapped[str | None]
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    source: str
+    shop_domain: str
+    topic: str
+    delivery_id: str
+    event_id: str | None
+    triggered_at: datetime | None
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDelivery:
+    id: int
+    attempt: int
+
+
+class Deliveries:
+    """The inbox of all shops: a delivery is stored before its shop is looked up."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def store(self, new: NewDelivery, *, now: datetime) -> bool:
+        """Store a delivery; False when it was stored before."""
+        values = {
+            "source": new.source,
+            "shop_domain": new.shop_domain,
+            "topic": new.topic,
+            "delivery_id": new.delivery_id,
+            "event_id": new.event_id,
+            "triggered_at": new.triggered_at,
+            "headers": new.headers,
+            "body": new.body,
+            "state": STORED,
+            "attempt": 1,
+            "received_at": now,
+        }
+        insert = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        statement = insert(DeliveryRow).values(**values).on_conflict_do_nothing()
+        return bool(self._session.execute(statement).rowcount == 1)  # type: ignore[attr-defined]  # an INSERT returns a CursorResult
+
+    def get(self, delivery_id: int) -> DeliveryRow | None:
+        return self._session.get(DeliveryRow, delivery_id)
+
+    def pending(self, *, limit: int) -> tuple[PendingDelivery, ...]:
+        query = select(DeliveryRow.id, DeliveryRow.attempt).where(DeliveryRow.state == STORED)
+        return tuple(
+            PendingDelivery(*row) for row in self._session.execute(query.order_by(DeliveryRow.id).limit(limit))
+        )
+
+    def mark_queued(self, pending: PendingDelivery) -> None:
+        self._session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.id == pending.id, DeliveryRow.attempt == pending.attempt, DeliveryRow.state == STORED)
+            .values(state=QUEUED)
+        )
+
+    def close(self, row: DeliveryRow, *, state: str, now: datetime, error: str | None = None) -> None:
+        row.state, row.handled_at, row.error = state, now, error
+
+    def counts(self, shop_domain: str, *, since: datetime) -> dict[str, int]:
+        query = (
+            select(DeliveryRow.state, func.count())
+            .where(DeliveryRow.shop_domain == shop_domain, DeliveryRow.received_at >= since)
+            .group_by(DeliveryRow.state)
+        )
+        return {state: count for state, count in self._session.execute(query)}  # noqa: C416 - rows are not plain tuples
+
+    def purge(self, *, before: datetime) -> int:
+        """Delete what ended before a moment; raw bodies hold personal data and are not kept for their own sake."""
+        result = self._session.execute(delete(DeliveryRow).where(DeliveryRow.handled_at < before))
+        return int(result.rowcount)  # type: ignore[attr-defined]  # a DELETE returns a CursorResult

@@ -1,0 +1,38 @@
+"""Runs migrations on the engine it is handed."""
+
+from alembic import context
+from sqlalchemy import JSON, text
+
+from server.storage.db import UtcDateTime
+from server.storage.models import metadata
+
+LOCK_TIMEOUT = "5s"  # a migration that waits longer blocks every query queued behind it
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own types into migrations by their plain SQL types, so that scripts do not depend on today's code."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
+
+
+def run() -> None:
+    engine = context.config.attributes["engine"]
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            render_as_batch=connection.dialect.name == "sqlite",
+            compare_type=True,
+            render_item=render_item,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()

@@ -1,0 +1,221 @@
+"""Orders as last seen, and their lines."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.domain.orders import LineItem, Order
+from server.storage.db import Base
+
+
+class OrderRow(Base):
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index(None, "shop_id", "reference_id"),
+        Index(None, "shop_id", "customer_id"),
+        Index(None, "shop_id", "unit_id", "created_at"),
+        Index(None, "shop_id", "created_at"),
+    )
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    reference_id: Mapped[str | None]
+    customer_id: Mapped[str | None]
+    unit_id: Mapped[str]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    first_name: Mapped[str | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    currency: Mapped[str]
+    presentment_currency: Mapped[str]
+    total: Mapped[int]
+    current_total: Mapped[int]
+    refunded: Mapped[int]
+    outstanding: Mapped[int]
+    financial_status: Mapped[str]
+    gateways: Mapped[list[Any]]
+    source_name: Mapped[str]
+    country_code: Mapped[str | None]
+    province_code: Mapped[str | None]
+    has_shipping_address: Mapped[bool]
+    locale: Mapped[str | None]
+    attributes: Mapped[list[Any]]
+    is_test: Mapped[bool]
+
+
+class OrderLineRow(Base):
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "order_id"], ["orders.shop_id", "orders.order_id"], ondelete="CASCADE"),
+        Index(None, "shop_id", "variant_id"),
+    )
+
+    shop_id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    line_id: Mapped[str] = mapped_column(primary_key=True)
+    variant_id: Mapped[str | None]
+    product_id: Mapped[str | None]
+    title: Mapped[str]
+    sku: Mapped[str]
+    quantity: Mapped[int]
+    unit_price: Mapped[int]
+    total: Mapped[int]
+
+
+_SAME_FIELDS = (
+    "name", "reference_id", "customer_id", "email", "phone", "first_name", "created_at", "updated_at", "cancelled_at",
+    "currency", "presentment_currency", "total", "current_total", "refunded", "outstanding", "financial_status",
+    "source_name", "country_code", "province_code", "has_shipping_address", "locale", "is_test",
+)  # fmt: skip
+
+
+class Orders:
+    """A shop's orders."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def get(self, order_id: str) -> Order | None:
+        row = self._session.get(OrderRow, (self._shop_id, order_id))
+        return self._read(row) if row else None
+
+    def by_reference(self, reference_id: str) -> Order | None:
+        query = select(OrderRow).where(OrderRow.shop_id == self._shop_id, OrderRow.reference_id == reference_id)
+        row = self._session.scalars(query.limit(1)).one_or_none()
+        return self._read(row) if row else None
+
+    def save(self, order: Order, *, unit_id: str) -> bool:
+        """Store an order as it stood at its `updated_at`; False when what is stored is newer."""
+        row = self._session.get(OrderRow, (self._shop_id, order.id))
+        if row is not None and row.updated_at > order.updated_at:
+            return False
+        values = {name: getattr(order, name) for name in _SAME_FIELDS}
+        values |= {
+            "unit_id": unit_id,
+            "gateways": list(order.gateways),
+            "attributes": [list(pair) for pair in order.attributes],
+        }
+        if row is None:
+            self._session.add(OrderRow(shop_id=self._shop_id, order_id=order.id, **values))
+        else:
+            for name, value in values.items():
+                setattr(row, name, value)
+        self._session.execute(
+            delete(OrderLineRow).where(OrderLineRow.shop_id == self._shop_id, OrderLineRow.order_id == order.id)
+        )
+        self._session.flush()  # the lines' foreign key needs the order's row
+        rows = [self._line_values(order.id, line) for line in order.lines]
+        if rows:
+            self._session.execute(OrderLineRow.__table__.insert(), rows)  # type: ignore[attr-defined]  # Table, typed as FromClause
+        return True
+
+    def history(self, unit_id: str, *, before: datetime, excluding: str | None = None) -> tuple[int, int]:
+        """Return how many paid orders a shopper placed before a moment, and what they came to (shop currency)."""
+        query = select(func.count(), func.coalesce(func.sum(OrderRow.current_total), 0)).where(
+            OrderRow.shop_id == self._shop_id,
+            OrderRow.unit_id == unit_id,
+            OrderRow.created_at < before,
+            OrderRow.cancelled_at.is_(None),
+            OrderRow.order_id != (excluding or ""),
+        )
+        count, spent = self._session.execute(query).one()
+        return count, spent
+
+    def has_ordered_since(self, unit_id: str, *, after: datetime, excluding: str) -> bool:
+        query = select(OrderRow.order_id).where(
+            OrderRow.shop_id == self._shop_id,
+            OrderRow.unit_id == unit_id,
+            OrderRow.created_at > after,
+            OrderRow.cancelled_at.is_(None),
+            OrderRow.order_id != excluding,
+        )
+        return self._session.scalars(query.limit(1)).first() is not None
+
+    def baskets(self) -> Iterator[tuple[str, ...]]:
+        """Yield the variants of each order that was not cancelled, order by order."""
+        query = (
+            select(OrderLineRow.order_id, OrderLineRow.variant_id)
+            .join(OrderRow, (OrderRow.shop_id == OrderLineRow.shop_id) & (OrderRow.order_id == OrderLineRow.order_id))
+            .where(
+                OrderLineRow.shop_id == self._shop_id,
+                OrderLineRow.variant_id.is_not(None),
+                OrderRow.cancelled_at.is_(None),
+            )
+            .order_by(OrderLineRow.order_id)
+        )
+        current: str | None = None
+        basket: list[str] = []
+        for order_id, variant_id in self._session.execute(query).yield_per(5_000):
+            if order_id != current:
+                if basket:
+                    yield tuple(basket)
+                current, basket = order_id, []
+            basket.append(variant_id or "")
+        if basket:
+            yield tuple(basket)
+
+    def recent(self, *, limit: int, before: datetime | None = None) -> tuple[Order, ...]:
+        """Return the latest orders, newest first, with their lines."""
+        query = select(OrderRow).where(OrderRow.shop_id == self._shop_id)
+        if before is not None:
+            query = query.where(OrderRow.created_at < before)
+        rows = self._session.scalars(query.order_by(OrderRow.created_at.desc(), OrderRow.order_id).limit(limit)).all()
+        lines = self._lines(tuple(row.order_id for row in rows))
+        return tuple(self._order(row, lines.get(row.order_id, ())) for row in rows)
+
+    def unit_of(self, order_id: str) -> str | None:
+        row = self._session.get(OrderRow, (self._shop_id, order_id))
+        return row.unit_id if row else None
+
+    def _read(self, row: OrderRow) -> Order:
+        return self._order(row, self._lines((row.order_id,)).get(row.order_id, ()))
+
+    def _lines(self, order_ids: tuple[str, ...]) -> dict[str, tuple[LineItem, ...]]:
+        query = (
+            select(OrderLineRow)
+            .where(OrderLineRow.shop_id == self._shop_id, OrderLineRow.order_id.in_(order_ids))
+            .order_by(OrderLineRow.order_id, OrderLineRow.line_id)
+        )
+        found: dict[str, list[LineItem]] = {}
+        for row in self._session.scalars(query):
+            line = LineItem(
+                line_id=row.line_id,
+                variant_id=row.variant_id,
+                product_id=row.product_id,
+                title=row.title,
+                quantity=row.quantity,
+                unit_price=row.unit_price,
+                total=row.total,
+                sku=row.sku,
+            )
+            found.setdefault(row.order_id, []).append(line)
+        return {order_id: tuple(lines) for order_id, lines in found.items()}
+
+    def _order(self, row: OrderRow, lines: tuple[LineItem, ...]) -> Order:
+        return Order(
+            id=row.order_id,
+            lines=lines,
+            gateways=tuple(row.gateways),
+            attributes=tuple((str(name), str(value)) for name, value in row.attributes),
+            **{name: getattr(row, name) for name in _SAME_FIELDS},
+        )
+
+    def _line_values(self, order_id: str, line: LineItem) -> dict[str, Any]:
+        return {
+            "shop_id": self._shop_id,
+            "order_id": order_id,
+            "line_id": line.line_id,
+            "variant_id": line.variant_id,
+            "product_id": line.product_id,
+            "title": line.title,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "total": line.total,
+        }

@@ -1,0 +1,105 @@
+"""The rule store: one draft and numbered, frozen versions per shop."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.core.errors import AppError
+from server.domain.document import RuleDocument
+from server.domain.rules import parse
+from server.storage.db import Base
+
+
+class DraftChanged(AppError):
+    """Somebody else saved or published since this editor loaded the draft."""
+
+    code = "draft_changed"
+
+
+class RuleVersionRow(Base):
+    """A published version; never changed, so that decisions can be replayed with the rules of their day."""
+
+    __tablename__ = "rule_versions"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, Any]]
+    published_at: Mapped[datetime]
+    published_by: Mapped[str | None]  # the staff member's id
+
+
+class RuleDraftRow(Base):
+    __tablename__ = "rule_drafts"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    document: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRules:
+    number: int
+    document: RuleDocument
+    published_at: datetime
+
+
+class Rules:
+    """A shop's rule store."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def live_number(self) -> int:
+        """Return the number of the live version, 0 when nothing was published yet."""
+        query = select(func.max(RuleVersionRow.number)).where(RuleVersionRow.shop_id == self._shop_id)
+        return self._session.scalar(query) or 0
+
+    def version(self, number: int) -> PublishedRules | None:
+        row = self._session.get(RuleVersionRow, (self._shop_id, number))
+        return PublishedRules(row.number, parse(row.document), row.published_at) if row else None
+
+    def live(self) -> PublishedRules | None:
+        return self.version(self.live_number())
+
+    def draft(self) -> RuleDraftRow | None:
+        return self._session.get(RuleDraftRow, self._shop_id)
+
+    def save_draft(self, document: dict[str, Any], *, revision: int, now: datetime) -> RuleDraftRow:
+        """Store the draft; `revision` is the one the editor loaded (0 for the first draft).
+
+        Raises:
+            DraftChanged: the stored draft is another one by now.
+        """
+        row = self._session.get(RuleDraftRow, self._shop_id, with_for_update=True)
+        if row is None:
+            row = RuleDraftRow(shop_id=self._shop_id, document=document, revision=1, updated_at=now)
+            self._session.add(row)
+            return row
+        if row.revision != revision:
+            message = "Someone else changed these offers while you were editing. Load the page again to see their work."
+            raise DraftChanged(message, shop_id=self._shop_id)
+        row.document, row.revision, row.updated_at = document, revision + 1, now
+        return row
+
+    def publish(self, *, by: str | None, now: datetime) -> PublishedRules:
+        """Freeze the draft as the next version and make it live.
+
+        Raises:
+            InvalidRules: the draft has problems; the live rules stay as they were.
+            DraftChanged: there is no draft.
+        """
+        row = self._session.get(RuleDraftRow, self._shop_id, with_for_update=True)
+        if row is None:
+            raise DraftChanged("There is nothing to publish yet.", shop_id=self._shop_id)
+        document = parse(row.document)
+        number = self.live_number() + 1
+        self._session.add(
+            RuleVersionRow(
+                shop_id=self._shop_id, number=number, document=row.document, published_at=now, published_by=by
+            )
+        )
+        return PublishedRules(number, document, now)

@@ -1,0 +1,214 @@
+"""Shops, their API grants, and their connections to vendors."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.core.errors import AppError
+from server.ports import AccessGrant, ShopFacts
+from server.storage.db import Base
+from server.storage.secrets import SecretBox
+
+
+class UnknownShop(AppError):
+    code = "unknown_shop"
+
+
+class ShopRow(Base):
+    """One installation. `grant` is sealed; times are UTC."""
+
+    __tablename__ = "shops"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    domain: Mapped[str] = mapped_column(unique=True)
+    platform_id: Mapped[str | None]
+    name: Mapped[str | None]
+    email: Mapped[str | None]
+    currency: Mapped[str | None]
+    time_zone: Mapped[str | None]
+    country_code: Mapped[str | None]
+    scopes: Mapped[list[Any]] = mapped_column(default=list)
+    grant: Mapped[str | None]
+    grant_expires_at: Mapped[datetime | None]
+    needs_reopen: Mapped[bool] = mapped_column(default=False)
+    is_post_purchase_app: Mapped[bool | None]
+    checked_at: Mapped[datetime | None]
+    history_starts_at: Mapped[datetime | None]
+    last_delivery_at: Mapped[datetime | None]
+    installed_at: Mapped[datetime]
+    uninstalled_at: Mapped[datetime | None]
+
+    @property
+    def is_installed(self) -> bool:
+        return self.uninstalled_at is None
+
+
+class ConnectionRow(Base):
+    """A shop's settings for one vendor, sealed. A paused connection sends nothing until the merchant mends it."""
+
+    __tablename__ = "connections"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    settings: Mapped[str]
+    is_paused: Mapped[bool] = mapped_column(default=False)
+    pause_reason: Mapped[str | None]
+    updated_at: Mapped[datetime]
+
+
+class ImportRow(Base):
+    """How far a first import has come. `cursor` is where the next page starts."""
+
+    __tablename__ = "imports"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # products | orders
+    state: Mapped[str]  # running | done
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    cursor: Mapped[str | None]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    slug: str
+    settings: dict[str, str]
+    is_paused: bool
+    pause_reason: str | None
+
+    def __repr__(self) -> str:
+        return f"Connection({self.slug!r}, is_paused={self.is_paused})"
+
+
+class Shops:
+    """All shops; the only repository that is not bound to one."""
+
+    def __init__(self, session: Session, box: SecretBox) -> None:
+        self._session = session
+        self._box = box
+
+    def by_domain(self, domain: str) -> ShopRow | None:
+        return self._session.scalars(select(ShopRow).where(ShopRow.domain == domain)).one_or_none()
+
+    def by_id(self, shop_id: int) -> ShopRow:
+        found = self._session.get(ShopRow, shop_id)
+        if found is None:
+            raise UnknownShop("This shop is not known here.", shop_id=shop_id)
+        return found
+
+    def installed(self) -> tuple[ShopRow, ...]:
+        return tuple(
+            self._session.scalars(select(ShopRow).where(ShopRow.uninstalled_at.is_(None)).order_by(ShopRow.id))
+        )
+
+    def lock(self, shop_id: int) -> ShopRow:
+        """Return the shop with its row locked until the transaction ends (SQLite writers are alone anyway)."""
+        query = select(ShopRow).where(ShopRow.id == shop_id).with_for_update()
+        return self._session.scalars(query, execution_options={"populate_existing": True}).one()
+
+    def install(self, domain: str, *, grant: AccessGrant, now: datetime) -> tuple[ShopRow, bool]:
+        """Store the grant of a shop that just opened the app; tell whether this is a new installation."""
+        row = self.by_domain(domain)
+        is_new = row is None or not row.is_installed
+        if row is None:
+            row = ShopRow(domain=domain, installed_at=now)
+            self._session.add(row)
+        elif is_new:
+            row.installed_at, row.uninstalled_at = now, None
+        self.store_grant(row, grant)
+        self._session.flush()  # the new row's id is needed by what is stored beside it
+        return row, is_new
+
+    def store_grant(self, row: ShopRow, grant: AccessGrant) -> None:
+        row.grant = self._box.seal(
+            {
+                "access_token": grant.access_token,
+                "expires_at": grant.expires_at.isoformat(),
+                "refresh_token": grant.refresh_token,
+                "refresh_expires_at": grant.refresh_expires_at.isoformat(),
+                "scopes": list(grant.scopes),
+            }
+        )
+        row.grant_expires_at, row.scopes, row.needs_reopen = grant.expires_at, list(grant.scopes), False
+
+    def grant_of(self, row: ShopRow) -> AccessGrant | None:
+        if row.grant is None:
+            return None
+        held = self._box.open(row.grant)
+        return AccessGrant(
+            access_token=held["access_token"],
+            expires_at=datetime.fromisoformat(held["expires_at"]),
+            refresh_token=held["refresh_token"],
+            refresh_expires_at=datetime.fromisoformat(held["refresh_expires_at"]),
+            scopes=tuple(held["scopes"]),
+        )
+
+    def describe(self, row: ShopRow, facts: ShopFacts) -> None:
+        row.platform_id, row.name, row.email = facts.platform_id, facts.name, facts.email
+        row.currency, row.time_zone, row.country_code = facts.currency, facts.time_zone, facts.country_code
+
+    def uninstall(self, row: ShopRow, *, now: datetime) -> None:
+        """Mark a shop uninstalled; its credentials are worthless from now on and go at once."""
+        row.uninstalled_at, row.grant, row.grant_expires_at = now, None, None
+
+    def touch_delivery(self, shop_id: int, *, at: datetime) -> None:
+        self._session.execute(update(ShopRow).where(ShopRow.id == shop_id).values(last_delivery_at=at))
+
+
+class Connections:
+    """A shop's vendor connections."""
+
+    def __init__(self, session: Session, shop_id: int, box: SecretBox) -> None:
+        self._session, self._shop_id, self._box = session, shop_id, box
+
+    def all(self) -> tuple[Connection, ...]:
+        rows = self._session.scalars(select(ConnectionRow).where(ConnectionRow.shop_id == self._shop_id))
+        return tuple(self._read(row) for row in rows)
+
+    def get(self, slug: str) -> Connection | None:
+        row = self._session.get(ConnectionRow, (self._shop_id, slug))
+        return self._read(row) if row else None
+
+    def save(self, slug: str, settings: dict[str, str], *, now: datetime) -> None:
+        row = self._session.get(ConnectionRow, (self._shop_id, slug))
+        if row is None:
+            row = ConnectionRow(shop_id=self._shop_id, slug=slug, settings="", updated_at=now)
+            self._session.add(row)
+        row.settings, row.updated_at, row.is_paused, row.pause_reason = self._box.seal(settings), now, False, None
+
+    def pause(self, slug: str, *, reason: str, now: datetime) -> None:
+        row = self._session.get(ConnectionRow, (self._shop_id, slug))
+        if row is not None:
+            row.is_paused, row.pause_reason, row.updated_at = True, reason, now
+
+    def _read(self, row: ConnectionRow) -> Connection:
+        return Connection(row.slug, self._box.open(row.settings), row.is_paused, row.pause_reason)
+
+
+class Imports:
+    """Progress of a shop's imports."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def start(self, kind: str, *, total: int, now: datetime) -> ImportRow:
+        """Begin, or take up again, the import of `kind`."""
+        row = self.get(kind)
+        if row is None:
+            row = ImportRow(shop_id=self._shop_id, kind=kind, state="running", done=0, started_at=now)
+            self._session.add(row)
+        elif row.state == "done":
+            row.state, row.done, row.cursor, row.started_at, row.finished_at = "running", 0, None, now, None
+        row.total = total
+        return row
+
+    def get(self, kind: str) -> ImportRow | None:
+        return self._session.get(ImportRow, (self._shop_id, kind))
+
+    def all(self) -> tuple[ImportRow, ...]:
+        return tuple(self._session.scalars(select(ImportRow).where(ImportRow.shop_id == self._shop_id)))

@@ -1,0 +1,266 @@
+"""Follow-ups: one sequence per order, its touches, what vendors reported on them, and clicks."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.domain.attribution import Click
+from server.domain.journeys import TouchPlan
+from server.domain.reasons import Reason
+from server.storage.db import Base
+
+# planned: waits for its time. queued: handed to the job engine. sending: a vendor call may be under way.
+# All others are ends.
+OPEN_STATES = ("planned", "queued")
+PLANNED, QUEUED, SENDING, SENT, REFUSED, FAILED, UNKNOWN = (
+    "planned", "queued", "sending", "sent", "refused", "failed", "unknown",
+)  # fmt: skip
+
+# How far a receipt is along; a later report never steps back behind an earlier one.
+_RECEIPT_ORDER = (
+    "accepted", "sent", "deferred", "delivered", "opened", "clicked",
+    "failed", "bounced", "complained", "unsubscribed",
+)  # fmt: skip
+
+
+class SequenceRow(Base):
+    """An order's follow-up. It counts for the cap once it has sent something."""
+
+    __tablename__ = "sequences"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "order_id"),
+        Index(None, "shop_id", "unit_id", "first_sent_at"),
+        Index(None, "shop_id", "reference_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"))
+    order_id: Mapped[str]
+    reference_id: Mapped[str]
+    unit_id: Mapped[str]
+    journey_id: Mapped[str | None]
+    rules_version: Mapped[int]
+    starts_at: Mapped[datetime]
+    release_reason: Mapped[str]
+    refusal: Mapped[str | None]  # why no touch was planned at all
+    refusal_detail: Mapped[str | None]
+    first_sent_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class TouchRow(Base):
+    __tablename__ = "touches"
+    __table_args__ = (
+        UniqueConstraint("sequence_id", "step_id"),
+        Index(None, "state", "due_at"),
+        Index(None, "shop_id", "vendor_id"),
+        Index(None, "shop_id", "unit_id", "sent_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"))
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id", ondelete="CASCADE"))
+    order_id: Mapped[str]
+    unit_id: Mapped[str]
+    step_id: Mapped[str]
+    channel: Mapped[str]
+    template: Mapped[str]
+    state: Mapped[str]
+    attempt: Mapped[int] = mapped_column(default=1)
+    failures: Mapped[int] = mapped_column(default=0)  # sends in a row that may be tried again
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    reason: Mapped[str]
+    detail: Mapped[str]
+    decision_id: Mapped[str | None]
+    recipient: Mapped[str | None]
+    vendor: Mapped[str | None]
+    vendor_id: Mapped[str | None]
+    content: Mapped[dict[str, Any] | None]  # what was said
+    claimed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    receipt: Mapped[str | None]  # the furthest report
+    receipt_code: Mapped[str | None]
+
+
+class ClickRow(Base):
+    __tablename__ = "clicks"
+    __table_args__ = (Index(None, "shop_id", "token"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"))
+    touch_id: Mapped[str] = mapped_column(ForeignKey("touches.id", ondelete="CASCADE"))
+    token: Mapped[str]
+    clicked_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class DueTouch:
+    id: str
+    shop_id: int
+    attempt: int
+
+
+class Touches:
+    """A shop's sequences and touches."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def sequence_of(self, order_id: str) -> SequenceRow | None:
+        query = select(SequenceRow).where(SequenceRow.shop_id == self._shop_id, SequenceRow.order_id == order_id)
+        return self._session.scalars(query).one_or_none()
+
+    def sequence_of_reference(self, reference_id: str) -> SequenceRow | None:
+        query = select(SequenceRow).where(
+            SequenceRow.shop_id == self._shop_id, SequenceRow.reference_id == reference_id
+        )
+        return self._session.scalars(query.limit(1)).one_or_none()
+
+    def sequences_of(self, order_ids: list[str]) -> dict[str, SequenceRow]:
+        query = select(SequenceRow).where(SequenceRow.shop_id == self._shop_id, SequenceRow.order_id.in_(order_ids))
+        return {row.order_id: row for row in self._session.scalars(query)}
+
+    def open_sequence(self, row: SequenceRow, plans: tuple[TouchPlan, ...]) -> SequenceRow:
+        """Store an order's sequence with its planned touches."""
+        self._session.add(row)
+        self._session.flush()  # touches need the sequence's id; a twin fails here
+        for plan in plans:
+            touch = TouchRow(
+                id=secrets.token_urlsafe(9),
+                shop_id=self._shop_id,
+                sequence_id=row.id,
+                order_id=row.order_id,
+                unit_id=row.unit_id,
+                step_id=plan.step_id,
+                channel=plan.channel,
+                template=plan.template,
+                state=PLANNED,
+                due_at=plan.due_at,
+                expires_at=plan.expires_at,
+                reason=Reason.PLANNED.value,
+                detail="",
+            )
+            self._session.add(touch)
+        return row
+
+    def earlier_sequence_at(self, unit_id: str, *, excluding: int | None) -> datetime | None:
+        """Return when the shopper's latest other sequence first sent something."""
+        query = select(func.max(SequenceRow.first_sent_at)).where(
+            SequenceRow.shop_id == self._shop_id,
+            SequenceRow.unit_id == unit_id,
+            SequenceRow.id != (excluding or 0),
+        )
+        return self._session.scalar(query)
+
+    def get(self, touch_id: str) -> TouchRow | None:
+        row = self._session.get(TouchRow, touch_id)
+        return row if row is not None and row.shop_id == self._shop_id else None
+
+    def of_order(self, order_id: str) -> tuple[TouchRow, ...]:
+        query = select(TouchRow).where(TouchRow.shop_id == self._shop_id, TouchRow.order_id == order_id)
+        return tuple(self._session.scalars(query.order_by(TouchRow.due_at, TouchRow.id)))
+
+    def of_orders(self, order_ids: list[str]) -> dict[str, list[TouchRow]]:
+        query = select(TouchRow).where(TouchRow.shop_id == self._shop_id, TouchRow.order_id.in_(order_ids))
+        found: dict[str, list[TouchRow]] = {}
+        for row in self._session.scalars(query.order_by(TouchRow.due_at, TouchRow.id)):
+            found.setdefault(row.order_id, []).append(row)
+        return found
+
+    def sent_in(self, sequence_id: int) -> int:
+        query = (
+            select(func.count())
+            .select_from(TouchRow)
+            .where(TouchRow.sequence_id == sequence_id, TouchRow.state.in_((SENT, SENDING, UNKNOWN)))
+        )
+        return self._session.scalar(query) or 0
+
+    def last_sent_at(self, unit_id: str, *, channel: str) -> datetime | None:
+        """Return when the shopper was last written to on a channel; an unknown fate counts as written."""
+        query = select(func.max(TouchRow.claimed_at)).where(
+            TouchRow.shop_id == self._shop_id,
+            TouchRow.unit_id == unit_id,
+            TouchRow.channel == channel,
+            TouchRow.state.in_((SENT, UNKNOWN, SENDING)),
+        )
+        return self._session.scalar(query)
+
+    def claim(self, touch_id: str, *, attempt: int, now: datetime) -> bool:
+        """Move a touch to `sending`; False when another attempt or another worker has it."""
+        result = self._session.execute(
+            update(TouchRow)
+            .where(
+                TouchRow.id == touch_id,
+                TouchRow.shop_id == self._shop_id,
+                TouchRow.attempt == attempt,
+                TouchRow.state.in_(OPEN_STATES),
+            )
+            .values(state=SENDING, claimed_at=now)
+        )
+        return bool(result.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
+
+    def cancel_open(self, order_id: str, *, reason: Reason) -> int:
+        """Refuse what is still waiting for an order."""
+        result = self._session.execute(
+            update(TouchRow)
+            .where(TouchRow.shop_id == self._shop_id, TouchRow.order_id == order_id, TouchRow.state.in_(OPEN_STATES))
+            .values(state=REFUSED, reason=reason.value, detail="", attempt=TouchRow.attempt + 1)
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
+
+    def by_vendor_id(self, vendor_id: str) -> TouchRow | None:
+        query = select(TouchRow).where(TouchRow.shop_id == self._shop_id, TouchRow.vendor_id == vendor_id)
+        return self._session.scalars(query.limit(1)).one_or_none()
+
+    def record_receipt(self, touch: TouchRow, *, kind: str, code: str | None) -> bool:
+        """Keep the furthest report on a touch; reports come in any order and more than once."""
+        if kind not in _RECEIPT_ORDER:
+            return False
+        if touch.receipt in _RECEIPT_ORDER and _RECEIPT_ORDER.index(kind) <= _RECEIPT_ORDER.index(touch.receipt):
+            return False
+        touch.receipt, touch.receipt_code = kind, code
+        return True
+
+    def record_click(self, touch_id: str, *, token: str, now: datetime) -> None:
+        self._session.add(ClickRow(shop_id=self._shop_id, touch_id=touch_id, token=token, clicked_at=now))
+
+    def clicks(self, tokens: list[str]) -> tuple[Click, ...]:
+        if not tokens:
+            return ()
+        query = select(ClickRow).where(ClickRow.shop_id == self._shop_id, ClickRow.token.in_(tokens))
+        return tuple(Click(row.touch_id, row.token, row.clicked_at) for row in self._session.scalars(query))
+
+
+class DueTouches:
+    """What is due in all shops: the poller's view."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def due(self, *, now: datetime, limit: int) -> tuple[DueTouch, ...]:
+        query = (
+            select(TouchRow.id, TouchRow.shop_id, TouchRow.attempt)
+            .where(TouchRow.state == PLANNED, TouchRow.due_at <= now)
+            .order_by(TouchRow.due_at, TouchRow.id)
+            .limit(limit)
+        )
+        return tuple(DueTouch(*row) for row in self._session.execute(query))
+
+    def mark_queued(self, due: DueTouch) -> None:
+        self._session.execute(
+            update(TouchRow)
+            .where(TouchRow.id == due.id, TouchRow.attempt == due.attempt, TouchRow.state == PLANNED)
+            .values(state=QUEUED)
+        )
+
+    def cut_off(self, *, before: datetime) -> tuple[DueTouch, ...]:
+        """Return touches whose send was claimed before a moment and never recorded: a crash hides their fate."""
+        query = select(TouchRow.id, TouchRow.shop_id, TouchRow.attempt).where(
+            TouchRow.state == SENDING, TouchRow.claimed_at < before
+        )
+        return tuple(DueTouch(*row) for row in self._session.execute(query))
