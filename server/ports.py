@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from server.core.errors import AppError
-from server.core.money import Money
 from server.domain.offers import Change
 from server.domain.orders import Order, VariantFacts
 
@@ -124,7 +123,7 @@ class PhoneNumbers(Protocol):
 class Vendors(Protocol):
     """The integrations that are registered, made from a connection's settings."""
 
-    def channel(self, slug: str, settings: Mapping[str, str], *, channel: str) -> MessageChannel | None:
+    def channel(self, slug: str, settings: Mapping[str, str], *, channel: str) -> "MessageChannel | None":
         """Return the vendor as a sender on `channel`, or None when it is no such thing."""
         ...
 
@@ -156,46 +155,6 @@ class MessageChannel(Protocol):
         Raises:
             PermanentFailure: this vendor cannot be asked.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class MessageVariables:
-    """What a message template may name: plain text, never markup; amounts already written for the recipient.
-
-    `product_url` is the link that counts the click. `was_price_text` is set only where there is a reduction.
-    """
-
-    shop_name: str
-    shop_address: str  # postal; line breaks allowed
-    order_name: str
-    product_title: str
-    product_url: str
-    price_text: str
-    unsubscribe_url: str
-    first_name: str | None = None
-    product_image_url: str | None = None
-    image_alt: str | None = None
-    was_price_text: str | None = None
-    reason_line: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedEmail:
-    subject: str
-    text: str
-    html: str
-
-
-class MessageRenderer(Protocol):
-    """Writes messages from the templates under `templates/messages`. Rendering raises AppError."""
-
-    def render_email(self, template: str, variables: MessageVariables) -> RenderedEmail: ...
-
-    def render_sms(self, template: str, variables: MessageVariables) -> str: ...
-
-    def format_money(self, money: Money, locale: str | None) -> str:
-        """Return an amount as the locale ("en-GB") writes it."""
         ...
 
 
