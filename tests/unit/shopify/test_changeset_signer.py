@@ -1,0 +1,80 @@
+"""The changesets we sign, read by the sandbox's own code."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from joserfc.errors import JoseError
+
+from server.domain.offers import Change, Discount
+from server.ports import ChangesetSigner
+from server.shopify.tokens import ShopifyChangesetSigner, TokenRejected, read_post_purchase_token, read_session_token
+from tests.sandbox.shopify.signing import TokenRefused, read_changeset
+from tests.unit.shopify.forging import CLIENT_ID, NOW, REFERENCE, SECRET
+
+SIGNER: ChangesetSigner = ShopifyChangesetSigner(client_id=CLIENT_ID, secret=SECRET)
+CHANGES = (
+    Change(variant_id="111", quantity=2, discount=Discount(percent=Decimal("15.00"), title="Thank you")),
+    Change(variant_id="121", quantity=1, discount=Discount(percent=Decimal("12.5"), title="Half")),
+    Change(variant_id="131", quantity=1),
+)
+
+
+def token() -> str:
+    return SIGNER.sign(reference_id=REFERENCE, changes=CHANGES, now=NOW)
+
+
+def test_the_sandbox_takes_it_and_finds_what_was_offered() -> None:
+    claims = read_changeset(secret=SECRET, client_id=CLIENT_ID, reference_id=REFERENCE, token=token(), now=NOW)
+    assert claims["iss"] == CLIENT_ID
+    assert claims["sub"] == REFERENCE
+    assert claims["iat"] == int(NOW.timestamp())
+    assert claims["exp"] == claims["iat"] + 600
+    assert claims["changes"] == [
+        {
+            "type": "add_variant",
+            "variantId": 111,
+            "quantity": 2,
+            "discount": {"value": 15, "valueType": "percentage", "title": "Thank you"},
+        },
+        {
+            "type": "add_variant",
+            "variantId": 121,
+            "quantity": 1,
+            "discount": {"value": 12.5, "valueType": "percentage", "title": "Half"},
+        },
+        {"type": "add_variant", "variantId": 131, "quantity": 1},
+    ]
+
+
+def test_each_token_has_an_id_of_its_own() -> None:
+    first, second = (
+        read_changeset(secret=SECRET, client_id=CLIENT_ID, reference_id=REFERENCE, token=token(), now=NOW)["jti"]
+        for _ in range(2)
+    )
+    assert first != second
+
+
+def test_it_is_over_after_ten_minutes() -> None:
+    with pytest.raises(TokenRefused):
+        read_changeset(
+            secret=SECRET,
+            client_id=CLIENT_ID,
+            reference_id=REFERENCE,
+            token=token(),
+            now=NOW + timedelta(minutes=11),
+        )
+
+
+def test_our_own_changeset_opens_no_endpoint_of_ours() -> None:
+    with pytest.raises(TokenRejected) as caught:
+        read_post_purchase_token(token(), secrets=(SECRET,), now=NOW)
+    assert caught.value.code == "wrong_kind"
+    with pytest.raises(TokenRejected) as caught:
+        read_session_token(token(), secrets=(SECRET,), client_id=CLIENT_ID, now=NOW)
+    assert caught.value.code == "wrong_kind"
+
+
+def test_nothing_is_signed_with_an_empty_secret() -> None:
+    with pytest.raises((ValueError, JoseError)):
+        ShopifyChangesetSigner(client_id=CLIENT_ID, secret="")
