@@ -1,0 +1,41 @@
+"""Joins the stand-ins' ES modules into one classic script, as the pages load it from the CDN's address.
+
+No build step: an `import` names the file that has to stand earlier, and `export` is dropped. All modules share
+one function scope, so top-level names are unique across them (a repeated `const` or `class` is a syntax error
+that the browser tests would meet at once).
+"""
+
+import re
+from pathlib import Path
+
+_IMPORT = re.compile(r'^import\s[^;]*?from\s+"(?P<path>\./[\w-]+\.js)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=const |class |function |async function )", re.MULTILINE)
+
+
+def join_modules(entry: Path) -> str:
+    """Return the module at `entry` and everything it imports as one immediately called strict function.
+
+    Raises:
+        ValueError: a module keeps an import or export of a form that this joining does not know.
+    """
+    order: list[Path] = []
+    _collect(entry.resolve(), order, under_way=())
+    parts = [f"// {path.name}\n{_plain(path)}" for path in order]
+    return "(() => {\n'use strict';\n" + "\n".join(parts) + "})();\n"
+
+
+def _collect(path: Path, order: list[Path], *, under_way: tuple[Path, ...]) -> None:
+    if path in under_way:
+        raise ValueError(f"modules import each other in a circle: {path.name}")
+    if path in order:
+        return
+    for found in _IMPORT.finditer(path.read_text(encoding="utf-8")):
+        _collect((path.parent / found["path"]).resolve(), order, under_way=(*under_way, path))
+    order.append(path)
+
+
+def _plain(path: Path) -> str:
+    source = _EXPORT.sub("", _IMPORT.sub("", path.read_text(encoding="utf-8")))
+    if re.search(r"^(import|export)\b", source, re.MULTILINE):
+        raise ValueError(f"{path.name} keeps an import or export that cannot be joined")
+    return source
