@@ -1,0 +1,55 @@
+// Runs inside the Web Worker: loads one extension bundle and answers the page's two questions.
+import {createRemoteRoot} from '@remote-ui/core';
+import {createEndpoint, retain} from '@remote-ui/rpc';
+
+import {narrow} from './globals.js';
+
+// Taken before `narrow`, which removes them from the extension's reach.
+const importBundle = self.importScripts.bind(self);
+const listen = self.addEventListener.bind(self);
+const messenger = {
+  postMessage: self.postMessage.bind(self),
+  addEventListener: listen,
+  removeEventListener: self.removeEventListener.bind(self),
+};
+
+const targets = new Map();
+const endpoint = createEndpoint(messenger);
+
+narrow(self);
+
+self.shopify = {
+  extend(target, run) {
+    targets.set(target, run);
+  },
+  reload() {},
+};
+
+listen('error', (event) => endpoint.call.report(`uncaught in the worker: ${event.message}`));
+listen('unhandledrejection', (event) => endpoint.call.report(`unhandled rejection in the worker: ${event.reason}`));
+
+endpoint.expose({
+  load(url) {
+    importBundle(url);
+    return [...targets.keys()];
+  },
+
+  shouldRender(api) {
+    retain(api);
+    return registered('Checkout::PostPurchase::ShouldRender')(api);
+  },
+
+  async render(channel, components, api) {
+    retain(channel);
+    retain(api);
+    const root = createRemoteRoot(channel, {components});
+    registered('Checkout::PostPurchase::Render')(root, api);
+    await root.mount();
+  },
+});
+
+function registered(target) {
+  const run = targets.get(target);
+  if (!run) throw new Error(`the bundle registered nothing for ${target}`);
+  return run;
+}
