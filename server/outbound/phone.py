@@ -6,6 +6,16 @@ import phonenumbers
 from phonenumbers import timezone
 
 
+class NumberingPlan:
+    """Implements `server.ports.PhoneNumbers`."""
+
+    def normalise(self, number: str, *, country_code: str | None) -> str | None:
+        return normalise_phone(number, country_code)
+
+    def zones(self, number: str) -> tuple[str, ...]:
+        return plausible_time_zones(number)
+
+
 def normalise_phone(text: str | None, country: str | None) -> str | None:
     """Return `text` in E.164 ("+447700900123"), or None when it is no telephone number.
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 
 from server.core.errors import AppError
-from server.outbound.spec import Capability, IntegrationSpec, InvalidSpec
+from server.outbound.spec import Capability, IntegrationSpec, InvalidSpec, VendorTools
+from server.ports import MessageChannel, ReceiptSource
 
 LISTED_IN = "server.integrations"
 ENTRY_POINT_GROUP = "afters.integrations"
@@ -43,6 +44,33 @@ class Registry:
 
     def with_capability(self, name: Capability) -> tuple[IntegrationSpec, ...]:
         return tuple(spec for spec in self.specs if name in spec.capabilities)
+
+
+class ConnectedVendors:
+    """Implements `server.ports.Vendors`: turns a connection's settings into the vendor at work.
+
+    Both methods raise IntegrationUnavailable, and InvalidSettings where stored settings no longer do.
+    """
+
+    def __init__(self, registry: Registry, tools: VendorTools) -> None:
+        self._registry = registry
+        self._tools = tools
+
+    def channel(self, slug: str, settings: Mapping[str, str], *, channel: str) -> MessageChannel | None:
+        """Return the vendor as a sender on `channel` (sms, email), or None when it is no such thing."""
+        spec = self._find(slug)
+        return spec.make_channel(settings, self._tools) if spec and channel in spec.capabilities else None
+
+    def receipts(self, slug: str, settings: Mapping[str, str]) -> ReceiptSource | None:
+        """Return what reads the vendor's receipts, or None when it sends none."""
+        spec = self._find(slug)
+        return spec.make_receipt_source(settings, self._tools) if spec and "receipts" in spec.capabilities else None
+
+    def _find(self, slug: str) -> IntegrationSpec | None:
+        try:
+            return self._registry.get(slug)
+        except UnknownIntegration:
+            return None
 
 
 def load_registry(names: Iterable[str] | None = None) -> Registry:
