@@ -95,7 +95,7 @@ class History:
             text(touched), text(returned.minute) if returned and returned.is_cancelled else None,
             "CUSTOMER" if returned and returned.is_cancelled else None,
             "GBP", currency, money.RATES[currency], subtotal, 0, shipping, money.included_tax(code, total),
-            total, total - refunded, 0 if is_paid else total, refunded, status,
+            total, None, total - refunded, 0 if is_paid else total, refunded, status,
             "FULFILLED" if is_fulfilled else "UNFULFILLED", gateway, "web", "[]", "[]", "[]",
             self._address(person, country, key), "/", country.locale if country else "en-GB",
             int(person is not None and person.email_state == "SUBSCRIBED"), 0, 0, None,

@@ -99,11 +99,12 @@ CREATE TABLE orders (
     currency TEXT NOT NULL,
     presentment_currency TEXT NOT NULL,
     presentment_rate REAL NOT NULL DEFAULT 1.0, -- presentment = shop money * rate
-    subtotal INTEGER NOT NULL,
+    subtotal INTEGER NOT NULL,              -- goods after discounts, with edits, before refunds
     discounts INTEGER NOT NULL DEFAULT 0,
     shipping INTEGER NOT NULL DEFAULT 0,
     tax INTEGER NOT NULL DEFAULT 0,         -- included in prices (UK)
-    total INTEGER NOT NULL,                 -- at creation
+    total INTEGER NOT NULL,                 -- with edits, before refunds (totalPriceSet)
+    original_total INTEGER,                 -- at creation; NULL: never edited, so equal to total
     current_total INTEGER NOT NULL,         -- after edits and refunds
     outstanding INTEGER NOT NULL DEFAULT 0,
     refunded INTEGER NOT NULL DEFAULT 0,

@@ -18,7 +18,7 @@ ID_TOKEN_SECONDS = 60
 LEEWAY_SECONDS = 10
 
 
-class TokenRefused(Exception):  # noqa: N818 -- named for what happened, as the refusal it reports
+class TokenRefused(Exception):
     """A token that Shopify would not take; the message says why."""
 
 
