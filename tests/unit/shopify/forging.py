@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,14 @@ OLD_SECRET = "shpss_" + "7" * 32
 CLIENT_ID = "c" * 32
 SHOP = "gift-shop.myshopify.com"
 REFERENCE = "a1" * 16
+
+
+@dataclass(frozen=True)
+class StoppedClock:
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
 
 
 def segment(raw: bytes) -> str:
