@@ -1,0 +1,78 @@
+/** What the Afters server and this page say to each other. The server's side is server/web/post_purchase.py. */
+
+import type {PostPurchaseRenderApi, PostPurchaseShouldRenderApi} from '@shopify/post-purchase-ui-extensions';
+import type {RemoteRoot} from '@remote-ui/core';
+
+export type RenderApi = PostPurchaseRenderApi;
+export type ShouldRenderApi = PostPurchaseShouldRenderApi;
+/** Either target's arguments: both carry the token, the locale and the reference id. */
+export type AnyApi = Pick<RenderApi, 'inputData' | 'storage'>;
+export type Root = RemoteRoot<any, true>;
+
+/** A decimal string in the currency's main unit, as Shopify writes money. */
+export interface Money {
+  amount: string;
+  currency: string;
+}
+
+type Changeset = Exclude<Parameters<RenderApi['calculateChangeset']>[0], string>;
+
+export interface Offer {
+  option_id: string;
+  variant_id: number;
+  product_id: number;
+  quantity: number;
+  title: string;
+  variant_title: string | null;
+  description: string | null;
+  image: {url: string; alt: string | null} | null;
+  unit_price: Money;
+  discounted_unit_price: Money;
+  discount: {value: number; value_type: 'percentage' | 'fixed_amount'; title: string} | null;
+  reason_line: string | null;
+  /** Words of the page, `heading`, `accept` and `decline` at least; any key of texts.js may stand here. */
+  texts: Record<string, string> | null;
+  /** Only for the price calculation; what gets signed is the server's own copy. */
+  changes: Changeset['changes'];
+}
+
+export interface Answer {
+  decision_id: string;
+  expires_at: string;
+  offer: Offer;
+}
+
+/** What ShouldRender leaves for Render. */
+export interface Stored {
+  reference_id: string;
+  answer: Answer;
+}
+
+/** `outcome` says what became of the changeset; `left` that the page ended with neither acceptance nor decline. */
+export type EventKind = 'shown' | 'accepted' | 'declined' | 'outcome' | 'left';
+
+/** `unknown`: the platform never answered, so the item may or may not be on the order. */
+export type OutcomeStatus = 'processed' | 'partially_processed' | 'unprocessed' | 'unknown';
+
+export interface EventDetail {
+  status?: OutcomeStatus;
+  error_codes?: string[];
+}
+
+/** One failure: machine-readable codes, and whether the same press may help a second time. */
+export interface Failure {
+  codes: string[];
+  retry: boolean;
+}
+
+/** Whole ten-thousandths of the currency's main unit, so that sums are exact. */
+export type Units = number;
+
+export interface Cost {
+  currency: string;
+  subtotal: Units;
+  shipping: Units;
+  tax: Units;
+  isTaxIncluded: boolean;
+  total: Units;
+}

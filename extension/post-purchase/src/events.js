@@ -1,0 +1,48 @@
+import {post} from './server.js';
+
+/** @import {EventDetail, EventKind} from './contract' */
+
+/** How long a report may take before it is given up. */
+const REPORT_MS = 5000;
+
+/** How long the page waits on leaving for reports still under way: the worker ends with the page, not every browser keeps them alive. */
+export const LAST_REPORTS_MS = 250;
+
+/**
+ * Tells the server what happened on the page. Fire and forget: a report that fails is lost, the page goes on.
+ * `latency_ms` runs from `since` for the first report, from the report before for every other.
+ *
+ * @param {string} token
+ * @param {string} decisionId
+ * @param {number} since milliseconds of `Date.now()`
+ */
+export function createReporter(token, decisionId, since) {
+  /** @type {Promise<unknown>[]} */
+  const underWay = [];
+  let last = since;
+  let isAnswered = false;
+
+  return {
+    /**
+     * The shopper answers once: after the first press only outcomes are news.
+     *
+     * @param {EventKind} kind
+     * @param {EventDetail} [detail]
+     */
+    report(kind, detail) {
+      if (isAnswered && kind !== 'outcome') return;
+      isAnswered = isAnswered || kind !== 'shown';
+      const now = Date.now();
+      const body = Object.assign({decision_id: decisionId, kind, latency_ms: Math.max(0, now - last)}, detail);
+      last = now;
+      underWay.push(post('/post-purchase/events', token, body, REPORT_MS, true));
+    },
+
+    /** @returns {Promise<unknown>} settled once every report is through or `LAST_REPORTS_MS` is up */
+    settle() {
+      return Promise.race([Promise.all(underWay), new Promise((resolve) => setTimeout(resolve, LAST_REPORTS_MS))]);
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createReporter>} Reporter */

@@ -1,0 +1,165 @@
+import {apply, calculate, sign} from './changesets.js';
+import {ASK_ON_PAGE_MS, askForOffer, storedOffer} from './decide.js';
+import {afterPaying, notAdded} from './endings.js';
+import {createReporter} from './events.js';
+import {showEnding, showLoading, showOffer} from './layout.js';
+import {formatMoney} from './money.js';
+import {textsFor} from './texts.js';
+
+/** @import {Answer, Cost, RenderApi, Root} from './contract' */
+/** @import {Ending} from './endings' */
+/** @import {Reporter} from './events' */
+
+/**
+ * Runs the one-click page from its first paint until the shopper is sent on. Whatever happens in between, `done` is
+ * called: this function's `finally` is the only place that calls it.
+ *
+ * @param {Root} root
+ * @param {RenderApi} api
+ * @returns {Promise<void>} resolved once the shopper is on the way; never rejects
+ */
+export async function showPage(root, api) {
+  /** @type {Reporter | undefined} */
+  let reporter;
+  const startedAt = Date.now();
+  try {
+    let answer = storedOffer(api);
+    if (!answer) {
+      showLoading(root, textsFor(api.inputData.locale));
+      answer = await askForOffer(api, ASK_ON_PAGE_MS);
+    }
+    if (answer) {
+      reporter = createReporter(api.inputData.token, answer.decision_id, startedAt);
+      // One offer a page. A funnel with several steps would go on here with the next answer.
+      await presentOffer(root, api, answer, reporter);
+    }
+  } catch {
+    if (reporter) reporter.report('left', {error_codes: ['page_error']});
+  } finally {
+    if (reporter) await reporter.settle();
+    await leave(root, api);
+  }
+}
+
+/**
+ * @param {Root} root
+ * @param {RenderApi} api
+ */
+async function leave(root, api) {
+  try {
+    await api.done();
+  } catch {
+    // Nothing is left to do but to let the shopper try: a page without a way on would hold them for good.
+    const texts = textsFor(api.inputData.locale);
+    const goOn = () => void leave(root, api);
+    try {
+      showEnding(root, texts, {status: 'info', title: '', text: ''}, goOn);
+    } catch {
+      return;
+    }
+  }
+}
+
+/**
+ * Shows one offer until it is settled.
+ *
+ * @param {Root} root
+ * @param {RenderApi} api
+ * @param {Answer} answer
+ * @param {Reporter} reporter
+ * @returns {Promise<void>} resolved when the shopper may go on, rejected when the page broke
+ */
+function presentOffer(root, api, answer, reporter) {
+  const {locale, token} = api.inputData;
+  const texts = textsFor(locale, answer.offer.texts);
+  /** @type {Cost | null} */
+  let cost = null;
+  /** @type {string[] | null} why there is no price to accept */
+  let unpriced = null;
+  let isBusy = false;
+  let isPricing = false;
+  let isShown = false;
+
+  return new Promise((settle, fail) => {
+    /**
+     * A press must neither throw into the host nor be lost: what goes wrong ends the page.
+     *
+     * @param {() => unknown} work
+     */
+    const guarded = (work) => () => void Promise.resolve().then(work).catch(fail);
+
+    /** A press proves the paint, should the host never confirm it. */
+    function reportShown() {
+      if (!isShown) reporter.report('shown');
+      isShown = true;
+    }
+
+    /** @param {Ending} ending */
+    function end(ending) {
+      showEnding(root, texts, ending, guarded(settle));
+    }
+
+    async function price() {
+      if (isBusy || isPricing) return;
+      isPricing = true;
+      unpriced = null;
+      view.pricing();
+      const result = await calculate(api, answer);
+      isPricing = false;
+      if (isBusy) return;
+      if ('cost' in result) {
+        cost = result.cost;
+        view.priced(cost);
+      } else if (result.retry) {
+        unpriced = result.codes;
+        view.unpriced();
+      } else {
+        isBusy = true;
+        reportShown();
+        reporter.report('left', {error_codes: result.codes});
+        end(notAdded(texts, result.codes, 'gone'));
+      }
+    }
+
+    async function accept() {
+      if (isBusy || !cost) return;
+      isBusy = true;
+      reportShown();
+      reporter.report('accepted');
+      view.paying();
+      const signed = await sign(token, answer);
+      if ('codes' in signed) {
+        reporter.report('outcome', {status: 'unprocessed', error_codes: signed.codes});
+        if (signed.retry) {
+          isBusy = false;
+          view.payAgain();
+        } else {
+          end(notAdded(texts, signed.codes, 'gone'));
+        }
+        return;
+      }
+      const {status, codes} = await apply(api, signed.changeset);
+      reporter.report('outcome', {status, error_codes: codes});
+      if (status === 'processed') settle();
+      else end(afterPaying(texts, status, codes, formatMoney(cost.total, cost.currency, locale)));
+    }
+
+    function decline() {
+      if (isBusy) return;
+      isBusy = true;
+      reportShown();
+      // Without a price there was nothing to decline.
+      if (unpriced) reporter.report('left', {error_codes: unpriced});
+      else reporter.report('declined');
+      settle();
+    }
+
+    const view = showOffer(root, answer.offer, texts, locale, {
+      accept: guarded(accept),
+      decline: guarded(decline),
+      priceAgain: guarded(price),
+    });
+    price().catch(fail);
+    Promise.resolve(root.mount()).then(reportShown).catch(fail);
+  });
+}
