@@ -149,7 +149,7 @@ const BUTTON_STYLE = `
   :host([data-icon-only]) .press { padding: 6px; inline-size: 32px; } :host([data-icon-only]) .sign { margin: 0; }
   .wait { position: absolute; inset: 0; display: grid; place-items: center; } .wait[hidden] { display: none; }
   .wait i { inline-size: 16px; block-size: 16px; border: 2px solid #b5b5b5; border-block-start-color: #4a4a4a; border-radius: 50%; animation: turn 0.8s linear infinite; }
-  .waiting .words, .waiting .sign { visibility: hidden; }
+  .waiting .words, .waiting .sign { opacity: 0; }
   @keyframes turn { to { rotate: 1turn; } }
   :host([data-in-menu]) { display: block; }
   :host([data-in-menu]) .press { justify-content: flex-start; background: none; box-shadow: none; font-weight: 450; }
@@ -280,7 +280,8 @@ class Clickable extends Pressable {
     // The press target carries the label, not the host.
     this.removeAttribute("aria-label");
     if (this.getAttribute("role") === "group") this.removeAttribute("role");
-    this.dynamicSheet.replaceSync(boxRules(this, ".press"));
+    // A button shrinks to its content where the box it stands for would fill the line.
+    this.dynamicSheet.replaceSync(boxRules(this, ".press") + (this.inlineSize === "auto" ? ".press{inline-size:100%}" : ""));
   }
 }
 

@@ -7,9 +7,9 @@ const TICK_STYLE = `
   :host { display: block; }
   .row { display: flex; align-items: flex-start; gap: 8px; } label { padding-block-start: 0; cursor: pointer; }
   input { appearance: none; flex: none; display: grid; place-content: center; inline-size: 18px; block-size: 18px; margin: 1px 0; border: 1px solid var(--line-strong); border-radius: 5px; background: #fdfdfd; cursor: pointer; }
-  input:checked, input:indeterminate { background: #303030; border-color: #303030; }
+  input:checked, input[type="checkbox"]:indeterminate { background: #303030; border-color: #303030; }
   input:checked::after { content: ""; inline-size: 10px; block-size: 5px; border: solid #fff; border-width: 0 0 2px 2px; rotate: -45deg; translate: 0 -1px; }
-  input:indeterminate::after { content: ""; inline-size: 8px; border-block-start: 2px solid #fff; rotate: none; }
+  input[type="checkbox"]:indeterminate::after { content: ""; inline-size: 8px; border-block-start: 2px solid #fff; rotate: none; }
   input[type="radio"] { border-radius: 50%; } input[type="radio"]:checked::after { inline-size: 8px; block-size: 8px; border: 0; border-radius: 50%; background: #fff; rotate: none; translate: none; }
   input:disabled { background: #e3e3e3; border-color: #d6d6d6; } input:disabled:checked { background: #b5b5b5; } input:disabled ~ *, .disabled label { color: #757575; cursor: default; }
   .invalid input { border-color: #b3132b; } .needed { color: var(--critical); margin-inline-start: 2px; }

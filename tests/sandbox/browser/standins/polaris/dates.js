@@ -19,7 +19,7 @@ class DatePicker extends Standin {
       <button type="button" class="on" aria-label="Next month"></button></div>
       <table role="grid"><thead><tr></tr></thead><tbody></tbody></table></div>`;
   static styles = `
-    :host { display: inline-block; } .picker { padding: 12px; } .head { display: flex; align-items: center; gap: 8px; } strong { flex: 1; text-align: center; font-weight: 600; }
+    :host { display: block; inline-size: fit-content; max-inline-size: 100%; } .picker { padding: 12px; } .head { display: flex; align-items: center; gap: 8px; } strong { flex: 1; text-align: center; font-weight: 600; }
     .head button { display: inline-flex; padding: 6px; border: 0; border-radius: 8px; background: none; } .head button:hover { background: #f1f1f1; }
     table { border-collapse: collapse; margin-block-start: 8px; } th { inline-size: 36px; font-size: 12px; font-weight: 400; color: var(--ink-quiet); }
     td { padding: 0; text-align: center; } td button { inline-size: 36px; block-size: 34px; border: 0; border-radius: 8px; background: none; } td button:hover { background: #f1f1f1; }

@@ -17,7 +17,7 @@ const SHARED = `
   button { cursor: pointer; }
   button:disabled { cursor: default; }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
-  [data-empty] { display: none !important; }
+  [hidden], [data-empty] { display: none !important; }
   .unseen { position: absolute !important; inline-size: 1px; block-size: 1px; margin: -1px; padding: 0; overflow: hidden;
     clip-path: inset(50%); white-space: nowrap; border: 0; }
 `;

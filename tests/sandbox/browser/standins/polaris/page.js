@@ -28,7 +28,7 @@ class Page extends Standin {
     :host([inlinesize="large"]) .page { max-inline-size: none; padding-inline: 24px; }
     header { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding-block: 20px 16px; }
     h1 { flex: 1 1 auto; margin: 0; font-size: 20px; line-height: 24px; font-weight: 650; text-wrap: balance; overflow-wrap: anywhere; min-inline-size: 0; }
-    .crumb { display: inline-flex; align-items: center; gap: 4px; color: var(--ink-quiet); }
+    .crumb { display: inline-flex; align-items: center; gap: 4px; color: var(--ink-quiet); } .crumb i { display: inline-flex; }
     .actions { display: flex; flex-wrap: wrap; gap: 8px; margin-inline-start: auto; align-items: center; }
     .before, main, aside { display: flex; flex-direction: column; gap: 16px; min-inline-size: 0; }
     .before { margin-block-end: 16px; }

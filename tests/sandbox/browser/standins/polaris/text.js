@@ -100,11 +100,11 @@ class Heading extends Standin {
 
 class List extends Standin {
   static template = "<div role='list'><slot></slot></div>";
-  static styles = ":host { display: block; } div { padding-inline-start: 24px; list-style: disc; }";
+  static styles = ":host { display: block; } div { padding-inline-start: 24px; list-style: disc; counter-reset: list-item; }";
 }
 
 class OrderedList extends List {
-  static styles = ":host { display: block; } div { padding-inline-start: 24px; list-style: decimal; }";
+  static styles = ":host { display: block; } div { padding-inline-start: 24px; list-style: decimal; counter-reset: list-item; }";
 }
 
 class ListItem extends Standin {
