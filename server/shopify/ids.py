@@ -1,9 +1,6 @@
 """Shopify's ids: plain numbers in webhooks and tokens, gids in GraphQL, text inside Afters."""
 
 import re
-from typing import Annotated
-
-from pydantic import BeforeValidator
 
 _GID = re.compile(r"gid://shopify/\w+/(\d+)(?:\?.*)?", re.ASCII)
 _NUMBER = re.compile(r"\d+", re.ASCII)
@@ -28,6 +25,3 @@ def plain_id(value: object) -> str:
 def gid(kind: str, number: str) -> str:
     """Return the GraphQL id of the thing `number` of `kind`, such as "Order" or "ProductVariant"."""
     return f"gid://shopify/{kind}/{number}"
-
-
-PlainId = Annotated[str, BeforeValidator(plain_id)]

@@ -7,10 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from server.core.errors import AppError
-from server.core.money import Money
 from server.domain.orders import Purchase, PurchaseLine
-from server.shopify.ids import PlainId
-from server.shopify.validation import Amount, Currency, explain
+from server.shopify.validation import Amount, Currency, PlainId, Quantity, explain, minor
 
 
 class UnreadablePurchase(AppError):
@@ -26,7 +24,7 @@ class _Money(_Part):
     currency_code: Currency
 
     def minor(self) -> int:
-        return Money.parse(self.amount, self.currency_code).minor
+        return minor(self.amount, self.currency_code)
 
 
 class _MoneyBag(_Part):
@@ -44,7 +42,7 @@ class _Product(_Part):
 
 
 class _Line(_Part):
-    quantity: Annotated[int, Field(ge=0, le=1_000_000)]
+    quantity: Quantity
     total_price_set: _MoneyBag
     product: _Product
 
