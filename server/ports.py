@@ -304,6 +304,16 @@ class StockLevel:
     available: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerRequest:
+    """A privacy request about one person, who may be named by id, e-mail or phone only."""
+
+    customer_id: str | None
+    email: str | None
+    phone: str | None
+    order_ids: tuple[str, ...] = ()
+
+
 class PlatformInbound(Protocol):
     """What a platform sends us: deliveries verified on raw bytes, bodies read into our own words.
 
@@ -329,6 +339,8 @@ class PlatformInbound(Protocol):
         ...
 
     def parse_consent(self, raw: bytes, *, topic: str) -> ConsentChange: ...
+
+    def parse_customer_request(self, raw: bytes) -> CustomerRequest: ...
 
 
 class PlatformApi(Protocol):

@@ -56,6 +56,7 @@ class NewDelivery:
 @dataclass(frozen=True, slots=True)
 class PendingDelivery:
     id: int
+    source: str
     attempt: int
 
 
@@ -88,7 +89,7 @@ class Deliveries:
         return self._session.get(DeliveryRow, delivery_id)
 
     def pending(self, *, limit: int) -> tuple[PendingDelivery, ...]:
-        query = select(DeliveryRow.id, DeliveryRow.attempt).where(DeliveryRow.state == STORED)
+        query = select(DeliveryRow.id, DeliveryRow.source, DeliveryRow.attempt).where(DeliveryRow.state == STORED)
         return tuple(
             PendingDelivery(*row) for row in self._session.execute(query.order_by(DeliveryRow.id).limit(limit))
         )

@@ -17,6 +17,9 @@ class UnknownShop(AppError):
     code = "unknown_shop"
 
 
+WANTED, QUEUED, DONE, FAILED = "wanted", "queued", "done", "failed"
+
+
 class ShopRow(Base):
     """One installation. `grant` is sealed; times are UTC."""
 
@@ -66,10 +69,12 @@ class ImportRow(Base):
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)  # products | orders
-    state: Mapped[str]  # running | done
+    state: Mapped[str]  # wanted | queued | done | failed
+    attempt: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[str | None]
+    error: Mapped[str | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
@@ -196,19 +201,48 @@ class Imports:
     def __init__(self, session: Session, shop_id: int) -> None:
         self._session, self._shop_id = session, shop_id
 
-    def start(self, kind: str, *, total: int, now: datetime) -> ImportRow:
-        """Begin, or take up again, the import of `kind`."""
+    def want(self, kind: str, *, now: datetime) -> None:
+        """Ask for the import of `kind`, from the start."""
         row = self.get(kind)
         if row is None:
-            row = ImportRow(shop_id=self._shop_id, kind=kind, state="running", done=0, started_at=now)
+            row = ImportRow(shop_id=self._shop_id, kind=kind, state=WANTED, done=0, total=0, started_at=now)
             self._session.add(row)
-        elif row.state == "done":
-            row.state, row.done, row.cursor, row.started_at, row.finished_at = "running", 0, None, now, None
-        row.total = total
-        return row
+        row.state, row.done, row.total, row.cursor, row.finished_at = WANTED, 0, 0, None, None
+        row.attempt = (row.attempt or 0) + 1
+        row.started_at = now
 
     def get(self, kind: str) -> ImportRow | None:
         return self._session.get(ImportRow, (self._shop_id, kind))
 
     def all(self) -> tuple[ImportRow, ...]:
         return tuple(self._session.scalars(select(ImportRow).where(ImportRow.shop_id == self._shop_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class WantedImport:
+    shop_id: int
+    kind: str
+    attempt: int
+
+
+class WantedImports:
+    """Imports to be done, in all shops: the poller's view."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def all(self) -> tuple[WantedImport, ...]:
+        query = select(ImportRow.shop_id, ImportRow.kind, ImportRow.attempt).where(ImportRow.state == WANTED)
+        return tuple(WantedImport(*row) for row in self._session.execute(query.order_by(ImportRow.shop_id)))
+
+    def mark_queued(self, wanted: WantedImport) -> None:
+        self._session.execute(
+            update(ImportRow)
+            .where(
+                ImportRow.shop_id == wanted.shop_id,
+                ImportRow.kind == wanted.kind,
+                ImportRow.attempt == wanted.attempt,
+                ImportRow.state == WANTED,
+            )
+            .values(state=QUEUED)
+        )

@@ -264,3 +264,13 @@ class DueTouches:
             TouchRow.state == SENDING, TouchRow.claimed_at < before
         )
         return tuple(DueTouch(*row) for row in self._session.execute(query))
+
+
+class TouchIndex:
+    """Touches of all shops, by id: for links, whose signature is the proof that they may be asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, touch_id: str) -> TouchRow | None:
+        return self._session.get(TouchRow, touch_id)

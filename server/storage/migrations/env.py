@@ -1,5 +1,7 @@
 """Runs migrations on the engine it is handed."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import JSON, text
 
@@ -9,7 +11,7 @@ from server.storage.models import metadata
 LOCK_TIMEOUT = "5s"  # a migration that waits longer blocks every query queued behind it
 
 
-def render_item(kind: str, item: object, _context: object) -> str | bool:
+def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Write our own types into migrations by their plain SQL types, so that scripts do not depend on today's code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

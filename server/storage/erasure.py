@@ -1,0 +1,68 @@
+"""Erasure: what names a person goes, in every table that could."""
+
+from sqlalchemy import delete, or_, select, update
+
+from server.ports import CustomerRequest
+from server.storage.contacts import ContactRow, CustomerRow, normalise_address
+from server.storage.db import Session
+from server.storage.deliveries import DeliveryRow
+from server.storage.orders import OrderRow
+from server.storage.shops import ShopRow
+from server.storage.touches import TouchRow
+
+
+class Erasure:
+    """Erasure within one shop."""
+
+    def __init__(self, session: Session, shop_id: int) -> None:
+        self._session, self._shop_id = session, shop_id
+
+    def customer(self, request: CustomerRequest) -> int:
+        """Erase a person by customer id, e-mail and phone; return the number of rows touched."""
+        addresses = [
+            normalise_address(channel, address)
+            for channel, address in (("email", request.email), ("sms", request.phone))
+            if address
+        ]
+        order_ids = select(OrderRow.order_id).where(
+            OrderRow.shop_id == self._shop_id,
+            or_(
+                OrderRow.customer_id == request.customer_id if request.customer_id else OrderRow.order_id == "",
+                OrderRow.email.in_(addresses),
+                OrderRow.phone.in_(addresses),
+                OrderRow.order_id.in_(request.order_ids),
+            ),
+        )
+        found = list(self._session.scalars(order_ids))
+        statements = (
+            update(TouchRow)
+            .where(
+                TouchRow.shop_id == self._shop_id,
+                or_(TouchRow.order_id.in_(found), TouchRow.recipient.in_(addresses)),
+            )
+            .values(recipient=None, content=None),
+            update(OrderRow)
+            .where(OrderRow.shop_id == self._shop_id, OrderRow.order_id.in_(found))
+            .values(email=None, phone=None, first_name=None, customer_id=None, attributes=[]),
+            delete(ContactRow).where(
+                ContactRow.shop_id == self._shop_id,
+                or_(
+                    ContactRow.address.in_(addresses),
+                    ContactRow.customer_id == request.customer_id if request.customer_id else ContactRow.address == "",
+                ),
+            ),
+            delete(CustomerRow).where(
+                CustomerRow.shop_id == self._shop_id, CustomerRow.customer_id == (request.customer_id or "")
+            ),
+        )
+        results = [self._session.execute(each) for each in statements]
+        return sum(int(each.rowcount) for each in results)  # type: ignore[attr-defined]  # CursorResults, all of them
+
+    def shop(self) -> bool:
+        """Delete an uninstalled shop and all that hangs on it, its raw deliveries too."""
+        row = self._session.get(ShopRow, self._shop_id)
+        if row is None or row.is_installed:
+            return False
+        self._session.execute(delete(DeliveryRow).where(DeliveryRow.shop_domain == row.domain))
+        self._session.execute(delete(ShopRow).where(ShopRow.id == self._shop_id))
+        return True

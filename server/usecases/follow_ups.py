@@ -1,0 +1,171 @@
+"""Plans an order's follow-up, and moves it when the shopper does something on the one-click page."""
+
+from datetime import datetime, timedelta
+
+from server.domain.audience import Answer, evaluate, explain
+from server.domain.conditions.definition import Facts
+from server.domain.contact import sequence_block
+from server.domain.decision import Outcome, Surface
+from server.domain.document import Journey
+from server.domain.journeys import PageState, Release, can_see_page, plan, release
+from server.domain.orders import Order, Purchase, PurchaseLine
+from server.domain.reasons import Reason
+from server.storage.db import Session
+from server.storage.decisions import Decisions, EventRow, Events
+from server.storage.orders import Orders
+from server.storage.rules import PublishedRules, Rules
+from server.storage.touches import PLANNED, SequenceRow, Touches
+from server.usecases.imports import order_unit
+from server.usecases.situations import holdout_arm, load_situation
+
+_PAID = ("paid", "partially_paid", "partially_refunded")
+
+
+def purchase_of(order: Order) -> Purchase:
+    """Return an order as decisions see it."""
+    return Purchase(
+        reference_id=order.reference_id or order.id,
+        currency=order.currency,
+        total=order.current_total,
+        lines=tuple(
+            PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total)
+            for line in order.lines
+            if line.variant_id
+        ),
+        presentment_currency=order.presentment_currency,
+        country_code=order.country_code,
+        customer_id=order.customer_id,
+    )
+
+
+def plan_follow_up(session: Session, shop_id: int, order: Order, *, now: datetime) -> SequenceRow | None:
+    """Open the sequence of a paid order, or record why there is none; an order gets one at most.
+
+    None is returned for an order that is not paid, has a sequence already, or is too old to follow up.
+    """
+    touches = Touches(session, shop_id)
+    published = Rules(session, shop_id).live()
+    if order.financial_status not in _PAID or touches.sequence_of(order.id) is not None or published is None:
+        return None
+    journey = published.document.journey
+    if journey is not None and now - order.created_at > timedelta(hours=journey.expires_hours):
+        return None
+    started = _release(session, shop_id, order, now=now)
+    row = SequenceRow(
+        shop_id=shop_id,
+        order_id=order.id,
+        reference_id=order.reference_id or order.id,
+        unit_id=order_unit(order),
+        journey_id=journey.id if journey else None,
+        rules_version=published.number,
+        starts_at=started.at,
+        release_reason=started.reason.value,
+        created_at=now,
+    )
+    refusal = _refusal(session, shop_id, order, published, row.unit_id, now=now)
+    if refusal is not None:
+        row.refusal, row.refusal_detail = refusal[0].value, refusal[1]
+    plans = plan(journey, starts_at=started.at) if journey is not None and refusal is None else ()
+    return touches.open_sequence(row, plans)
+
+
+def reschedule(session: Session, shop_id: int, *, reference_id: str, now: datetime) -> int:
+    """Move an order's waiting touches to where the page's state puts them now; return how many moved."""
+    touches = Touches(session, shop_id)
+    row = touches.sequence_of_reference(reference_id)
+    order = Orders(session, shop_id).get(row.order_id) if row is not None else None
+    if row is None or order is None or row.refusal is not None:
+        return 0
+    published = Rules(session, shop_id).version(row.rules_version)
+    journey = published.document.journey if published else None
+    if journey is None:
+        return 0
+    started = _release(session, shop_id, order, now=now)
+    row.starts_at, row.release_reason = started.at, started.reason.value
+    return _move(touches, row, journey, started)
+
+
+def page_state(session: Session, shop_id: int, reference_id: str) -> PageState | None:
+    """Return what is known of the one-click page of an order; None when the checkout never asked."""
+    decision = Decisions(session, shop_id).find(reference_id, Surface.ONE_CLICK.value)
+    if decision is None:
+        return None
+    events = Events(session, shop_id).of_decision(decision.id)
+    answered_at, answer = _answer(events)
+    return PageState(
+        was_offered=decision.outcome is Outcome.OFFERED,
+        shown_at=events["shown"].occurred_at if "shown" in events else None,
+        answered_at=answered_at,
+        answer=answer,
+    )
+
+
+def _answer(events: dict[str, EventRow]) -> tuple[datetime | None, Reason | None]:
+    """The outcome of an acceptance ends the page; the press of the button alone does not, a charge may be under way."""
+    if "outcome" in events:
+        unpaid = events["outcome"].status == "partially_processed"
+        refused = events["outcome"].status == "unprocessed"
+        reason = Reason.PAGE_ACCEPTED_UNPAID if unpaid else Reason.PAGE_LEFT if refused else Reason.PAGE_ACCEPTED
+        return events["outcome"].occurred_at, reason
+    for kind, reason in (("declined", Reason.PAGE_DECLINED), ("left", Reason.PAGE_LEFT)):
+        if kind in events:
+            return events[kind].occurred_at, reason
+    return None, None
+
+
+def _release(session: Session, shop_id: int, order: Order, *, now: datetime) -> Release:
+    is_eligible = can_see_page(
+        order.gateways,
+        currency=order.currency,
+        presentment_currency=order.presentment_currency,
+        has_address=order.has_shipping_address,
+    )
+    state = page_state(session, shop_id, order.reference_id or order.id)
+    # A webhook that comes late must not make a message of the past: the clock starts now at the earliest then.
+    found = release(state, ordered_at=order.created_at, is_eligible=is_eligible)
+    return found if found.at > now else Release(now, found.reason)
+
+
+def _move(touches: Touches, row: SequenceRow, journey: Journey, started: Release) -> int:
+    plans = {each.step_id: each for each in plan(journey, starts_at=started.at)}
+    moved = 0
+    for touch in touches.of_order(row.order_id):
+        found = plans.get(touch.step_id)
+        if touch.state == PLANNED and found is not None and touch.due_at != found.due_at:
+            touch.due_at, touch.expires_at, touch.attempt = found.due_at, found.expires_at, touch.attempt + 1
+            moved += 1
+    return moved
+
+
+def _refusal(
+    session: Session, shop_id: int, order: Order, published: PublishedRules, unit_id: str, *, now: datetime
+) -> tuple[Reason, str] | None:
+    document, journey = published.document, published.document.journey
+    if journey is None or not journey.is_live or not journey.steps:
+        return Reason.NO_LIVE_JOURNEY, ""
+    if order.is_test:
+        return Reason.TEST_ORDER, ""
+    if order.cancelled_at is not None:
+        return Reason.ORDER_CANCELLED, ""
+    if holdout_arm(session, shop_id, document, unit_id=unit_id, now=now):
+        return Reason.HELD_OUT, f"{document.holdout_percent:g} % of shoppers"
+    earlier = Touches(session, shop_id).earlier_sequence_at(unit_id, excluding=None)
+    blocked = sequence_block(earlier_at=earlier, caps=document.caps, now=now)
+    if blocked is not None:
+        return blocked.reason, blocked.detail
+    situation = load_situation(
+        session,
+        shop_id,
+        document,
+        purchase=purchase_of(order),
+        unit_id=unit_id,
+        surface=Surface.MESSAGE,
+        now=now,
+        order_id=order.id,
+    )
+    facts = Facts(situation.purchase, situation.shopper, situation.goods)
+    answer = evaluate(journey.audience, facts)
+    if answer is not Answer.MATCH:
+        reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN
+        return reason, explain(journey.audience, facts)
+    return None

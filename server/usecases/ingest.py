@@ -1,0 +1,182 @@
+"""The inbox: stores what arrives before looking inside, and handles it later, each delivery once."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from server.ports import DeliveryHeaders, PlatformInbound, UnreadablePayload
+from server.storage.catalog import Catalog
+from server.storage.contacts import Contacts
+from server.storage.db import Database
+from server.storage.deliveries import (
+    HANDLED,
+    IGNORED,
+    SUPERSEDED,
+    UNREADABLE,
+    Deliveries,
+    DeliveryRow,
+    NewDelivery,
+)
+from server.storage.shops import Shops
+from server.usecases.access import ShopAccess
+from server.usecases.install import close_shop
+from server.usecases.orders import record_order
+from server.usecases.privacy import erase_customer, erase_shop
+
+# Kept beside the body to tell deliveries apart; the signature is checked and not worth keeping.
+_KEPT_HEADERS = ("x-shopify-api-version", "x-shopify-name", "x-shopify-triggered-at")
+Handler = Callable[["Delivery"], str]
+
+
+def store_delivery(
+    *, database: Database, source: str, said: DeliveryHeaders, headers: Mapping[str, str], raw: bytes, now: datetime
+) -> bool:
+    """Store a verified delivery; False when it came before. Nothing is parsed here: the answer must be quick."""
+    kept = {name: value for name, value in headers.items() if name.lower() in _KEPT_HEADERS}
+    new = NewDelivery(
+        source=source,
+        shop_domain=said.shop_domain,
+        topic=said.topic,
+        delivery_id=said.delivery_id,
+        event_id=said.event_id,
+        triggered_at=said.triggered_at,
+        headers=kept,
+        body=raw,
+    )
+    with database.write() as session:
+        return Deliveries(session).store(new, now=now)
+
+
+class Delivery:
+    """One delivery while it is handled: its shop, its body, and what handling it takes."""
+
+    def __init__(
+        self, row: DeliveryRow, *, shop_id: int, access: ShopAccess, inbound: PlatformInbound, now: datetime
+    ) -> None:
+        self.topic, self.raw, self.shop_domain = row.topic, row.body, row.shop_domain
+        self.shop_id, self.access, self.inbound, self.now = shop_id, access, inbound, now
+
+
+def handle_delivery(*, access: ShopAccess, inbound: PlatformInbound, delivery_id: int, now: datetime) -> str:
+    """Handle a stored delivery and return how it ended.
+
+    Effects come first and can be repeated; the delivery is closed last, so a crash between loses nothing.
+
+    Raises:
+        TemporaryFailure, ReopenNeeded, CredentialsRejected: the delivery stays open for another try.
+    """
+    with access.database.read() as session:
+        row = Deliveries(session).get(delivery_id)
+        if row is None or row.handled_at is not None:
+            return IGNORED
+        shop = Shops(session, access.box).by_domain(row.shop_domain)
+        shop_id = shop.id if shop is not None else None
+        is_served = shop is not None and shop.is_installed
+    error: str | None = None
+    handler = HANDLERS.get(row.topic)
+    if handler is None or shop_id is None or not (is_served or row.topic in AFTER_UNINSTALL):
+        state = IGNORED
+        error = "unknown topic" if handler is None else "the shop does not have the app"
+    else:
+        try:
+            state = handler(Delivery(row, shop_id=shop_id, access=access, inbound=inbound, now=now))
+        except UnreadablePayload as problem:
+            state, error = UNREADABLE, problem.message
+    with access.database.write() as session:
+        inbox = Deliveries(session)
+        stored = inbox.get(delivery_id)
+        if stored is not None:
+            inbox.close(stored, state=state, now=now, error=error)
+        if shop_id is not None and state == HANDLED:
+            shops = Shops(session, access.box)
+            shops.touch_delivery(shop_id, at=now)
+    return state
+
+
+def _order_in_body(delivery: Delivery) -> str:
+    order = delivery.inbound.parse_order(delivery.raw)
+    api = delivery.access.api(delivery.shop_id, now=delivery.now)
+    # The body does not carry consent: the customer is read as they stand now.
+    customer = api.customer(order.customer_id) if order.customer_id else None
+    with delivery.access.database.write() as session:
+        is_news = record_order(session, delivery.shop_id, order, customer=customer, now=delivery.now)
+    return HANDLED if is_news else SUPERSEDED
+
+
+def _order_named(delivery: Delivery) -> str:
+    """The body only says that something changed: the order itself is the truth."""
+    order_id = delivery.inbound.parse_order_reference(delivery.raw)
+    order = delivery.access.api(delivery.shop_id, now=delivery.now).order(order_id)
+    if order is None:
+        return SUPERSEDED
+    with delivery.access.database.write() as session:
+        is_news = record_order(session, delivery.shop_id, order, customer=None, now=delivery.now)
+    return HANDLED if is_news else SUPERSEDED
+
+
+def _product(delivery: Delivery) -> str:
+    product = delivery.inbound.parse_product(delivery.raw)
+    with delivery.access.database.write() as session:
+        is_news = Catalog(session, delivery.shop_id).save(product)
+    return HANDLED if is_news else SUPERSEDED
+
+
+def _product_gone(delivery: Delivery) -> str:
+    product_id = delivery.inbound.parse_deleted_product(delivery.raw)
+    with delivery.access.database.write() as session:
+        Catalog(session, delivery.shop_id).remove_product(product_id)
+    return HANDLED
+
+
+def _stock(delivery: Delivery) -> str:
+    """The body speaks of one location; what may be sold is the sum over all."""
+    item_id = delivery.inbound.parse_inventory_item(delivery.raw)
+    level = delivery.access.api(delivery.shop_id, now=delivery.now).stock(item_id)
+    if level is None:
+        return SUPERSEDED
+    with delivery.access.database.write() as session:
+        Catalog(session, delivery.shop_id).set_stock(level)
+    return HANDLED
+
+
+def _consent(delivery: Delivery) -> str:
+    change = delivery.inbound.parse_consent(delivery.raw, topic=delivery.topic)
+    with delivery.access.database.write() as session:
+        is_news = Contacts(session, delivery.shop_id).save_consent(change, source="platform", now=delivery.now)
+    return HANDLED if is_news else SUPERSEDED
+
+
+def _uninstalled(delivery: Delivery) -> str:
+    access = delivery.access
+    close_shop(database=access.database, box=access.box, shop_domain=delivery.shop_domain, now=delivery.now)
+    return HANDLED
+
+
+def _redact_customer(delivery: Delivery) -> str:
+    request = delivery.inbound.parse_customer_request(delivery.raw)
+    with delivery.access.database.write() as session:
+        erase_customer(session, delivery.shop_id, request)
+    return HANDLED
+
+
+def _redact_shop(delivery: Delivery) -> str:
+    with delivery.access.database.write() as session:
+        return HANDLED if erase_shop(session, delivery.shop_id) else SUPERSEDED
+
+
+HANDLERS: dict[str, Handler] = {
+    "orders/create": _order_in_body,
+    "orders/paid": _order_in_body,
+    "orders/cancelled": _order_named,
+    "orders/edited": _order_named,
+    "refunds/create": _order_named,
+    "products/update": _product,
+    "products/delete": _product_gone,
+    "inventory_levels/update": _stock,
+    "customers_email_marketing_consent/update": _consent,
+    "customers_marketing_consent/update": _consent,
+    "app/uninstalled": _uninstalled,
+    "customers/redact": _redact_customer,
+    "shop/redact": _redact_shop,
+}
+
+AFTER_UNINSTALL = frozenset({"app/uninstalled", "customers/redact", "shop/redact"})

@@ -1,0 +1,60 @@
+"""The first opening of the app in a shop, and its end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.ports import PlatformAuth
+from server.storage.db import Database
+from server.storage.rules import Rules
+from server.storage.secrets import SecretBox
+from server.storage.shops import Imports, Shops
+from server.usecases.access import REFRESH_MARGIN
+from server.usecases.presets import FIRST_DRAFT
+
+IMPORT_KINDS = ("products", "orders")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedShop:
+    shop_id: int
+    domain: str
+    is_new: bool
+
+
+def open_app(
+    *, database: Database, box: SecretBox, auth: PlatformAuth, shop_domain: str, session_token: str, now: datetime
+) -> OpenedShop:
+    """Make sure that a shop whose merchant is looking at the app has a good grant, installing it on the first visit.
+
+    Managed install has no callback to hang set-up on: this first exchange starts the imports and lays down the draft.
+
+    Raises:
+        SessionTokenRejected, TemporaryFailure, CredentialsRejected.
+    """
+    with database.read() as session:
+        shops = Shops(session, box)
+        row = shops.by_domain(shop_domain)
+        if row is not None and row.is_installed and not row.needs_reopen:
+            grant = shops.grant_of(row)
+            if grant is not None and grant.expires_at - now > REFRESH_MARGIN:
+                return OpenedShop(row.id, row.domain, is_new=False)
+    grant = auth.exchange(shop_domain=shop_domain, session_token=session_token)
+    with database.write() as session:
+        row, is_new = Shops(session, box).install(shop_domain, grant=grant, now=now)
+        if is_new:
+            imports = Imports(session, row.id)
+            for kind in IMPORT_KINDS:
+                imports.want(kind, now=now)
+            rules = Rules(session, row.id)
+            if rules.draft() is None:
+                rules.save_draft(FIRST_DRAFT, revision=0, now=now)
+        return OpenedShop(row.id, row.domain, is_new=is_new)
+
+
+def close_shop(*, database: Database, box: SecretBox, shop_domain: str, now: datetime) -> None:
+    """Take note that a shop uninstalled the app: its grant goes, and nothing is sent in its name any more."""
+    with database.write() as session:
+        shops = Shops(session, box)
+        row = shops.by_domain(shop_domain)
+        if row is not None and row.is_installed:
+            shops.uninstall(row, now=now)

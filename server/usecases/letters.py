@@ -1,0 +1,47 @@
+"""Writes the message of a touch: words, links, address."""
+
+from server.domain.offers import OfferedVariant
+from server.domain.orders import VariantFacts
+from server.ports import Message, OfferMessage, Words
+from server.usecases.senders import Sender
+from server.usecases.touch_work import Post, TouchWork
+
+
+def write_letter(
+    post: Post, work: TouchWork, *, sender: Sender, recipient: str, offered: OfferedVariant, variant: VariantFacts
+) -> tuple[Message, Words]:
+    """Return the message of a touch, ready to leave, and its words."""
+    touch, shop = work.touch, work.shop
+    unsubscribe_url = f"{post.public_url}/unsubscribe/{post.unsubscribes.sign(touch.id)}"
+    words = post.renderer.render(
+        touch.channel,
+        OfferMessage(
+            template=touch.template,
+            locale=work.order.locale,
+            shop_name=shop.name or shop.domain,
+            first_name=work.order.first_name,
+            order_name=work.order.name,
+            product_title=variant.title,
+            product_url=f"{post.public_url}/c/{post.clicks.sign(touch.id)}",
+            image_url=variant.image_url,
+            image_alt=variant.image_alt,
+            # A message cannot apply the page's discount: the shopper pays the shop's price.
+            price=offered.unit_price,
+            full_price=offered.unit_price,
+            currency=offered.currency,
+            reason_line=offered.reason_line,
+            unsubscribe_url=unsubscribe_url,
+            postal_address=sender.settings.get("postal_address", ""),
+        ),
+    )
+    message = Message(
+        idempotency_key=f"{touch.id}:{touch.attempt}",
+        channel=touch.channel,
+        recipient=recipient,
+        text=words.text,
+        subject=words.subject,
+        html=words.html,
+        unsubscribe_url=unsubscribe_url,
+        callback_url=f"{post.public_url}/receipts/{sender.slug}?shop={shop.domain}",
+    )
+    return message, words

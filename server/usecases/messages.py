@@ -1,0 +1,219 @@
+"""Sends one due touch: everything is asked again at the last moment, and nothing is sent twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from server.domain.contact import Verdict, may_contact
+from server.domain.decision import Outcome
+from server.domain.orders import VariantFacts
+from server.domain.reasons import Reason
+from server.ports import (
+    Accepted,
+    CredentialsRejected,
+    Message,
+    RecipientRejected,
+    ReopenNeeded,
+    TemporaryFailure,
+    VendorFailure,
+)
+from server.storage.contacts import Contacts
+from server.storage.db import Session
+from server.storage.shops import Connections
+from server.storage.touches import FAILED, REFUSED, SENDING, SENT, UNKNOWN, Touches, TouchRow
+from server.usecases.letters import write_letter
+from server.usecases.message_offers import (
+    MessageChoice,
+    ask_live,
+    decide_message,
+    is_offer,
+    prepare_choice,
+    store_message_decision,
+)
+from server.usecases.recipients import contact_facts
+from server.usecases.senders import Sender, find_sender
+from server.usecases.touch_work import Post, TouchNotOpen, TouchWork, end_touch, load_touch, wait_again
+
+_FIRST_RETRY = timedelta(seconds=30)
+_LONGEST_RETRY = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A message that is claimed and may leave now."""
+
+    message: Message
+    sender: Sender
+
+
+def send_touch(post: Post, *, shop_id: int, touch_id: str, attempt: int) -> str:
+    """Send, defer or refuse a touch; return its state afterwards.
+
+    Between the units of work - check, claim, record - the platform and the vendor are called with none open. A crash
+    after the claim leaves it standing, and `resolve_cut_off` settles it.
+
+    Raises:
+        TouchNotOpen.
+    """
+    now = post.clock.now()
+    with post.access.database.write() as session:
+        work = load_touch(session, post, shop_id=shop_id, touch_id=touch_id, attempt=attempt)
+        ended = _may_not(session, post, work, now=now)
+        if ended is not None:
+            return ended
+        choice = prepare_choice(session, work, now=now)
+    try:
+        live = ask_live(post.access.api(shop_id, now=now), choice)
+    except (VendorFailure, ReopenNeeded) as failure:
+        with post.access.database.write() as session:
+            work = load_touch(session, post, shop_id=shop_id, touch_id=touch_id, attempt=attempt)
+            return _try_later(work.touch, failure, now=now)
+    now = post.clock.now()
+    with post.access.database.write() as session:
+        work = load_touch(session, post, shop_id=shop_id, touch_id=touch_id, attempt=attempt)
+        claimed = _claim(session, post, work, choice, live, now=now)
+    if isinstance(claimed, str):
+        return claimed
+    try:
+        accepted = claimed.sender.channel.send(claimed.message)
+    except VendorFailure as failure:
+        with post.access.database.write() as session:
+            return _record_failure(session, post, shop_id, touch_id, failure)
+    with post.access.database.write() as session:
+        return _record_sent(session, shop_id, touch_id, accepted, sent_at=post.clock.now())
+
+
+def resolve_cut_off(post: Post, *, shop_id: int, touch_id: str) -> str:
+    """Settle a touch whose send was claimed and never recorded: ask the vendor, and never send again blindly.
+
+    Raises:
+        TouchNotOpen: it was settled meanwhile. TemporaryFailure: the vendor cannot be asked just now.
+    """
+    with post.access.database.read() as session:
+        touch = _claimed_touch(session, shop_id, touch_id)
+        sender = find_sender(session, post.access.box, post.vendors, shop_id=shop_id, channel=touch.channel)
+        message = Message(
+            idempotency_key=f"{touch.id}:{touch.attempt}",
+            channel=touch.channel,
+            recipient=touch.recipient or "",
+            text=str((touch.content or {}).get("text", "")),
+        )
+        claimed_at = touch.claimed_at or touch.due_at
+    found, can_be_asked = _ask_vendor(sender, message, since=claimed_at)
+    with post.access.database.write() as session:
+        touch = _claimed_touch(session, shop_id, touch_id)
+        if found is not None:
+            return _record_sent(session, shop_id, touch_id, found, sent_at=claimed_at)
+        if can_be_asked:
+            return wait_again(
+                touch, until=post.clock.now(), reason=Reason.VENDOR_BUSY, detail="the vendor never had it"
+            )
+        return end_touch(touch, UNKNOWN, Reason.FATE_UNKNOWN, "cut off while sending, and the vendor cannot be asked")
+
+
+def _ask_vendor(sender: Sender | None, message: Message, *, since: datetime) -> tuple[Accepted | None, bool]:
+    if sender is None:
+        return None, False
+    try:
+        return sender.channel.find(message, since=since), True
+    except TemporaryFailure:
+        raise
+    except VendorFailure:
+        return None, False
+
+
+def _may_not(session: Session, post: Post, work: TouchWork, *, now: datetime) -> str | None:
+    """Refuse or defer the touch when it may not be sent now; None when it may."""
+    touch, document = work.touch, work.document
+    if not work.shop.is_installed:
+        return end_touch(touch, REFUSED, Reason.UNINSTALLED)
+    sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
+    facts = contact_facts(session, work.shop, work.order, touch, phones=post.phones, has_connection=sender is not None)
+    ruling = may_contact(facts, caps=document.caps, holds=document.holds, quiet=document.quiet_hours, now=now)
+    if ruling.verdict is Verdict.SEND:
+        return None
+    if ruling.verdict is Verdict.DEFER and ruling.until is not None:
+        return wait_again(touch, until=ruling.until, reason=ruling.reason, detail=ruling.detail)
+    return end_touch(touch, REFUSED, ruling.reason, ruling.detail)
+
+
+def _claim(
+    session: Session,
+    post: Post,
+    work: TouchWork,
+    choice: MessageChoice,
+    live: Mapping[str, VariantFacts],
+    *,
+    now: datetime,
+) -> _Claimed | str:
+    """Choose the goods by live stock, write the message, claim the touch; a text is the state it ended in instead."""
+    ended = _may_not(session, post, work, now=now)
+    if ended is not None:
+        return ended
+    touch = work.touch
+    decision = decide_message(work, choice, live)
+    touch.decision_id = store_message_decision(session, work, decision, now=now).id
+    if not is_offer(decision) or decision.offered is None:
+        reason = Reason.HELD_OUT if decision.outcome is Outcome.HELD_OUT else Reason.NOTHING_TO_OFFER
+        return end_touch(touch, REFUSED, reason, decision.trace[-1].detail if decision.trace else "")
+    sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
+    facts = contact_facts(session, work.shop, work.order, touch, phones=post.phones, has_connection=sender is not None)
+    if sender is None or facts.address is None:
+        raise TouchNotOpen("The sender or the address went away within one transaction.", touch_id=touch.id)
+    message, words = write_letter(
+        post,
+        work,
+        sender=sender,
+        recipient=facts.address,
+        offered=decision.offered,
+        variant=live[decision.offered.variant_id],
+    )
+    if not Touches(session, work.shop.id).claim(touch.id, attempt=touch.attempt, now=now):
+        raise TouchNotOpen("Another worker has this touch.", touch_id=touch.id)
+    session.refresh(touch)
+    touch.recipient, touch.vendor = message.recipient, sender.slug
+    touch.content = {"subject": words.subject, "text": words.text, "variant_id": decision.offered.variant_id}
+    return _Claimed(message, sender)
+
+
+def _claimed_touch(session: Session, shop_id: int, touch_id: str) -> TouchRow:
+    touch = Touches(session, shop_id).get(touch_id)
+    if touch is None or touch.state != SENDING:
+        raise TouchNotOpen("The touch is not being sent.", touch_id=touch_id)
+    return touch
+
+
+def _record_sent(session: Session, shop_id: int, touch_id: str, accepted: Accepted, *, sent_at: datetime) -> str:
+    touch = _claimed_touch(session, shop_id, touch_id)
+    touch.sent_at, touch.vendor_id, touch.failures = sent_at, accepted.vendor_id, 0
+    sequence = Touches(session, shop_id).sequence_of(touch.order_id)
+    if sequence is not None and sequence.first_sent_at is None:
+        sequence.first_sent_at = sent_at
+    return end_touch(touch, SENT, Reason.SENT)
+
+
+def _record_failure(session: Session, post: Post, shop_id: int, touch_id: str, failure: VendorFailure) -> str:
+    touch = _claimed_touch(session, shop_id, touch_id)
+    now = post.clock.now()
+    match failure:
+        case TemporaryFailure(is_fate_unknown=True):
+            # The claim stays: the vendor is asked before anything else happens.
+            touch.reason, touch.detail = Reason.FATE_UNKNOWN.value, failure.message
+            return touch.state
+        case TemporaryFailure():
+            return _try_later(touch, failure, now=now)
+        case RecipientRejected(suppress=suppress):
+            if suppress and touch.recipient:
+                Contacts(session, shop_id).suppress(touch.channel, touch.recipient, reason=failure.code, now=now)
+            return end_touch(touch, FAILED, Reason.RECIPIENT_REJECTED, failure.message)
+        case CredentialsRejected():
+            Connections(session, shop_id, post.access.box).pause(touch.vendor or "", reason=failure.message, now=now)
+    return end_touch(touch, FAILED, Reason.VENDOR_FAILED, failure.message)
+
+
+def _try_later(touch: TouchRow, failure: VendorFailure | ReopenNeeded, *, now: datetime) -> str:
+    """Wait as long as the vendor asks, else longer with each failure; expiry ends it, not a number of tries."""
+    asked = failure.retry_after if isinstance(failure, TemporaryFailure) else None
+    pause = timedelta(seconds=asked) if asked else min(_FIRST_RETRY * 2**touch.failures, _LONGEST_RETRY)
+    touch.failures += 1
+    return wait_again(touch, until=now + pause, reason=Reason.VENDOR_BUSY, detail=failure.message)

@@ -1,0 +1,72 @@
+"""Takes in an order as it stands: its snapshot, its shopper, the revenue it proves, and its follow-up."""
+
+from datetime import datetime
+
+from server.domain.attribution import SignedOffer, credit_order
+from server.domain.experiments import unit_of
+from server.domain.orders import Order
+from server.domain.reasons import Reason
+from server.ports import CustomerSnapshot
+from server.storage.contacts import Assignments, Contacts
+from server.storage.db import Session
+from server.storage.decisions import Decisions
+from server.storage.ledger import Ledger
+from server.storage.orders import Orders
+from server.storage.touches import Touches
+from server.usecases.follow_ups import plan_follow_up
+from server.usecases.imports import order_unit
+from server.usecases.situations import HOLDOUT
+
+
+def record_order(
+    session: Session, shop_id: int, order: Order, *, customer: CustomerSnapshot | None, now: datetime
+) -> bool:
+    """Store an order and draw the consequences; False when newer news of it is stored already.
+
+    Running it again with the same order changes nothing.
+    """
+    unit_id = order_unit(order)
+    if not Orders(session, shop_id).save(order, unit_id=unit_id):
+        return False
+    if customer is not None:
+        Contacts(session, shop_id).save_customer(customer)
+    _carry_assignment(session, shop_id, order, unit_id, now=now)
+    _settle(session, shop_id, order, now=now)
+    if order.cancelled_at is not None:
+        Touches(session, shop_id).cancel_open(order.id, reason=Reason.ORDER_CANCELLED)
+    elif order.refunded >= order.total > 0:
+        Touches(session, shop_id).cancel_open(order.id, reason=Reason.ORDER_REFUNDED)
+    else:
+        plan_follow_up(session, shop_id, order, now=now)
+    return True
+
+
+def _carry_assignment(session: Session, shop_id: int, order: Order, unit_id: str, *, now: datetime) -> None:
+    """Let a draw made for a nameless purchase follow the shopper once the order tells who it is."""
+    if not order.reference_id:
+        return
+    nameless = unit_of(customer_id=None, email=None, phone=None, reference_id=order.reference_id)
+    if nameless == unit_id:
+        return
+    assignments = Assignments(session, shop_id)
+    arm = assignments.arm(HOLDOUT, nameless)
+    if arm is not None:
+        assignments.assign(HOLDOUT, unit_id, arm=arm, now=now)
+
+
+def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> None:
+    decisions = Decisions(session, shop_id).signed_for(order.reference_id) if order.reference_id else ()
+    touches = Touches(session, shop_id)
+    clicks = touches.clicks([value for _, value in order.attributes])
+    versions = {f"decision:{each.id}": each.rules_version for each in decisions}
+    for click in clicks:
+        touch = touches.get(click.touch_id)
+        sequence = touches.sequence_of(touch.order_id) if touch else None
+        if sequence is not None:
+            versions[f"touch:{click.touch_id}"] = sequence.rules_version
+    due = credit_order(
+        order,
+        signed=[SignedOffer(each.id, each.offered.variant_id) for each in decisions if each.offered is not None],
+        clicks=clicks,
+    )
+    Ledger(session, shop_id).settle(order.id, due, currency=order.currency, versions=versions, now=now)

@@ -1,0 +1,47 @@
+"""Keeps what happened on the one-click page, and lets the follow-up know."""
+
+from datetime import datetime
+
+from server.core.errors import AppError
+from server.domain.orders import Purchase
+from server.storage.db import Database
+from server.storage.decisions import Decisions, Events
+from server.storage.secrets import SecretBox
+from server.usecases.follow_ups import reschedule
+from server.usecases.offers import served_shop
+
+KINDS = ("shown", "accepted", "declined", "outcome", "left")
+
+
+class UnknownDecision(AppError):
+    code = "unknown_decision"
+
+
+def record_page_event(
+    *,
+    database: Database,
+    box: SecretBox,
+    shop_domain: str,
+    purchase: Purchase,
+    decision_id: str,
+    kind: str,
+    status: str | None,
+    error_codes: tuple[str, ...],
+    latency_ms: int | None,
+    now: datetime,
+) -> bool:
+    """Keep one event of the page; False for a repeat. What it says is a hint: revenue comes from the order.
+
+    Raises:
+        UnknownDecision: the decision is not this purchase's. ShopNotServed.
+    """
+    with database.write() as session:
+        shop = served_shop(session, box, shop_domain)
+        decision = Decisions(session, shop.id).get(decision_id)
+        if decision is None or decision.reference_id != purchase.reference_id:
+            raise UnknownDecision("No such decision belongs to this purchase.", decision_id=decision_id)
+        data = {"error_codes": list(error_codes), "latency_ms": latency_ms}
+        if not Events(session, shop.id).record(decision, kind, status=status, data=data, now=now):
+            return False
+        reschedule(session, shop.id, reference_id=decision.reference_id, now=now)
+        return True

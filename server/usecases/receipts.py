@@ -1,0 +1,55 @@
+"""Takes in what vendors report on touches, and what recipients answer."""
+
+from datetime import datetime
+
+from server.ports import Receipt, UnreadablePayload, Vendors
+from server.storage.contacts import Contacts
+from server.storage.db import Session
+from server.storage.deliveries import HANDLED, IGNORED, UNREADABLE, Deliveries
+from server.storage.shops import Connections, Shops
+from server.storage.touches import Touches
+from server.usecases.access import ShopAccess
+
+# What ends all contact on the channel, at once.
+_STOPS = {"unsubscribed": "opted out", "complained": "complaint", "bounced": "cannot be reached"}
+
+
+def handle_receipt(*, access: ShopAccess, vendors: Vendors, delivery_id: int, now: datetime) -> str:
+    """Handle a stored vendor report and return how it ended; handling it again changes nothing."""
+    with access.database.write() as session:
+        inbox = Deliveries(session)
+        row = inbox.get(delivery_id)
+        if row is None or row.handled_at is not None:
+            return IGNORED
+        shop = Shops(session, access.box).by_domain(row.shop_domain)
+        connection = Connections(session, shop.id, access.box).get(row.source) if shop is not None else None
+        source = vendors.receipts(row.source, connection.settings) if connection is not None else None
+        if shop is None or connection is None or source is None:
+            inbox.close(row, state=IGNORED, now=now, error="no connection of this vendor")
+            return IGNORED
+        headers = {str(name): str(value) for name, value in row.headers.items()}
+        try:
+            receipts = source.parse(headers=headers, raw=row.body)
+        except UnreadablePayload as problem:
+            inbox.close(row, state=UNREADABLE, now=now, error=problem.message)
+            return UNREADABLE
+        is_sms = vendors.channel(row.source, connection.settings, channel="sms") is not None
+        channel = "sms" if is_sms else "email"
+        for receipt in receipts:
+            _apply(session, shop.id, receipt, channel=channel, now=now)
+        inbox.close(row, state=HANDLED, now=now)
+        return HANDLED
+
+
+def _apply(session: Session, shop_id: int, receipt: Receipt, *, channel: str, now: datetime) -> None:
+    touches, contacts = Touches(session, shop_id), Contacts(session, shop_id)
+    touch = touches.by_vendor_id(receipt.vendor_id) if receipt.vendor_id else None
+    if touch is not None:
+        touches.record_receipt(touch, kind=receipt.kind, code=receipt.code)
+    address = receipt.recipient or (touch.recipient if touch is not None else None)
+    if not address:
+        return
+    if receipt.kind in _STOPS:
+        contacts.suppress(channel, address, reason=_STOPS[receipt.kind], now=now)
+    elif receipt.kind == "resubscribed":
+        contacts.lift(channel, address)

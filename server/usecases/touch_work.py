@@ -1,0 +1,81 @@
+"""A touch with all it belongs to, and the ways it can end or wait."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.core.clock import Clock
+from server.core.errors import AppError
+from server.core.signing import LinkSigner
+from server.domain.document import RuleDocument
+from server.domain.orders import Order
+from server.domain.reasons import Reason
+from server.ports import PhoneNumbers, Renderer, Vendors
+from server.storage.db import Session
+from server.storage.orders import Orders
+from server.storage.rules import Rules
+from server.storage.shops import ShopRow, Shops
+from server.storage.touches import OPEN_STATES, PLANNED, SequenceRow, Touches, TouchRow
+from server.usecases.access import ShopAccess
+
+
+class TouchNotOpen(AppError):
+    """The touch was sent, ended, moved or taken by another attempt meanwhile: there is nothing to do."""
+
+    code = "touch_not_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What sending takes beside the touch."""
+
+    access: ShopAccess
+    vendors: Vendors
+    renderer: Renderer
+    phones: PhoneNumbers
+    clicks: LinkSigner
+    unsubscribes: LinkSigner
+    public_url: str
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class TouchWork:
+    """One touch, its order, its shop, and the rules it was planned under."""
+
+    touch: TouchRow
+    sequence: SequenceRow
+    order: Order
+    shop: ShopRow
+    document: RuleDocument
+
+
+def load_touch(session: Session, post: Post, *, shop_id: int, touch_id: str, attempt: int) -> TouchWork:
+    """Load an open touch for this attempt.
+
+    Raises:
+        TouchNotOpen.
+    """
+    touches = Touches(session, shop_id)
+    touch = touches.get(touch_id)
+    if touch is None or touch.attempt != attempt or touch.state not in OPEN_STATES:
+        raise TouchNotOpen("The touch is not open for this attempt.", touch_id=touch_id, attempt=attempt)
+    sequence = touches.sequence_of(touch.order_id)
+    order = Orders(session, shop_id).get(touch.order_id)
+    published = Rules(session, shop_id).version(sequence.rules_version) if sequence is not None else None
+    if sequence is None or order is None or published is None:
+        raise TouchNotOpen("The touch's order or rules are gone.", touch_id=touch_id)
+    shop = Shops(session, post.access.box).by_id(shop_id)
+    return TouchWork(touch, sequence, order, shop, published.document)
+
+
+def end_touch(touch: TouchRow, state: str, reason: Reason, detail: str = "") -> str:
+    """Close a touch with its reason; return its state."""
+    touch.state, touch.reason, touch.detail = state, reason.value, detail
+    return state
+
+
+def wait_again(touch: TouchRow, *, until: datetime, reason: Reason, detail: str) -> str:
+    """Put a touch back until a moment; the raised attempt makes it a new piece of work for the job engine."""
+    touch.state, touch.due_at, touch.reason, touch.detail = PLANNED, until, reason.value, detail
+    touch.attempt += 1
+    return PLANNED
