@@ -19,7 +19,7 @@ export function breakDown(purchase, offer) {
   const lines = (purchase.updatedLineItems || []).filter((line) => line.variantId === offer.variant_id);
   const lineTotal = sum(lines, 'totalPriceSet');
   const currency = purchase.totalOutstandingSet.presentmentMoney.currencyCode;
-  const isTaxIncluded = lines.length > 0 && lineTotal + shipping === total;
+  const isTaxIncluded = lineTotal + shipping === total;
   const subtotal = isTaxIncluded ? lineTotal : total - shipping - tax;
   const isFree = total === 0 && toUnits(offer.discounted_unit_price.amount) === 0;
   return currency && subtotal >= 0 && (total > 0 || isFree)

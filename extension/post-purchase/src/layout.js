@@ -192,7 +192,6 @@ export function showOffer(root, offer, texts, locale, handlers) {
 
   return {
     pricing() {
-      accept.updateProps({disabled: true});
       fillWith(costBox, [element(Spinner, {size: 'small'}, texts.wait)]);
     },
 

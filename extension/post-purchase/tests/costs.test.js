@@ -19,6 +19,7 @@ describe('the break-down', () => {
     ['several taxes and parcels', {line: '10.00', shipping: ['1.00', '1.50'], tax: ['0.70', '0.30'], total: '13.50'}, [10, 2.5, 1, false, 13.5]],
     ['no taxes, no shipping', {line: '10.00', shipping: [], tax: [], total: '10.00'}, [10, 0, 0, true, 10]],
     ['our line not listed', {line: null, shipping: ['2.50'], tax: ['2.50'], total: '15.00'}, [10, 2.5, 2.5, false, 15]],
+    ['our line not listed, only shipping to pay', {line: null, shipping: ['2.50'], tax: ['0.42'], total: '2.50'}, [0, 2.5, 0.42, true, 2.5]],
     ['another line listed', {line: '20.00', lineVariant: 9, shipping: [], tax: ['1.00'], total: '11.00'}, [10, 0, 1, false, 11]],
     ['amounts that binary fractions cannot hold', {line: '0.30', shipping: ['0.10', '0.20'], tax: ['0.10'], total: '0.70'}, [0.3, 0.3, 0.1, false, 0.7]],
   ])('%s: the rows add up to the total', (_what, amounts, expected) => {

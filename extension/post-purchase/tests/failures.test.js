@@ -133,6 +133,7 @@ describe('signing fails', () => {
     ['an empty token', () => json({token: ''}), 'sign_http_200'],
     ['a token that is none', () => json({token: {sneaky: true}}), 'sign_http_200'],
     ['null', () => json(null), 'sign_http_200'],
+    ['a request that took too long', () => json({}, 408), 'sign_http_408'],
     ['too many requests', () => json({}, 429), 'sign_http_429'],
     ['a body that never ends', endless, 'sign_timeout'],
   ];
@@ -219,6 +220,11 @@ describe('working out the price fails', () => {
     await settle();
     expect(checkout.calculate).toHaveBeenCalledTimes(2);
     expect(checkout.buttons()[0]).toMatchObject({label: 'Pay now · £15.00', isDisabled: false});
+
+    checkout.press('No thanks');
+    await settle();
+    expect(checkout.done).toHaveBeenCalledTimes(1);
+    expect(server.events).toEqual([{kind: 'shown'}, {kind: 'declined'}]);
 
     const leaving = openCheckout({calculate});
     await settle(10_000);

@@ -235,6 +235,7 @@ describe('declining', () => {
     finish({status: 'unprocessed', errors: [{code: 'insufficient_inventory', message: ''}]});
     await settle();
     expect(server.kinds).toEqual(['shown', 'declined']);
+    expect(checkout.text()).not.toContain('was not added');
     expect(checkout.done).toHaveBeenCalledTimes(1);
   });
 });
