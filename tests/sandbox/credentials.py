@@ -12,9 +12,11 @@ SHOP_NUMBER = "+447700900999"
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """Shopify's client id and secret, the app's own key, and the accounts at the vendors."""
+    """Shopify's client secret, the app's own key, and the accounts at the vendors.
 
-    client_id: str
+    The client id is no secret: it is the same for every sandbox, so that a world made once fits them all.
+    """
+
     client_secret: str = field(repr=False)
     app_secret_key: str = field(repr=False)
     twilio_account_sid: str
@@ -27,7 +29,6 @@ class Credentials:
 def make_credentials() -> Credentials:
     """Return new credentials in the vendors' formats."""
     return Credentials(
-        client_id=secrets.token_hex(16),
         client_secret="shpss_" + secrets.token_hex(16),
         app_secret_key=secrets.token_hex(32),
         twilio_account_sid="AC" + secrets.token_hex(16),
