@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from server.core.signing import digest_matches
 from server.domain.orders import Order
-from server.ports import ConsentChange, DeliveryHeaders, ProductSnapshot, UnreadablePayload
+from server.ports import ConsentChange, CustomerRequest, DeliveryHeaders, ProductSnapshot, UnreadablePayload
 from server.shopify import payloads
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
 
@@ -90,6 +90,9 @@ class ShopifyInbound:
 
     def parse_consent(self, raw: bytes, *, topic: str) -> ConsentChange:
         return payloads.read_consent(raw, topic=topic)
+
+    def parse_customer_request(self, raw: bytes) -> CustomerRequest:
+        return payloads.read_customer_request(raw)
 
 
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:

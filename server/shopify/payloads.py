@@ -5,11 +5,11 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from server.domain.orders import Order
-from server.ports import ConsentChange, ProductSnapshot, UnreadablePayload
+from server.ports import ConsentChange, CustomerRequest, ProductSnapshot, UnreadablePayload
 from server.shopify.order_payload import OrderPayload
 from server.shopify.product_payload import PartialProduct, ProductPayload
 from server.shopify.topics import CONSENT_CHANNELS
-from server.shopify.validation import Moment, PlainId, Text, explain
+from server.shopify.validation import Moment, NullIsEmpty, PlainId, Text, explain
 
 Shape = TypeVar("Shape", bound=BaseModel)
 _ConsentState = Annotated[
@@ -55,6 +55,20 @@ class _SmsConsent(BaseModel):
     id: PlainId | None
     phone: Text | None = None
     sms_marketing_consent: _Consent | None
+
+
+class _Person(BaseModel):
+    id: PlainId | None = None
+    email: Text | None = None
+    phone: Text | None = None
+
+
+class _PrivacyRequest(BaseModel):
+    """Bodies of customers/redact and customers/data_request; a guest has no id."""
+
+    customer: _Person
+    orders_to_redact: Annotated[list[PlainId], NullIsEmpty] = Field(default_factory=list)
+    orders_requested: Annotated[list[PlainId], NullIsEmpty] = Field(default_factory=list)
 
 
 def read_order(raw: bytes) -> Order:
@@ -125,6 +139,25 @@ def read_consent(raw: bytes, *, topic: str) -> ConsentChange:
         sms = _read(_SmsConsent, raw)
         return _change(channel, sms.id, sms.phone, sms.sms_marketing_consent)
     raise UnreadablePayload(f"'{topic}' is no consent topic.")
+
+
+def read_customer_request(raw: bytes) -> CustomerRequest:
+    """Read the body of customers/redact or customers/data_request.
+
+    Raises:
+        UnreadablePayload: also where it names nobody.
+    """
+    body = _read(_PrivacyRequest, raw)
+    person = body.customer
+    request = CustomerRequest(
+        customer_id=person.id,
+        email=person.email or None,
+        phone=person.phone or None,
+        order_ids=tuple(body.orders_to_redact + body.orders_requested),
+    )
+    if not (request.customer_id or request.email or request.phone or request.order_ids):
+        raise UnreadablePayload("The request names no person and no order.")
+    return request
 
 
 def _change(channel: str, customer_id: str | None, address: str | None, consent: _Consent | None) -> ConsentChange:

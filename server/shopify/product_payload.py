@@ -8,7 +8,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from server.core.errors import AppError
 from server.core.money import exponent
@@ -114,12 +114,18 @@ def _minor(amount: Decimal, currency: str | None) -> int:
 
 
 class _TextOf(HTMLParser):
+    _UNSEEN = frozenset({"script", "style"})
+
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:  # noqa: ARG002 - the base's signature
+        return self.rawdata.find(">", i) + 1 or -1  # the base's fails on any section it does not know
+
     def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+        if self.cdata_elem not in self._UNSEEN:
+            self.parts.append(data)
 
 
 def plain_text(html: str) -> str:

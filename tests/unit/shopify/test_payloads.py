@@ -1,0 +1,368 @@
+"""Webhook bodies: what is read from good ones, and that bad ones are refused and nothing worse."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.domain.orders import LineItem, Order
+from server.ports import ConsentChange, CustomerRequest, PlatformInbound, UnreadablePayload
+from server.shopify.inbound import ShopifyInbound
+from server.shopify.payloads import read_product
+from server.shopify.product_payload import plain_text
+from tests.unit.shopify import bodies
+from tests.unit.shopify.forging import SECRET
+
+INBOUND: PlatformInbound = ShopifyInbound(secrets=(SECRET,))
+EMAIL = "customers_email_marketing_consent/update"
+SMS = "customers_marketing_consent/update"
+
+
+def raw(body: object) -> bytes:
+    return json.dumps(body).encode()
+
+
+def test_an_order_is_read_whole() -> None:
+    assert INBOUND.parse_order(raw(bodies.order())) == Order(
+        id="5001",
+        name="#1001",
+        reference_id="a1" * 16,
+        customer_id="7001",
+        email="ann@example.com",
+        phone="+447700900123",
+        created_at=datetime(2026, 11, 22, 9, tzinfo=UTC),
+        updated_at=datetime(2026, 11, 22, 9, 5, tzinfo=UTC),
+        currency="GBP",
+        presentment_currency="GBP",
+        total=3090,
+        current_total=2800,
+        lines=(
+            LineItem(
+                line_id="6001",
+                variant_id="111",
+                product_id="11",
+                title="Lantern",
+                quantity=2,
+                unit_price=1295,
+                total=2331,
+                sku="LAN-R",
+            ),
+            LineItem(
+                line_id="6002",
+                variant_id=None,
+                product_id=None,
+                title="Wrapping",
+                quantity=1,
+                unit_price=500,
+                total=500,
+            ),
+        ),
+        refunded=250,
+        outstanding=0,
+        cancelled_at=None,
+        financial_status="paid",
+        gateways=("shopify_payments",),
+        source_name="web",
+        country_code="GB",
+        province_code="ENG",
+        has_shipping_address=True,
+        locale="en-GB",
+        first_name="Ann",
+        attributes=(("gift", "yes"), ("count", "2"), ("none", "")),
+        is_test=False,
+    )
+
+
+def test_an_order_without_personal_data_is_read_all_the_same() -> None:
+    order = INBOUND.parse_order(raw(bodies.order_without_personal_data()))
+    assert (order.email, order.phone, order.customer_id, order.first_name) == (None, None, None, None)
+    assert (order.country_code, order.locale, order.reference_id) == (None, None, None)
+    assert not order.has_shipping_address
+    assert (order.total, len(order.lines)) == (3090, 2)
+    assert (order.financial_status, order.source_name, order.gateways) == ("pending", "web", ())
+
+
+def test_empty_texts_count_as_nothing() -> None:
+    body = bodies.order(email="", contact_email="", phone="", customer={"id": None, "email": "", "phone": ""})
+    order = INBOUND.parse_order(raw(body))
+    assert (order.email, order.phone, order.customer_id, order.first_name) == (None, None, None, "Annie")
+
+
+def test_an_unpaid_offer_leaves_an_outstanding_balance_and_an_overpaid_order_none() -> None:
+    assert INBOUND.parse_order(raw(bodies.order(total_outstanding="12.50"))).outstanding == 1250
+    assert INBOUND.parse_order(raw(bodies.order(total_outstanding="-3.00"))).outstanding == 0
+
+
+def test_a_refund_in_the_buyers_currency_counts_in_the_shops() -> None:
+    refunds = [{"transactions": [{"kind": "refund", "status": "success", "amount": "11.80", "currency": "EUR"}]}]
+    body = bodies.order(
+        presentment_currency="EUR",
+        total_price="100.00",
+        total_price_set=bodies.money("100.00", "118.00"),
+        refunds=refunds,
+    )
+    order = INBOUND.parse_order(raw(body))
+    assert (order.refunded, order.currency, order.presentment_currency) == (1000, "GBP", "EUR")
+
+
+def test_a_currency_without_decimals_is_counted_whole() -> None:
+    lines = [{"id": 1, "title": "x", "quantity": 1, "price": "1200"}]
+    order = INBOUND.parse_order(raw(bodies.order(currency="JPY", total_price="1200", line_items=lines, refunds=[])))
+    assert (order.total, order.lines[0].total) == (1200, 1200)
+
+
+def test_a_discount_never_makes_a_line_negative() -> None:
+    lines = [{"id": 1, "quantity": 1, "price": "1.00", "discount_allocations": [{"amount": "1.01"}]}]
+    assert INBOUND.parse_order(raw(bodies.order(line_items=lines))).lines[0].total == 0
+
+
+def test_nul_characters_do_not_reach_the_database() -> None:
+    order = INBOUND.parse_order(
+        raw(bodies.order(name="#1\x00001", note_attributes=[{"name": "a\x00", "value": "\x00b"}]))
+    )
+    assert (order.name, order.attributes) == ("#1001", (("a", "b"),))
+
+
+@pytest.mark.parametrize("body", [bodies.order_edit(), bodies.refund(), bodies.order()])
+def test_the_order_is_found_that_a_body_speaks_of(body: dict[str, Any]) -> None:
+    assert INBOUND.parse_order_reference(raw(body)) == "5001"
+
+
+@pytest.mark.parametrize("body", [{}, {"id": 9}, {"order_edit": {}}, {"order_edit": None}, {"order_id": "x"}, [], None])
+def test_a_body_that_names_no_order_is_unreadable(body: object) -> None:
+    with pytest.raises(UnreadablePayload):
+        INBOUND.parse_order_reference(raw(body))
+
+
+def test_a_product_is_read_with_its_variants() -> None:
+    product = INBOUND.parse_product(raw(bodies.product()))
+    assert (product.product_id, product.handle, product.status) == ("11", "lantern", "active")
+    assert product.tags == ("paper", "red", "light")
+    assert product.inventory_item_ids == {"111": "211"}
+    assert product.skus == {"111": "LAN-R"}
+    red, plain = product.variants
+    assert (red.variant_id, red.title, red.variant_title, red.price, red.compare_at_price) == (
+        "111",
+        "Lantern",
+        "Red",
+        1295,
+        1500,
+    )
+    assert (red.available, red.sells_when_out_of_stock, red.is_sellable) == (9, False, True)
+    assert red.description == "A paper lantern."
+    assert (red.image_url, red.image_alt) == ("https://cdn.example.com/lantern.jpg", None)
+    assert red.tags == {"paper", "red", "light"}
+    assert (plain.variant_title, plain.available, plain.sells_when_out_of_stock) == (None, -2, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "published_at"), [("draft", "2026-01-01T00:00:00Z"), ("active", None), ("archived", None)]
+)
+def test_a_product_that_nobody_can_find_is_not_sellable(status: str, published_at: str | None) -> None:
+    product = INBOUND.parse_product(raw(bodies.product(status=status, published_at=published_at)))
+    assert not any(variant.is_sellable for variant in product.variants)
+
+
+def test_stock_that_is_not_tracked_is_unknown() -> None:
+    body = bodies.product()
+    body["variants"][0]["inventory_management"] = None
+    body["variants"][1]["inventory_management"] = "shopify"
+    product = INBOUND.parse_product(raw(body))
+    assert [variant.available for variant in product.variants] == [None, -2]
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "minor"),
+    [("1200", "JPY", 1200), ("1200", None, 1200), ("1.250", "KWD", 1250), ("12.5", "GBP", 1250), ("12", "GBP", 1200)],
+)
+def test_prices_count_in_the_shops_minor_units(price: str, currency: str | None, minor: int) -> None:
+    body = bodies.product()
+    body["variants"][0]["price"] = price
+    assert read_product(raw(body), currency=currency).variants[0].price == minor
+
+
+def test_a_body_that_lists_some_variants_only_is_not_taken_for_the_product() -> None:
+    body = bodies.product()
+    body["variants"].pop()
+    with pytest.raises(UnreadablePayload, match="fetch"):
+        INBOUND.parse_product(raw(body))
+
+
+@given(st.text(alphabet="<>![]&#;-/ascriptx09 \"'=", max_size=60))
+def test_no_markup_breaks_the_reading_of_a_description(html: str) -> None:
+    assert len(plain_text(html)) <= 500
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<![foo[x]]>a", "a"),
+        ("<![if IE]>z<![endif]>", "z"),
+        ("a &lt; b &amp; c", "a < b & c"),
+        ("<style>p{}</style><p>x</p>\n<p>y</p>", "x y"),
+        ("w" * 600, "w" * 500),
+    ],
+)
+def test_a_description_keeps_its_words(html: str, text: str) -> None:
+    assert plain_text(html) == text
+
+
+def test_tags_may_come_as_a_list() -> None:
+    assert INBOUND.parse_product(raw(bodies.product(tags=["a", " b "]))).tags == ("a", "b")
+
+
+def test_ids_of_deleted_products_and_of_stock_are_read() -> None:
+    assert INBOUND.parse_deleted_product(raw({"id": 11})) == "11"
+    level = {"inventory_item_id": 211, "location_id": 1, "available": 5, "updated_at": "2026-11-22T10:00:00Z"}
+    assert INBOUND.parse_inventory_item(raw(level)) == "211"
+
+
+def test_consent_is_read_from_both_topics() -> None:
+    assert INBOUND.parse_consent(raw(bodies.email_consent()), topic=EMAIL) == ConsentChange(
+        channel="email",
+        customer_id="7001",
+        address="ann@example.com",
+        state="subscribed",
+        occurred_at=datetime(2026, 11, 22, 10, tzinfo=UTC),
+        opt_in_level="single_opt_in",
+    )
+    assert INBOUND.parse_consent(raw(bodies.sms_consent()), topic=SMS) == ConsentChange(
+        channel="sms",
+        customer_id="7001",
+        address="+447700900123",
+        state="unsubscribed",
+        occurred_at=None,
+        opt_in_level="unknown",
+    )
+
+
+def test_a_consent_without_an_address_or_a_state_subscribes_nobody() -> None:
+    change = INBOUND.parse_consent(raw(bodies.sms_consent(phone=None, sms_marketing_consent=None)), topic=SMS)
+    assert (change.address, change.state) == (None, "not_subscribed")
+    change = INBOUND.parse_consent(raw(bodies.email_consent(email_address="")), topic=EMAIL)
+    assert change.address is None
+    never = {"state": "never_subscribed", "opt_in_level": None, "consent_updated_at": None}
+    assert (
+        INBOUND.parse_consent(raw(bodies.email_consent(email_marketing_consent=never)), topic=EMAIL).state
+        == "not_subscribed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "topic"),
+    [
+        (bodies.email_consent(), "orders/create"),
+        (bodies.email_consent(), SMS),
+        (bodies.sms_consent(), EMAIL),
+        (bodies.email_consent(email_marketing_consent={"state": "very_subscribed"}), EMAIL),
+        (bodies.email_consent(email_marketing_consent={}), EMAIL),
+        (bodies.email_consent(email_marketing_consent="subscribed"), EMAIL),
+    ],
+)
+def test_an_odd_consent_is_unreadable(body: dict[str, Any], topic: str) -> None:
+    with pytest.raises(UnreadablePayload):
+        INBOUND.parse_consent(raw(body), topic=topic)
+
+
+def test_privacy_requests_name_a_person() -> None:
+    head = {"shop_id": 1, "shop_domain": "gift-shop.myshopify.com"}
+    redact = {
+        **head,
+        "customer": {"id": 7001, "email": "a@example.com", "phone": None},
+        "orders_to_redact": [5001, 5002],
+    }
+    asked = {**head, "customer": {"id": None, "email": None, "phone": "+447700900123"}, "orders_requested": None}
+    assert INBOUND.parse_customer_request(raw(redact)) == CustomerRequest(
+        "7001", "a@example.com", None, ("5001", "5002")
+    )
+    assert INBOUND.parse_customer_request(raw(asked)) == CustomerRequest(None, None, "+447700900123")
+    with pytest.raises(UnreadablePayload):
+        INBOUND.parse_customer_request(raw({**head, "customer": {"id": None, "email": ""}}))
+
+
+def test_the_refusal_names_the_field_and_quotes_nothing() -> None:
+    body = bodies.order(email=["ann@example.com"], currency="Pounds of ann@example.com")
+    with pytest.raises(UnreadablePayload) as caught:
+        INBOUND.parse_order(raw(body))
+    assert "currency" in caught.value.message
+    assert "email" in caught.value.message
+    assert "ann@" not in caught.value.message + repr(caught.value.data)
+    assert caught.value.__cause__ is None
+
+
+PARSERS: list[tuple[Callable[[bytes], object], dict[str, Any]]] = [
+    (INBOUND.parse_order, bodies.order()),
+    (INBOUND.parse_order_reference, bodies.order_edit()),
+    (INBOUND.parse_order_reference, bodies.refund()),
+    (INBOUND.parse_product, bodies.product()),
+    (INBOUND.parse_deleted_product, {"id": 11}),
+    (INBOUND.parse_inventory_item, {"inventory_item_id": 211}),
+    (lambda body: INBOUND.parse_consent(body, topic=EMAIL), bodies.email_consent()),
+    (lambda body: INBOUND.parse_consent(body, topic=SMS), bodies.sms_consent()),
+    (INBOUND.parse_customer_request, {"customer": {"id": 1}, "orders_to_redact": [2]}),
+]
+_JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
+    | st.datetimes().map(lambda moment: moment.isoformat() + "+14:00")
+    | st.decimals().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@given(st.sampled_from(PARSERS), st.binary(max_size=200))
+def test_no_bytes_break_a_parser(parser: tuple[Callable[[bytes], object], Any], given_bytes: bytes) -> None:
+    parse, _ = parser
+    try:
+        parse(given_bytes)
+    except UnreadablePayload:
+        return
+
+
+@given(st.sampled_from(PARSERS), _JSON)
+def test_no_json_breaks_a_parser(parser: tuple[Callable[[bytes], object], Any], body: object) -> None:
+    parse, _ = parser
+    try:
+        parse(raw(body))
+    except UnreadablePayload:
+        return
+
+
+def _places(body: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = list(body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ())
+    return [(*path, key) for key, _ in inner] + [
+        place for key, value in inner for place in _places(value, (*path, key))
+    ]
+
+
+@given(st.data())
+def test_no_odd_value_in_a_good_body_breaks_a_parser(data: st.DataObject) -> None:
+    parse, good = data.draw(st.sampled_from(PARSERS))
+    body = json.loads(json.dumps(good))
+    *parents, last = data.draw(st.sampled_from(_places(body)))
+    part = body
+    for key in parents:
+        part = part[key]
+    part[last] = data.draw(_JSON)
+    try:
+        parse(raw(body))
+    except UnreadablePayload:
+        return
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[" * 100_000, b'{"id": 1' + b"0" * 5000 + b"}", b"\xff\xfe", b"nul", b'"\\ud800"']
+)
+def test_hostile_bytes_are_unreadable(body: bytes) -> None:
+    for parse, _ in PARSERS:
+        with pytest.raises(UnreadablePayload):
+            parse(body)
+
+
+def test_a_moment_at_the_edge_of_the_calendar_is_unreadable() -> None:
+    with pytest.raises(UnreadablePayload):
+        INBOUND.parse_order(raw(bodies.order(created_at="0001-01-01T00:00:00+14:00")))
