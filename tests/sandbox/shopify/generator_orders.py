@@ -141,6 +141,7 @@ class History:
             sold.refunds.append((
                 ids.REFUND + index * ids.STEP, order_id, self._text(returned.minute), None, returned.amount,
                 json.dumps(refund_lines),
+                max(0, returned.amount - sum(int(line["subtotal"]) for line in refund_lines)),
             ))  # fmt: skip
 
     def _returned(self, order: OrderRow, total: int, end: int) -> _Returned | None:

@@ -160,3 +160,12 @@ def place(country: Country | None, dice: Dice, key: object) -> Place | None:
         "country_code": country.code,
     }
     return Place(address, town.time_zone or country.time_zone)
+
+
+def time_zone(country_code: str, province_code: str | None) -> str:
+    """Return where people of a country's province keep their clocks; the shop's own zone for strangers."""
+    for country in COUNTRIES.values():
+        if country.code == country_code:
+            towns = (town for town in country.towns if town.province_code == province_code and town.time_zone)
+            return next((town.time_zone for town in towns if town.time_zone), country.time_zone)
+    return NOWHERE_TIME_ZONE

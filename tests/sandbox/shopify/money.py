@@ -30,8 +30,9 @@ def included_tax(country_code: str | None, gross: int) -> int:
 
 
 def presentment(amount: int, rate: float) -> int:
-    """Return the amount in minor units of the presentment currency, rounded half up."""
-    return int(amount * rate + 0.5)
+    """Return the amount in minor units of the presentment currency, rounded half away from zero."""
+    rounded = int(abs(amount) * rate + 0.5)
+    return rounded if amount >= 0 else -rounded
 
 
 def text(amount: int) -> str:

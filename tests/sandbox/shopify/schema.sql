@@ -170,8 +170,9 @@ CREATE TABLE refund (
     order_id INTEGER NOT NULL REFERENCES orders(id) ON DELETE CASCADE,
     created_at TEXT NOT NULL,
     note TEXT,
-    amount INTEGER NOT NULL,
-    lines TEXT NOT NULL                     -- JSON [{id, line_item_id, quantity, restock_type, subtotal}]
+    amount INTEGER NOT NULL,                -- paid back
+    lines TEXT NOT NULL,                    -- JSON [{id, line_item_id, quantity, restock_type, subtotal}]
+    shipping INTEGER NOT NULL DEFAULT 0     -- of the amount and of what was taken off unpaid
 );
 CREATE INDEX refund_order ON refund(order_id);
 
