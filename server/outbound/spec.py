@@ -77,7 +77,7 @@ class SettingField:
         fault = self._fault(value)
         return None if fault is None else f"{self.label} must {fault}. {self.help}".strip()
 
-    def _fault(self, value: str) -> str | None:  # noqa: PLR0911 - one return for each way to be wrong
+    def _fault(self, value: str) -> str | None:
         if len(value) > _LONGEST:
             return f"have at most {_LONGEST} characters"
         if _CONTROLS.search(value.replace("\n", "") if self.kind == "lines" else value):
