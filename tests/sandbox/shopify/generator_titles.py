@@ -14,6 +14,7 @@ _WORDS = {
 # First match wins, so the narrow words stand before the wide ones.
 _TYPES: tuple[tuple[str, str], ...] = (
     ("Services", "next day carriage"),
+    ("Cards & Gift Wrap", "wrap|greeting card"),
     ("Christmas", "christmas|santa|reindeer|advent|snowman|snowflake|nativity|noel|bauble|baubles"),
     ("Easter", "easter|bunny|chick|chicks"),
     ("Jewellery", ("necklace|bracelet|earrings|earring|brooch|bangle|ring|pendant|hairclip|hairslide|tiara|"
@@ -29,7 +30,7 @@ _TYPES: tuple[tuple[str, str], ...] = (
      "tableware|glass|glasses|tumbler|tumblers|bottle|flask|teaspoons|pantry|lunch|dish|colander|scales|"
      "coaster|coasters|placemat|placemats|recipe|cookie|biscuit|doilies|wine|beer|cocktail|popcorn|ramekin")),
     ("Party", "party|bunting|balloon|balloons|birthday|confetti|streamer|piñata|pinata"),
-    ("Cards & Gift Wrap", ("card|cards|wrap|gift|tissue|tissues|ribbon|ribbons|tag|tags|postcard|envelope|"
+    ("Cards & Gift Wrap", ("card|cards|wrap|gift|tissue|tissues|ribbon|ribbons|postcard|envelope|"
      "envelopes|stickers|sticker")),
     ("Stationery", ("notebook|notebooks|pencil|pencils|pen|pens|notepad|pad|ruler|tape|eraser|erasers|"
      "calendar|diary|memo|magnet|magnets|stamp|stamps|organiser|journal|sketchbook|book|paper|chalk")),
@@ -50,7 +51,7 @@ _TYPES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _TYPE_PATTERNS = [(name, re.compile(rf"(?<![a-z'-])(?:{words})(?![a-z'-])", re.IGNORECASE)) for name, words in _TYPES]
 OTHER_TYPE = "Gifts"
-TYPES = (*(name for name, _ in _TYPES), OTHER_TYPE)
+TYPES = (*dict.fromkeys(name for name, _ in _TYPES), OTHER_TYPE)
 
 COLOURS = {
     "amber": "#c98a1b", "amethyst": "#8e5bb5", "aqua": "#4fb7b9", "black": "#33353a", "blue": "#3f73b8",

@@ -26,7 +26,8 @@ def picture_svg(product_id: int, title: str, product_type: str) -> str:
     main = named[0] if named else _PALETTE[draw[0] % len(_PALETTE)]
     second = named[1] if len(named) > 1 else _PALETTE[(draw[0] + 1 + draw[1] % 5) % len(_PALETTE)]
     tint = _TINTS[blake2b(product_type.encode(), digest_size=1).digest()[0] % len(_TINTS)]
-    shape = _SHAPES.get(_kind(title, product_type), _SHAPES[OTHER_TYPE])
+    kind = _kind(title, product_type)
+    shape = _SHAPES.get(kind, _SHAPES[OTHER_TYPE])
     dark = shade(main, 0.72)
     body = shape.format(main=main, second=second, dark=dark, light=shade(main, 1.22))
     return (
@@ -35,7 +36,7 @@ def picture_svg(product_id: int, title: str, product_type: str) -> str:
         f'<rect width="600" height="600" fill="{tint}"/>'
         f'<circle cx="{250 + draw[2] % 100}" cy="{240 + draw[3] % 60}" r="250" fill="#ffffff" opacity=".45"/>'
         f'<ellipse cx="300" cy="484" rx="170" ry="20" fill="{shade(tint, 0.88)}"/>'
-        f"{body}{_pattern(title, second)}"
+        f"{body}{_pattern(title, second) if kind in _ROOMY else ''}"
         f"</svg>"
     )
 
@@ -48,6 +49,8 @@ def shade(colour: str, factor: float) -> str:
     return "#" + "".join(f"{round(part * 255):02x}" for part in mixed)
 
 
+# Shapes with room for a pattern in the middle.
+_ROOMY = frozenset({"Bags & Purses", "Heart", "Kitchen & Dining", "Mug", "Plate", "Textiles"})
 _BY_WORD = (
     ("clock", "Clock"), ("mug", "Mug"), ("cup", "Mug"), ("teapot", "Mug"), ("plate", "Plate"), ("bowl", "Plate"),
     ("cake", "Cake"), ("umbrella", "Umbrellas"), ("parasol", "Umbrellas"), ("bunting", "Party"), ("box", "Storage"),
