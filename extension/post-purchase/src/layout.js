@@ -4,6 +4,7 @@ import {
   Bookend,
   Button,
   Heading,
+  HeadingGroup,
   Image,
   InlineStack,
   Layout,
@@ -153,7 +154,8 @@ export function showOffer(root, offer, texts, locale, handlers) {
     element(
       TextContainer,
       {spacing: 'tight'},
-      element(Heading, {level: 2}, offer.title),
+      // Groups, not levels, make the outline that is read out.
+      element(HeadingGroup, {}, element(Heading, {level: 2}, offer.title)),
       offer.variant_title ? element(TextBlock, {}, offer.variant_title) : null,
       offer.quantity > 1 ? element(TextBlock, {}, fill(texts.quantity, offer.quantity)) : null,
     ),
@@ -167,27 +169,31 @@ export function showOffer(root, offer, texts, locale, handlers) {
     element(BlockStack, {spacing: 'tight'}, accept, decline),
     element(TextBlock, {subdued: true, size: 'small'}, texts.terms),
   );
-  const halves = {
+  // The empty middle section is the gap between the halves; on a phone all three stand below each other.
+  const halves = [0.48, 0.04, 0.48];
+  const columns = {
     maxInlineSize: 960,
     media: [
-      {viewportSize: /** @type {const} */ ('small'), sizes: [1, 1]},
-      {viewportSize: /** @type {const} */ ('medium'), sizes: [0.5, 0.5]},
-      {viewportSize: /** @type {const} */ ('large'), sizes: [0.5, 0.5]},
+      {viewportSize: /** @type {const} */ ('small'), sizes: [1, 1, 1]},
+      {viewportSize: /** @type {const} */ ('medium'), sizes: halves},
+      {viewportSize: /** @type {const} */ ('large'), sizes: halves},
     ],
   };
+  const story = element(View, {blockPadding: 'base'}, details);
   fillWith(root, [
     picture
       ? element(
           Layout,
-          halves,
+          columns,
           element(
             View,
-            {inlinePadding: 'base', blockPadding: 'base'},
+            {blockPadding: 'base'},
             element(Image, {source: picture, description: (offer.image && offer.image.alt) || offer.title, aspectRatio: 1, fit: 'contain'}),
           ),
-          element(View, {inlinePadding: 'base', blockPadding: 'base'}, details),
+          element(View, {}),
+          story,
         )
-      : element(Layout, {maxInlineSize: 560}, element(View, {inlinePadding: 'base', blockPadding: 'base'}, details)),
+      : element(Layout, {maxInlineSize: 560}, story),
   ]);
 
   return {

@@ -76,6 +76,8 @@ function presentOffer(root, api, answer, reporter) {
   let cost = null;
   /** @type {string[] | null} why there is no price to accept */
   let unpriced = null;
+  /** @type {string[] | null} why the last try to pay failed, while another is possible */
+  let unsigned = null;
   let isBusy = false;
   let isPricing = false;
   let isShown = false;
@@ -129,11 +131,12 @@ function presentOffer(root, api, answer, reporter) {
       view.paying();
       const signed = await sign(token, answer);
       if ('codes' in signed) {
-        reporter.report('outcome', {status: 'unprocessed', error_codes: signed.codes});
         if (signed.retry) {
+          unsigned = signed.codes;
           isBusy = false;
           view.payAgain();
         } else {
+          reporter.report('outcome', {status: 'unprocessed', error_codes: signed.codes});
           end(notAdded(texts, signed.codes, 'gone'));
         }
         return;
@@ -148,8 +151,9 @@ function presentOffer(root, api, answer, reporter) {
       if (isBusy) return;
       isBusy = true;
       reportShown();
-      // Without a price there was nothing to decline.
-      if (unpriced) reporter.report('left', {error_codes: unpriced});
+      // After a press to pay this is giving up; without a price there was nothing to decline.
+      if (unsigned) reporter.report('outcome', {status: 'unprocessed', error_codes: unsigned});
+      else if (unpriced) reporter.report('left', {error_codes: unpriced});
       else reporter.report('declined');
       settle();
     }
