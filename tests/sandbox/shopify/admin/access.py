@@ -1,0 +1,133 @@
+"""Who may ask for what: access tokens and the scope that each field needs.
+
+Scopes after Shopify's reference; having `write_x` includes `read_x`. A field that is not named here needs none.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from sqlite3 import Connection
+
+from graphql import GraphQLError
+
+DOCUMENTATION = "https://shopify.dev/api/usage/access-scopes"
+ORDER_WINDOW_DAYS = 60
+
+PRODUCTS = ("read_products",)
+STOCK = ("read_inventory",)
+STOCK_ITEM = ("read_inventory", "read_products")
+ORDERS = ("read_orders",)
+CUSTOMERS = ("read_customers",)
+LOCATIONS = ("read_locations", "read_inventory")
+HOLDS = (
+    "read_merchant_managed_fulfillment_orders",
+    "read_assigned_fulfillment_orders",
+    "read_third_party_fulfillment_orders",
+    "read_marketplace_fulfillment_orders",
+)
+
+# "Type.field" -> any one of these scopes.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "QueryRoot.products": PRODUCTS,
+    "QueryRoot.product": PRODUCTS,
+    "QueryRoot.productsCount": PRODUCTS,
+    "QueryRoot.productByIdentifier": PRODUCTS,
+    "QueryRoot.productVariant": PRODUCTS,
+    "QueryRoot.productVariants": PRODUCTS,
+    "QueryRoot.inventoryItem": STOCK_ITEM,
+    "QueryRoot.inventoryItems": STOCK_ITEM,
+    "QueryRoot.inventoryLevel": STOCK,
+    "QueryRoot.location": LOCATIONS,
+    "QueryRoot.locations": LOCATIONS,
+    "QueryRoot.orders": ORDERS,
+    "QueryRoot.order": ORDERS,
+    "QueryRoot.ordersCount": ORDERS,
+    "QueryRoot.customers": CUSTOMERS,
+    "QueryRoot.customer": CUSTOMERS,
+    "QueryRoot.customersCount": CUSTOMERS,
+    "QueryRoot.customerByIdentifier": CUSTOMERS,
+    "InventoryItem.inventoryLevel": STOCK,
+    "InventoryItem.inventoryLevels": STOCK,
+    "InventoryLevel.location": LOCATIONS,
+    "ProductVariant.inventoryItem": STOCK_ITEM,
+    "Order.customer": CUSTOMERS,
+    "Order.fulfillmentOrders": HOLDS,
+    "LineItem.product": PRODUCTS,
+    "LineItem.variant": PRODUCTS,
+    "Customer.orders": ORDERS,
+    "Customer.lastOrder": ORDERS,
+    "Mutation.customerEmailMarketingConsentUpdate": ("write_customers",),
+    "Mutation.customerSmsMarketingConsentUpdate": ("write_customers",),
+}
+
+# What `node` and `nodes` may hand out, and what writing tags or metafields to it takes.
+READ: dict[str, tuple[str, ...]] = {
+    "Product": PRODUCTS,
+    "ProductVariant": PRODUCTS,
+    "InventoryItem": STOCK_ITEM,
+    "InventoryLevel": STOCK,
+    "Location": LOCATIONS,
+    "Order": ORDERS,
+    "LineItem": ORDERS,
+    "Refund": ORDERS,
+    "FulfillmentOrder": HOLDS,
+    "Customer": CUSTOMERS,
+}
+WRITE: dict[str, tuple[str, ...]] = {
+    "Product": ("write_products",),
+    "ProductVariant": ("write_products",),
+    "Order": ("write_orders",),
+    "Customer": ("write_customers",),
+}
+
+
+class AccessDenied(GraphQLError):
+    """A scope is missing: the field becomes null and the answer carries this error."""
+
+    def __init__(self, field: str, scopes: Iterable[str]) -> None:
+        required = " or ".join(f"`{scope}`" for scope in scopes) + " access scope."
+        super().__init__(
+            f"Access denied for {field} field. Required access: {required}",
+            extensions={"code": "ACCESS_DENIED", "documentation": DOCUMENTATION, "requiredAccess": required},
+        )
+
+
+@dataclass(frozen=True)
+class Access:
+    """An accepted token: whose it is and what it may do."""
+
+    client_id: str
+    scopes: frozenset[str]
+
+    def covers(self, needed: Iterable[str]) -> bool:
+        """Tell whether any one of the scopes is held."""
+        return any(
+            scope in self.scopes or (scope.startswith("read_") and f"write_{scope[5:]}" in self.scopes)
+            for scope in needed
+        )
+
+    def demand(self, field: str, needed: tuple[str, ...]) -> None:
+        """Raise AccessDenied for `field` unless any one of the scopes is held."""
+        if not self.covers(needed):
+            raise AccessDenied(field, needed)
+
+
+def split_scopes(text: str) -> tuple[str, ...]:
+    """Return the scopes of a comma-separated list, in order, each once."""
+    return tuple(dict.fromkeys(scope.strip() for scope in text.split(",") if scope.strip()))
+
+
+def authenticate(connection: Connection, token: str | None, now_text: str) -> Access | None:
+    """Return what a token in `X-Shopify-Access-Token` may do, or None where Shopify answers 401.
+
+    Dead are: unknown, revoked and expired tokens, tokens of an app that is not installed, and tokens that never
+    expire (refused for public apps from 2027 on, for new ones already).
+    """
+    row = connection.execute(
+        """
+        SELECT access_token.client_id, access_token.scopes FROM access_token
+        JOIN installation ON installation.client_id = access_token.client_id
+        WHERE token = ? AND revoked_at IS NULL AND expires_at > ? AND uninstalled_at IS NULL
+        """,
+        (token, now_text),
+    ).fetchone()
+    return Access(row["client_id"], frozenset(split_scopes(row["scopes"]))) if row else None
