@@ -74,11 +74,11 @@ class ShopifyInbound:
     def parse_order_reference(self, raw: bytes) -> str:
         return payloads.read_order_reference(raw)
 
-    def parse_product(self, raw: bytes, *, currency: str | None = None) -> ProductSnapshot:
-        """Read products/update; give the shop's `currency`, which the body does not name.
+    def parse_product(self, raw: bytes, *, currency: str | None) -> ProductSnapshot:
+        """Read products/update; without the shop's `currency`, prices count in the decimals they are written with.
 
         Raises:
-            UnreadablePayload.
+            UnreadablePayload: also where the body lists some of the variants only.
         """
         return payloads.read_product(raw, currency=currency)
 

@@ -95,7 +95,7 @@ def read_order_reference(raw: bytes) -> str:
     return found
 
 
-def read_product(raw: bytes, *, currency: str | None = None) -> ProductSnapshot:
+def read_product(raw: bytes, *, currency: str | None) -> ProductSnapshot:
     """Read the body of products/update; see product_payload for what it does not tell.
 
     Raises:

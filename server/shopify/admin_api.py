@@ -1,0 +1,204 @@
+"""Shopify's Admin API for one shop; implements `server.ports.PlatformApi`."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from server.config import API_VERSION
+from server.core.clock import Clock
+from server.domain.orders import Order, VariantFacts
+from server.ports import AppState, CustomerSnapshot, Page, ProductSnapshot, ShopFacts, StockLevel, TemporaryFailure
+from server.shopify.answers import AppInstallation, Count, CustomerNode, Listing, ShopAnswer, ShopCurrency
+from server.shopify.graphql_client import GraphqlClient, QueryTooCostly
+from server.shopify.ids import gid
+from server.shopify.order_answers import LineFields, OrderNode, order_of
+from server.shopify.product_answers import (
+    InventoryItem,
+    Nodes,
+    ProductNode,
+    VariantFields,
+    VariantNode,
+    product_snapshot,
+)
+from server.shopify.validation import explain
+
+PRODUCTS_PER_PAGE = 100
+ORDERS_PER_PAGE = 50
+SMALLEST_PAGE = 5
+VARIANTS_PER_CALL = 100
+
+Shape = TypeVar("Shape", bound=BaseModel)
+Node = TypeVar("Node")
+
+
+class AdminApi:
+    """One shop's catalogue, orders, customers and installation."""
+
+    def __init__(
+        self,
+        *,
+        client: httpx.Client,
+        shop_domain: str,
+        access_token: str,
+        clock: Clock,
+        sleep: Callable[[float], None] = time.sleep,
+        version: str = API_VERSION,
+    ) -> None:
+        self._graphql = GraphqlClient(
+            client=client,
+            shop_domain=shop_domain,
+            access_token=access_token,
+            version=version,
+            clock=clock,
+            sleep=sleep,
+        )
+        self._page_sizes = {"products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE}
+
+    def shop(self) -> ShopFacts:
+        return _read(ShopAnswer, self._answer("shop", "shop")).facts()
+
+    def app_state(self) -> AppState:
+        return _read(AppInstallation, self._answer("app_state", "currentAppInstallation")).state()
+
+    def products(self, *, cursor: str | None) -> Page[ProductSnapshot]:
+        """Return the next products, each with all of its variants, in the order of their ids."""
+        data = self._page("products", {"after": cursor})
+        currency = _currency(data)
+        listing = _read(Listing[ProductNode], _part(data, "products"))
+        items = tuple(self._snapshot(node, currency) for node in listing.nodes)
+        return Page(items=items, cursor=listing.page_info.next_cursor)
+
+    def count_products(self) -> int:
+        return _read(Count, self._answer("products_count", "productsCount")).count
+
+    def product(self, product_id: str) -> ProductSnapshot | None:
+        data = self._graphql.run("product", {"id": gid("Product", product_id)})
+        node = _read_or_none(ProductNode, _part(data, "product"))
+        return self._snapshot(node, _currency(data)) if node else None
+
+    def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
+        """Return live facts of those variants that still exist, in the order asked for."""
+        found: list[VariantFacts] = []
+        for start in range(0, len(variant_ids), VARIANTS_PER_CALL):
+            some = variant_ids[start : start + VARIANTS_PER_CALL]
+            data = self._graphql.run("variants", {"ids": [gid("ProductVariant", number) for number in some]})
+            currency = _currency(data)
+            nodes = _read(Nodes, data).nodes
+            found += [node.facts(node.product, currency) for node in nodes if isinstance(node, VariantNode)]
+        return tuple(found)
+
+    def stock(self, inventory_item_id: str) -> StockLevel | None:
+        """Return the stock of the variant an inventory item belongs to, summed over locations by Shopify."""
+        item = _read_or_none(
+            InventoryItem, self._answer("stock", "inventoryItem", id=gid("InventoryItem", inventory_item_id))
+        )
+        if item is None or item.variants is None or not item.variants.nodes:
+            return None
+        variant = item.variants.nodes[0]
+        return StockLevel(variant_id=variant.id, available=(variant.inventory_quantity or 0) if item.tracked else None)
+
+    def orders(self, *, since: datetime, cursor: str | None) -> Page[Order]:
+        """Return the next orders created at or after `since`, oldest first, each with all of its lines."""
+        data = self._page("orders", {"after": cursor, "query": _created(since)})
+        listing = _read(Listing[OrderNode], _part(data, "orders"))
+        return Page(items=tuple(self._order(node) for node in listing.nodes), cursor=listing.page_info.next_cursor)
+
+    def count_orders(self, *, since: datetime) -> int:
+        return _read(Count, self._answer("orders_count", "ordersCount", query=_created(since))).count
+
+    def order(self, order_id: str) -> Order | None:
+        node = _read_or_none(OrderNode, self._answer("order", "order", id=gid("Order", order_id)))
+        return self._order(node) if node else None
+
+    def customer(self, customer_id: str) -> CustomerSnapshot | None:
+        node = _read_or_none(CustomerNode, self._answer("customer", "customer", id=gid("Customer", customer_id)))
+        return node.snapshot() if node else None
+
+    def _answer(self, name: str, field: str, **variables: object) -> object:
+        return _part(self._graphql.run(name, variables), field)
+
+    def _page(self, name: str, variables: Mapping[str, object]) -> dict[str, Any]:
+        # Shopify does not publish how it counts a query's cost: should a page cost too much, a smaller one is asked.
+        while True:
+            size = self._page_sizes[name]
+            try:
+                return self._graphql.run(name, {"first": size, **variables})
+            except QueryTooCostly:
+                if size <= SMALLEST_PAGE:
+                    raise
+                self._page_sizes[name] = max(SMALLEST_PAGE, size // 2)
+
+    def _snapshot(self, node: ProductNode, currency: str) -> ProductSnapshot:
+        def more(cursor: str) -> Listing[VariantFields] | None:
+            answered = self._answer("product_variants", "product", id=gid("Product", node.id), after=cursor)
+            return None if answered is None else _read(Listing[VariantFields], _part(answered, "variants"))
+
+        return product_snapshot(node, _whole(node.variants, more), currency)
+
+    def _order(self, node: OrderNode) -> Order:
+        def more(cursor: str) -> Listing[LineFields] | None:
+            answered = self._answer("order_lines", "order", id=gid("Order", node.id), after=cursor)
+            return None if answered is None else _read(Listing[LineFields], _part(answered, "lineItems"))
+
+        return order_of(node, _whole(node.line_items, more))
+
+
+class AdminApis:
+    """Makes the API of one shop; implements `server.ports.PlatformApis`."""
+
+    def __init__(self, *, client: httpx.Client, clock: Clock, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._clock = clock
+        self._sleep = sleep
+
+    def __call__(self, *, shop_domain: str, access_token: str) -> AdminApi:
+        return AdminApi(
+            client=self._client,
+            shop_domain=shop_domain,
+            access_token=access_token,
+            clock=self._clock,
+            sleep=self._sleep,
+        )
+
+
+def _whole(listing: Listing[Node], more: Callable[[str], Listing[Node] | None]) -> list[Node]:
+    """Return the nodes of a listing and of all its further pages; None from `more` says its owner is gone."""
+    nodes, cursor = list(listing.nodes), listing.page_info.next_cursor
+    while cursor is not None:
+        following = more(cursor)
+        if following is None:
+            break
+        nodes += following.nodes
+        if following.page_info.next_cursor == cursor:
+            raise TemporaryFailure("Shopify's pages go round in a circle.")
+        cursor = following.page_info.next_cursor
+    return nodes
+
+
+def _part(answered: object, name: str) -> object:
+    if not isinstance(answered, dict) or name not in answered:
+        raise TemporaryFailure(f"Shopify's answer lacks '{name}'.")
+    return answered[name]
+
+
+def _currency(data: object) -> str:
+    return _read(ShopCurrency, _part(data, "shop")).currency_code
+
+
+def _read_or_none(shape: type[Shape], answered: object) -> Shape | None:
+    return None if answered is None else _read(shape, answered)
+
+
+def _read(shape: type[Shape], answered: object) -> Shape:
+    try:
+        return shape.model_validate(answered)
+    except ValidationError as error:
+        raise TemporaryFailure(f"Shopify's answer cannot be read: {explain(error)}.") from None
+
+
+def _created(since: datetime) -> str:
+    return f"created_at:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"

@@ -1,0 +1,147 @@
+"""Answers of the Admin API about orders, read into our own words."""
+
+from pydantic import Field
+
+from server.domain.orders import LineItem, Order
+from server.shopify.answers import Listing, Part
+from server.shopify.validation import Currency, Moment, PlainId, Quantity, SignedAmount, Text, minor
+
+
+class _ShopAmount(Part):
+    amount: SignedAmount
+
+
+class _Bag(Part):
+    shop_money: _ShopAmount
+
+    def minor(self, currency: str) -> int:
+        return minor(self.shop_money.amount, currency)
+
+
+class _Allocation(Part):
+    allocated_amount_set: _Bag
+
+
+class _VariantReference(Part):
+    id: PlainId
+
+
+class _LineProduct(Part):
+    id: PlainId
+    tags: list[Text]
+
+
+class LineFields(Part):
+    id: PlainId
+    title: Text
+    sku: Text | None
+    quantity: Quantity
+    original_unit_price_set: _Bag
+    discount_allocations: list[_Allocation]
+    variant: _VariantReference | None
+    product: _LineProduct | None
+
+    def item(self, currency: str) -> LineItem:
+        price = self.original_unit_price_set.minor(currency)
+        off = sum(allocation.allocated_amount_set.minor(currency) for allocation in self.discount_allocations)
+        return LineItem(
+            line_id=self.id,
+            variant_id=self.variant.id if self.variant else None,
+            product_id=self.product.id if self.product else None,
+            title=self.title,
+            quantity=self.quantity,
+            unit_price=price,
+            total=max(0, price * self.quantity - off),
+            sku=self.sku or "",
+            tags=tuple(self.product.tags) if self.product else (),
+        )
+
+
+class _EmailAddress(Part):
+    email_address: Text
+
+
+class _PhoneNumber(Part):
+    phone_number: Text
+
+
+class _OrderCustomer(Part):
+    id: PlainId
+    first_name: Text | None
+    default_email_address: _EmailAddress | None
+    default_phone_number: _PhoneNumber | None
+
+
+class _ShippingAddress(Part):
+    first_name: Text | None
+    country_code_v2: str | None = Field(alias="countryCodeV2")
+    province_code: Text | None
+
+
+class _Attribute(Part):
+    key: Text
+    value: Text | None
+
+
+class OrderFields(Part):
+    id: PlainId
+    name: Text
+    checkout_token: Text | None
+    created_at: Moment
+    updated_at: Moment
+    cancelled_at: Moment | None
+    test: bool
+    source_name: Text | None
+    email: Text | None
+    phone: Text | None
+    customer_locale: Text | None
+    currency_code: Currency
+    presentment_currency_code: Currency
+    display_financial_status: str | None
+    payment_gateway_names: list[Text]
+    total_price_set: _Bag
+    current_total_price_set: _Bag
+    total_refunded_set: _Bag
+    total_outstanding_set: _Bag
+    customer: _OrderCustomer | None
+    shipping_address: _ShippingAddress | None
+    custom_attributes: list[_Attribute]
+
+
+class OrderNode(OrderFields):
+    line_items: Listing[LineFields]
+
+
+def order_of(fields: OrderFields, lines: list[LineFields]) -> Order:
+    """Return an order with all of its lines, in the shop's currency."""
+    customer, address, currency = fields.customer, fields.shipping_address, fields.currency_code
+    email = customer.default_email_address if customer else None
+    phone = customer.default_phone_number if customer else None
+    return Order(
+        id=fields.id,
+        name=fields.name,
+        reference_id=fields.checkout_token or None,
+        customer_id=customer.id if customer else None,
+        email=fields.email or (email.email_address if email else None) or None,
+        phone=fields.phone or (phone.phone_number if phone else None) or None,
+        created_at=fields.created_at,
+        updated_at=fields.updated_at,
+        currency=currency,
+        presentment_currency=fields.presentment_currency_code,
+        total=fields.total_price_set.minor(currency),
+        current_total=fields.current_total_price_set.minor(currency),
+        lines=tuple(line.item(currency) for line in lines),
+        refunded=fields.total_refunded_set.minor(currency),
+        outstanding=max(0, fields.total_outstanding_set.minor(currency)),
+        cancelled_at=fields.cancelled_at,
+        financial_status=(fields.display_financial_status or "pending").lower(),
+        gateways=tuple(fields.payment_gateway_names),
+        source_name=fields.source_name or "web",
+        country_code=address.country_code_v2 if address else None,
+        province_code=(address.province_code or None) if address else None,
+        has_shipping_address=address is not None,
+        locale=fields.customer_locale or None,
+        first_name=(customer.first_name if customer else None) or (address.first_name if address else None) or None,
+        attributes=tuple((pair.key, pair.value or "") for pair in fields.custom_attributes),
+        is_test=fields.test,
+    )

@@ -1,0 +1,142 @@
+"""Answers of the Admin API about products, variants and stock, read into our own words."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from server.domain.orders import VariantFacts
+from server.ports import ProductSnapshot
+from server.shopify.answers import Listing, Part, ShopMoney
+from server.shopify.catalogue import is_sellable, variant_title
+from server.shopify.validation import Amount, Moment, PlainId, Text, minor
+
+
+class _Image(Part):
+    url: Text
+    alt_text: Text | None = None
+
+
+class _Preview(Part):
+    image: _Image | None = None
+
+
+class _Media(Part):
+    preview: _Preview | None = None
+
+
+class ProductFields(Part):
+    id: PlainId
+    title: Text
+    handle: Text
+    status: str
+    published_at: Moment | None
+    requires_selling_plan: bool
+    tags: list[Text]
+    product_type: Text
+    vendor: Text
+    updated_at: Moment
+    description: Text
+    featured_media: _Media | None
+
+    @property
+    def image(self) -> _Image | None:
+        preview = self.featured_media.preview if self.featured_media else None
+        return preview.image if preview else None
+
+
+class _InventoryItem(Part):
+    id: PlainId
+    tracked: bool
+    unit_cost: ShopMoney | None
+
+
+class VariantFields(Part):
+    id: PlainId
+    title: Text
+    sku: Text | None
+    price: Amount  # in the shop's currency, which the listing names beside
+    compare_at_price: Amount | None
+    inventory_policy: str
+    inventory_quantity: int | None
+    inventory_item: _InventoryItem
+
+    def facts(self, product: ProductFields, currency: str) -> VariantFacts:
+        cost, before, image = self.inventory_item.unit_cost, self.compare_at_price, product.image
+        return VariantFacts(
+            variant_id=self.id,
+            product_id=product.id,
+            title=product.title,
+            variant_title=variant_title(self.title),
+            price=minor(self.price, currency),
+            available=(self.inventory_quantity or 0) if self.inventory_item.tracked else None,
+            is_sellable=is_sellable(
+                status=product.status,
+                is_published=product.published_at is not None,
+                needs_selling_plan=product.requires_selling_plan,
+            ),
+            tags=frozenset(product.tags),
+            compare_at_price=None if before is None else minor(before, currency),
+            unit_cost=minor(cost.amount, currency) if cost and cost.currency_code == currency else None,
+            sells_when_out_of_stock=self.inventory_policy == "CONTINUE",
+            description=product.description,
+            image_url=image.url if image else None,
+            image_alt=(image.alt_text or None) if image else None,
+            handle=product.handle,
+        )
+
+
+class ProductNode(ProductFields):
+    variants: Listing[VariantFields]
+
+
+class VariantNode(VariantFields):
+    typename: Literal["ProductVariant"] = Field(alias="__typename")
+    product: ProductFields
+
+
+class OtherNode(Part):
+    """Something else, never a variant that cannot be read."""
+
+    typename: str = Field(alias="__typename")
+
+    @field_validator("typename")
+    @classmethod
+    def _is_other(cls, name: str) -> str:
+        if name == "ProductVariant":
+            raise ValueError("a variant")
+        return name
+
+
+class Nodes(Part):
+    nodes: list[VariantNode | OtherNode | None]
+
+
+def product_snapshot(product: ProductFields, variants: list[VariantFields], currency: str) -> ProductSnapshot:
+    """Return a product with all of its variants."""
+    return ProductSnapshot(
+        product_id=product.id,
+        title=product.title,
+        handle=product.handle,
+        status=product.status.lower(),
+        tags=tuple(product.tags),
+        product_type=product.product_type,
+        vendor=product.vendor,
+        updated_at=product.updated_at,
+        variants=tuple(variant.facts(product, currency) for variant in variants),
+        inventory_item_ids={variant.id: variant.inventory_item.id for variant in variants},
+        skus={variant.id: variant.sku for variant in variants if variant.sku},
+    )
+
+
+class _StockedVariant(Part):
+    id: PlainId
+    inventory_quantity: int | None
+
+
+class _Variants(Part):
+    nodes: list[_StockedVariant]
+
+
+class InventoryItem(Part):
+    tracked: bool
+    variants: _Variants | None
