@@ -207,13 +207,11 @@ def _check_errors(answer: _Answer, name: str) -> None:
     codes = answer.codes()
     if not codes:
         return
-    if (
-        answer.data is not None
-        and codes == {"ACCESS_DENIED"}
-        and any(held is not None for held in answer.data.values())
-    ):
-        paths = sorted({".".join(str(step) for step in error.path or ()) for error in answer.errors or ()})
-        log.warning("api_fields.withheld", operation=name, paths=paths[:5])
+    paths = [error.path or [] for error in answer.errors or ()]
+    is_detail = all(len(path) > 1 for path in paths)  # below what the operation asked for by name
+    if answer.data is not None and codes == {"ACCESS_DENIED"} and is_detail:
+        fields = {".".join(step for step in path if isinstance(step, str)) for path in paths}
+        log.warning("api_fields.withheld", operation=name, fields=sorted(fields))
         return
     raise _failure(codes, answer, name)
 
@@ -238,7 +236,8 @@ def _check_user_errors(data: Mapping[str, Any], name: str) -> None:
         if not found:
             continue
         first = found[0] if isinstance(found, list) and isinstance(found[0], dict) else {}
-        field = ".".join(map(str, first.get("field") or ()))
+        path = first.get("field")
+        field = ".".join(map(str, path)) if isinstance(path, list) else str(path or "")
         said = redact_text(str(first.get("message", "")))[:_QUOTED]
         raise UserErrors(
             f"Shopify declined: {said}", vendor=VENDOR, operation=name, field=field, reason=first.get("code")
