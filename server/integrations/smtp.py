@@ -125,7 +125,7 @@ class Smtp:
             raise self._temporary(f"could not be reached ({type(error).__name__})") from None
 
     def _transmit(self, server: smtplib.SMTP, mail: bytes) -> None:
-        self._expect(server.docmd("DATA"), self._refuse_text, wanted=354)
+        self._expect(server.docmd("DATA"), self._refuse_text, wanted=(354,))
         try:
             server.send(_ended(mail))
             answer = server.getreply()
@@ -136,17 +136,26 @@ class Smtp:
                 is_fate_unknown=True,
                 vendor="SMTP",
             ) from None
-        self._expect(answer, self._refuse_text)
+        self._expect(answer, self._refuse_text, is_on_its_way=True)
 
     def _expect(
-        self, answer: tuple[int, bytes], refuse: Callable[[int, bytes], NoReturn], *, wanted: int = 250
+        self,
+        answer: tuple[int, bytes],
+        refuse: Callable[[int, bytes], NoReturn],
+        *,
+        wanted: tuple[int, ...] = (250, 251),  # RFC 5321: done; taken, and will be forwarded
+        is_on_its_way: bool = False,
     ) -> None:
         code, words = answer
-        if code == wanted or (wanted == 250 and code == 251):  # noqa: PLR2004 - RFC 5321: taken, will be forwarded
+        if code in wanted:
             return
-        if 500 <= code < 600:  # noqa: PLR2004 - RFC 5321: final
+        if code // 100 == 5:  # noqa: PLR2004 - RFC 5321: final
             refuse(code, words)
-        raise self._temporary("asks to try again later", code)
+        if code // 100 == 4:  # noqa: PLR2004 - RFC 5321: not done, and worth another try
+            raise self._temporary("asks to try again later", code)
+        raise TemporaryFailure(
+            f"{self._host} gave an answer that cannot be read.", is_fate_unknown=is_on_its_way, vendor="SMTP"
+        )
 
     def _refuse_sender(self, code: int, words: bytes) -> NoReturn:
         if code in _NOT_ALLOWED or _enhanced(words)[0] == 7:  # noqa: PLR2004 - RFC 3463: security or policy
@@ -241,8 +250,10 @@ def _ended(mail: bytes) -> bytes:
 def _check(settings: Mapping[str, str]) -> tuple[SettingProblem, ...]:
     problems = []
     for name in ("from_address", "reply_to"):
+        if not settings[name]:
+            continue
         try:
-            is_usable = read_address(settings[name] or settings["from_address"]).addr_spec.isascii()
+            is_usable = read_address(settings[name]).addr_spec.isascii()
         except InvalidAddress:
             is_usable = False
         if not is_usable:

@@ -168,7 +168,7 @@ class Twilio:
         The path and query are those of `url`; scheme and host come from the app's public address, since a
         proxy may change what the request says of them. Twilio signs with or without the default port.
         """
-        sent = httpx.Headers(dict(headers)).get("X-Twilio-Signature", "")
+        sent = next((value for name, value in headers.items() if name.lower() == "x-twilio-signature"), "")
         if not (sent.isascii() and self._token):
             return False
         fields = "".join(name + value for name, values in sorted(_form(raw).items()) for value in sorted(set(values)))
