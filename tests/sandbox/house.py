@@ -52,7 +52,7 @@ class House:
                 auth_token=credentials.twilio_auth_token,
                 messaging_service_sid=credentials.twilio_messaging_service_sid,
                 numbers=(SHOP_NUMBER,),
-                inbound_url=f"{settings.app_origin}{INBOUND_PATH}",
+                inbound_url=f"{settings.app_origin}{INBOUND_PATH}?shop={settings.shop_domain}",
             ),
             inbox=inbox,
             faults=faults,
