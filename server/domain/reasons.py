@@ -33,6 +33,8 @@ class Reason(StrEnum):
     PAGE_ACCEPTED_UNPAID = "page_accepted_unpaid"
     PAGE_DECLINED = "page_declined"
     PAGE_LEFT = "page_left"
+    PAGE_FAILED = "page_failed"
+    PAGE_UNSURE = "page_unsure"
 
     PLANNED = "planned"
     SENT = "sent"
@@ -51,6 +53,7 @@ class Reason(StrEnum):
     NOTHING_TO_OFFER = "nothing_to_offer"
     EXPIRED = "expired"
     RECIPIENT_REJECTED = "recipient_rejected"
+    UNWRITABLE = "unwritable"
     VENDOR_FAILED = "vendor_failed"
     VENDOR_BUSY = "vendor_busy"
     FATE_UNKNOWN = "fate_unknown"
@@ -84,6 +87,8 @@ WORDING: dict[Reason, str] = {
     Reason.PAGE_ACCEPTED_UNPAID: "The item is on the order, but the card was not charged.",
     Reason.PAGE_DECLINED: "The shopper declined the offer.",
     Reason.PAGE_LEFT: "The shopper left the page without an answer.",
+    Reason.PAGE_FAILED: "The shopper accepted, but the change to the order was refused.",
+    Reason.PAGE_UNSURE: "The shopper accepted, and the platform did not say what came of it; the order will.",
     Reason.PLANNED: "Planned.",
     Reason.SENT: "Sent.",
     Reason.NO_LIVE_JOURNEY: "No follow-up is live.",
@@ -101,6 +106,7 @@ WORDING: dict[Reason, str] = {
     Reason.NOTHING_TO_OFFER: "No product could be offered.",
     Reason.EXPIRED: "Too late to be useful.",
     Reason.RECIPIENT_REJECTED: "The carrier or the mail server does not accept this recipient.",
+    Reason.UNWRITABLE: "The message could not be written from its template.",
     Reason.VENDOR_FAILED: "The sending service refused the message.",
     Reason.VENDOR_BUSY: "The sending service could not be reached; trying again.",
     Reason.FATE_UNKNOWN: "Sending was cut off and nobody can say whether it arrived; it is not sent twice.",

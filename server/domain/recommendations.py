@@ -57,7 +57,7 @@ def count_neighbours(baskets: Iterable[Iterable[str]]) -> dict[str, tuple[Neighb
 def rank_candidates(
     bought: Iterable[str], neighbours: Mapping[str, Iterable[Neighbour]], titles: Mapping[str, str]
 ) -> tuple[Candidate, ...]:
-    """Merge the neighbours of all goods bought into one list, best first; each names the item that speaks for it most."""
+    """Merge the neighbours of all goods bought into one list, best first; each names the item that led to it most."""
     scores: dict[str, float] = defaultdict(float)
     strongest: dict[str, tuple[float, str]] = {}
     own = set(bought)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, delete, func, select, update
+from sqlalchemy import Index, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -36,6 +36,7 @@ class DeliveryRow(Base):
     body: Mapped[bytes]
     state: Mapped[str]
     attempt: Mapped[int] = mapped_column(default=1)
+    retry_at: Mapped[datetime | None]  # None: at once
     error: Mapped[str | None]
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
@@ -88,8 +89,10 @@ class Deliveries:
     def get(self, delivery_id: int) -> DeliveryRow | None:
         return self._session.get(DeliveryRow, delivery_id)
 
-    def pending(self, *, limit: int) -> tuple[PendingDelivery, ...]:
-        query = select(DeliveryRow.id, DeliveryRow.source, DeliveryRow.attempt).where(DeliveryRow.state == STORED)
+    def pending(self, *, now: datetime, limit: int) -> tuple[PendingDelivery, ...]:
+        query = select(DeliveryRow.id, DeliveryRow.source, DeliveryRow.attempt).where(
+            DeliveryRow.state == STORED, or_(DeliveryRow.retry_at.is_(None), DeliveryRow.retry_at <= now)
+        )
         return tuple(
             PendingDelivery(*row) for row in self._session.execute(query.order_by(DeliveryRow.id).limit(limit))
         )
@@ -100,6 +103,11 @@ class Deliveries:
             .where(DeliveryRow.id == pending.id, DeliveryRow.attempt == pending.attempt, DeliveryRow.state == STORED)
             .values(state=QUEUED)
         )
+
+    def postpone(self, row: DeliveryRow, *, until: datetime, error: str) -> None:
+        """Put a delivery back for another attempt, which the job engine takes for a new piece of work."""
+        row.state, row.retry_at, row.error = STORED, until, error
+        row.attempt += 1
 
     def close(self, row: DeliveryRow, *, state: str, now: datetime, error: str | None = None) -> None:
         row.state, row.handled_at, row.error = state, now, error

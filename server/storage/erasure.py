@@ -1,6 +1,6 @@
 """Erasure: what names a person goes, in every table that could."""
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Executable, delete, or_, select, update
 
 from server.ports import CustomerRequest
 from server.storage.contacts import ContactRow, CustomerRow, normalise_address
@@ -55,8 +55,7 @@ class Erasure:
                 CustomerRow.shop_id == self._shop_id, CustomerRow.customer_id == (request.customer_id or "")
             ),
         )
-        results = [self._session.execute(each) for each in statements]
-        return sum(int(each.rowcount) for each in results)  # type: ignore[attr-defined]  # CursorResults, all of them
+        return sum(self._count(each) for each in statements)
 
     def shop(self) -> bool:
         """Delete an uninstalled shop and all that hangs on it, its raw deliveries too."""
@@ -66,3 +65,6 @@ class Erasure:
         self._session.execute(delete(DeliveryRow).where(DeliveryRow.shop_domain == row.domain))
         self._session.execute(delete(ShopRow).where(ShopRow.id == self._shop_id))
         return True
+
+    def _count(self, statement: Executable) -> int:
+        return int(self._session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult

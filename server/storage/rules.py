@@ -65,6 +65,11 @@ class Rules:
     def live(self) -> PublishedRules | None:
         return self.version(self.live_number())
 
+    def live_document(self) -> dict[str, Any] | None:
+        """Return the live version as it was written."""
+        row = self._session.get(RuleVersionRow, (self._shop_id, self.live_number()))
+        return row.document if row else None
+
     def draft(self) -> RuleDraftRow | None:
         return self._session.get(RuleDraftRow, self._shop_id)
 

@@ -18,6 +18,12 @@ from server.storage.touches import PLANNED, SequenceRow, Touches
 from server.usecases.imports import order_unit
 from server.usecases.situations import holdout_arm, load_situation
 
+# What the platform did with an accepted changeset.
+OUTCOMES = {
+    "processed": Reason.PAGE_ACCEPTED,
+    "partially_processed": Reason.PAGE_ACCEPTED_UNPAID,
+    "unprocessed": Reason.PAGE_FAILED,
+}
 _PAID = ("paid", "partially_paid", "partially_refunded")
 
 
@@ -103,10 +109,7 @@ def page_state(session: Session, shop_id: int, reference_id: str) -> PageState |
 def _answer(events: dict[str, EventRow]) -> tuple[datetime | None, Reason | None]:
     """The outcome of an acceptance ends the page; the press of the button alone does not, a charge may be under way."""
     if "outcome" in events:
-        unpaid = events["outcome"].status == "partially_processed"
-        refused = events["outcome"].status == "unprocessed"
-        reason = Reason.PAGE_ACCEPTED_UNPAID if unpaid else Reason.PAGE_LEFT if refused else Reason.PAGE_ACCEPTED
-        return events["outcome"].occurred_at, reason
+        return events["outcome"].occurred_at, OUTCOMES.get(events["outcome"].status or "", Reason.PAGE_UNSURE)
     for kind, reason in (("declined", Reason.PAGE_DECLINED), ("left", Reason.PAGE_LEFT)):
         if kind in events:
             return events[kind].occurred_at, reason

@@ -1,13 +1,14 @@
 """The inbox: stores what arrives before looking inside, and handles it later, each delivery once."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.ports import DeliveryHeaders, PlatformInbound, UnreadablePayload
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
 from server.storage.db import Database
 from server.storage.deliveries import (
+    FAILED,
     HANDLED,
     IGNORED,
     SUPERSEDED,
@@ -16,14 +17,19 @@ from server.storage.deliveries import (
     DeliveryRow,
     NewDelivery,
 )
-from server.storage.shops import Shops
+from server.storage.shops import ShopRow, Shops
 from server.usecases.access import ShopAccess
+from server.usecases.checks import check_app_state
 from server.usecases.install import close_shop
 from server.usecases.orders import record_order
 from server.usecases.privacy import erase_customer, erase_shop
 
 # Kept beside the body to tell deliveries apart; the signature is checked and not worth keeping.
 _KEPT_HEADERS = ("x-shopify-api-version", "x-shopify-name", "x-shopify-triggered-at")
+ATTEMPTS = 12  # with the pauses below: about a day
+_FIRST_RETRY = timedelta(seconds=5)
+_LONGEST_RETRY = timedelta(hours=4)
+
 Handler = Callable[["Delivery"], str]
 
 
@@ -50,10 +56,11 @@ class Delivery:
     """One delivery while it is handled: its shop, its body, and what handling it takes."""
 
     def __init__(
-        self, row: DeliveryRow, *, shop_id: int, access: ShopAccess, inbound: PlatformInbound, now: datetime
+        self, row: DeliveryRow, shop: ShopRow, *, access: ShopAccess, inbound: PlatformInbound, now: datetime
     ) -> None:
         self.topic, self.raw, self.shop_domain = row.topic, row.body, row.shop_domain
-        self.shop_id, self.access, self.inbound, self.now = shop_id, access, inbound, now
+        self.shop_id, self.currency = shop.id, shop.currency
+        self.access, self.inbound, self.now = access, inbound, now
 
 
 def handle_delivery(*, access: ShopAccess, inbound: PlatformInbound, delivery_id: int, now: datetime) -> str:
@@ -69,16 +76,14 @@ def handle_delivery(*, access: ShopAccess, inbound: PlatformInbound, delivery_id
         if row is None or row.handled_at is not None:
             return IGNORED
         shop = Shops(session, access.box).by_domain(row.shop_domain)
-        shop_id = shop.id if shop is not None else None
-        is_served = shop is not None and shop.is_installed
     error: str | None = None
     handler = HANDLERS.get(row.topic)
-    if handler is None or shop_id is None or not (is_served or row.topic in AFTER_UNINSTALL):
+    if handler is None or shop is None or not (shop.is_installed or row.topic in AFTER_UNINSTALL):
         state = IGNORED
         error = "unknown topic" if handler is None else "the shop does not have the app"
     else:
         try:
-            state = handler(Delivery(row, shop_id=shop_id, access=access, inbound=inbound, now=now))
+            state = handler(Delivery(row, shop, access=access, inbound=inbound, now=now))
         except UnreadablePayload as problem:
             state, error = UNREADABLE, problem.message
     with access.database.write() as session:
@@ -86,10 +91,26 @@ def handle_delivery(*, access: ShopAccess, inbound: PlatformInbound, delivery_id
         stored = inbox.get(delivery_id)
         if stored is not None:
             inbox.close(stored, state=state, now=now, error=error)
-        if shop_id is not None and state == HANDLED:
-            shops = Shops(session, access.box)
-            shops.touch_delivery(shop_id, at=now)
+        if shop is not None and state == HANDLED:
+            Shops(session, access.box).touch_delivery(shop.id, at=now)
     return state
+
+
+def postpone_delivery(
+    *, database: Database, delivery_id: int, error: str, retry_after: float | None, now: datetime
+) -> str:
+    """Put a delivery that could not be handled back for later, or set it aside after the last attempt."""
+    with database.write() as session:
+        inbox = Deliveries(session)
+        row = inbox.get(delivery_id)
+        if row is None or row.handled_at is not None:
+            return IGNORED
+        if row.attempt >= ATTEMPTS:
+            inbox.close(row, state=FAILED, now=now, error=error)
+            return FAILED
+        pause = timedelta(seconds=retry_after) if retry_after else min(_FIRST_RETRY * 2**row.attempt, _LONGEST_RETRY)
+        inbox.postpone(row, until=now + pause, error=error)
+        return row.state
 
 
 def _order_in_body(delivery: Delivery) -> str:
@@ -114,7 +135,7 @@ def _order_named(delivery: Delivery) -> str:
 
 
 def _product(delivery: Delivery) -> str:
-    product = delivery.inbound.parse_product(delivery.raw)
+    product = delivery.inbound.parse_product(delivery.raw, currency=delivery.currency)
     with delivery.access.database.write() as session:
         is_news = Catalog(session, delivery.shop_id).save(product)
     return HANDLED if is_news else SUPERSEDED
@@ -151,6 +172,11 @@ def _uninstalled(delivery: Delivery) -> str:
     return HANDLED
 
 
+def _scopes_changed(delivery: Delivery) -> str:
+    check_app_state(access=delivery.access, shop_id=delivery.shop_id, now=delivery.now)
+    return HANDLED
+
+
 def _redact_customer(delivery: Delivery) -> str:
     request = delivery.inbound.parse_customer_request(delivery.raw)
     with delivery.access.database.write() as session:
@@ -175,6 +201,7 @@ HANDLERS: dict[str, Handler] = {
     "customers_email_marketing_consent/update": _consent,
     "customers_marketing_consent/update": _consent,
     "app/uninstalled": _uninstalled,
+    "app/scopes_update": _scopes_changed,
     "customers/redact": _redact_customer,
     "shop/redact": _redact_shop,
 }

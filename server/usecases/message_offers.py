@@ -34,7 +34,7 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
     situation = load_situation(
         session,
         work.shop.id,
-        work.document,
+        work.rules.document,
         purchase=purchase_of(order),
         unit_id=work.touch.unit_id,
         surface=Surface.MESSAGE,
@@ -42,9 +42,8 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
         order_id=order.id,
         refused=refused,
     )
-    fixed = [
-        variant_id for funnel in work.document.funnels if funnel.is_live for variant_id in funnel.offer.variant_ids
-    ]
+    live = [funnel for funnel in work.rules.document.funnels if funnel.is_live]
+    fixed = [variant_id for funnel in live for variant_id in funnel.offer.variant_ids]
     candidates = [each.variant_id for each in situation.bought_together]
     asked = tuple(dict.fromkeys([*fixed, *candidates]))[:_ASKED]
     return MessageChoice(situation, asked)
@@ -63,7 +62,7 @@ def decide_message(work: TouchWork, choice: MessageChoice, live: Mapping[str, Va
     """Decide on live goods only: what was not asked about, or is gone, cannot be offered."""
     ordered = {line.variant_id for line in choice.situation.purchase.lines}
     own = {variant_id: facts for variant_id, facts in choice.situation.goods.items() if variant_id in ordered}
-    return decide(work.document, replace(choice.situation, goods={**live, **own}))
+    return decide(work.rules.document, replace(choice.situation, goods={**live, **own}))
 
 
 def store_message_decision(session: Session, work: TouchWork, decision: Decision, *, now: datetime) -> StoredDecision:
@@ -73,7 +72,7 @@ def store_message_decision(session: Session, work: TouchWork, decision: Decision
         reference_id=work.order.reference_id or work.order.id,
         surface=f"{Surface.MESSAGE.value}:{work.touch.id}",
         unit_id=work.touch.unit_id,
-        rules_version=work.sequence.rules_version,
+        rules_version=work.rules.number,
         facts=purchase_facts(purchase_of(work.order)),
         now=now,
         expires_at=work.touch.expires_at,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from server.core.errors import AppError
 from server.domain.contact import Verdict, may_contact
 from server.domain.decision import Outcome
 from server.domain.orders import VariantFacts
@@ -105,10 +106,10 @@ def resolve_cut_off(post: Post, *, shop_id: int, touch_id: str) -> str:
         if found is not None:
             return _record_sent(session, shop_id, touch_id, found, sent_at=claimed_at)
         if can_be_asked:
-            return wait_again(
-                touch, until=post.clock.now(), reason=Reason.VENDOR_BUSY, detail="the vendor never had it"
-            )
-        return end_touch(touch, UNKNOWN, Reason.FATE_UNKNOWN, "cut off while sending, and the vendor cannot be asked")
+            detail = "the vendor never had it"
+            return wait_again(touch, until=post.clock.now(), reason=Reason.VENDOR_BUSY, detail=detail)
+        detail = "cut off while sending, and the vendor cannot be asked"
+        return end_touch(touch, UNKNOWN, Reason.FATE_UNKNOWN, detail)
 
 
 def _ask_vendor(sender: Sender | None, message: Message, *, since: datetime) -> tuple[Accepted | None, bool]:
@@ -124,9 +125,12 @@ def _ask_vendor(sender: Sender | None, message: Message, *, since: datetime) -> 
 
 def _may_not(session: Session, post: Post, work: TouchWork, *, now: datetime) -> str | None:
     """Refuse or defer the touch when it may not be sent now; None when it may."""
-    touch, document = work.touch, work.document
+    touch, document = work.touch, work.rules.document
     if not work.shop.is_installed:
         return end_touch(touch, REFUSED, Reason.UNINSTALLED)
+    journey = document.journey
+    if journey is None or not journey.is_live or all(step.id != touch.step_id for step in journey.steps):
+        return end_touch(touch, REFUSED, Reason.NO_LIVE_JOURNEY, "the follow-up was changed or switched off since")
     sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
     facts = contact_facts(session, work.shop, work.order, touch, phones=post.phones, has_connection=sender is not None)
     ruling = may_contact(facts, caps=document.caps, holds=document.holds, quiet=document.quiet_hours, now=now)
@@ -160,14 +164,13 @@ def _claim(
     facts = contact_facts(session, work.shop, work.order, touch, phones=post.phones, has_connection=sender is not None)
     if sender is None or facts.address is None:
         raise TouchNotOpen("The sender or the address went away within one transaction.", touch_id=touch.id)
-    message, words = write_letter(
-        post,
-        work,
-        sender=sender,
-        recipient=facts.address,
-        offered=decision.offered,
-        variant=live[decision.offered.variant_id],
-    )
+    variant = live[decision.offered.variant_id]
+    try:
+        message, words = write_letter(
+            post, work, sender=sender, recipient=facts.address, offered=decision.offered, variant=variant
+        )
+    except AppError as fault:
+        return end_touch(touch, FAILED, Reason.UNWRITABLE, fault.message)
     if not Touches(session, work.shop.id).claim(touch.id, attempt=touch.attempt, now=now):
         raise TouchNotOpen("Another worker has this touch.", touch_id=touch.id)
     session.refresh(touch)

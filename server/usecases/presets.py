@@ -34,7 +34,7 @@ FIRST_DRAFT: dict[str, Any] = {
         "is_live": True,
         "trigger": "order_paid",
         "steps": [
-            {"id": "text", "channel": "sms", "delay_seconds": 120, "template": "offer_sms"},
+            {"id": "text", "channel": "sms", "delay_seconds": 120, "template": "offer"},
             {"id": "mail", "channel": "email", "delay_seconds": 240, "template": "offer"},
         ],
         "expires_hours": 72,

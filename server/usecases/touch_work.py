@@ -6,13 +6,12 @@ from datetime import datetime
 from server.core.clock import Clock
 from server.core.errors import AppError
 from server.core.signing import LinkSigner
-from server.domain.document import RuleDocument
 from server.domain.orders import Order
 from server.domain.reasons import Reason
 from server.ports import PhoneNumbers, Renderer, Vendors
 from server.storage.db import Session
 from server.storage.orders import Orders
-from server.storage.rules import Rules
+from server.storage.rules import PublishedRules, Rules
 from server.storage.shops import ShopRow, Shops
 from server.storage.touches import OPEN_STATES, PLANNED, SequenceRow, Touches, TouchRow
 from server.usecases.access import ShopAccess
@@ -40,13 +39,13 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class TouchWork:
-    """One touch, its order, its shop, and the rules it was planned under."""
+    """One touch, its order, its shop, and the rules that are live now: a funnel switched off stops what is planned."""
 
     touch: TouchRow
     sequence: SequenceRow
     order: Order
     shop: ShopRow
-    document: RuleDocument
+    rules: PublishedRules
 
 
 def load_touch(session: Session, post: Post, *, shop_id: int, touch_id: str, attempt: int) -> TouchWork:
@@ -61,11 +60,11 @@ def load_touch(session: Session, post: Post, *, shop_id: int, touch_id: str, att
         raise TouchNotOpen("The touch is not open for this attempt.", touch_id=touch_id, attempt=attempt)
     sequence = touches.sequence_of(touch.order_id)
     order = Orders(session, shop_id).get(touch.order_id)
-    published = Rules(session, shop_id).version(sequence.rules_version) if sequence is not None else None
+    published = Rules(session, shop_id).live()
     if sequence is None or order is None or published is None:
         raise TouchNotOpen("The touch's order or rules are gone.", touch_id=touch_id)
     shop = Shops(session, post.access.box).by_id(shop_id)
-    return TouchWork(touch, sequence, order, shop, published.document)
+    return TouchWork(touch, sequence, order, shop, published)
 
 
 def end_touch(touch: TouchRow, state: str, reason: Reason, detail: str = "") -> str:

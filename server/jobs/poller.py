@@ -1,0 +1,103 @@
+"""Looks for work that is due and hands it to the job engine."""
+
+import threading
+from datetime import timedelta
+
+import structlog
+
+from server.jobs.engine import Engine
+from server.jobs.workflows import DELIVERY, IMPORT, RECEIPT, RESOLVE, SEND
+from server.runtime import Runtime
+from server.storage.deliveries import Deliveries
+from server.storage.shops import WantedImports
+from server.storage.touches import DueTouches
+
+log = structlog.get_logger()
+
+PLATFORM = "shopify"
+_BATCH = 200
+_PAUSE_SECONDS = 0.5
+# Longer than any send may take, so that a send under way is not mistaken for one that a crash cut off.
+_CUT_OFF_AFTER = timedelta(minutes=2)
+
+
+class Poller:
+    """Moves due rows into the engine: enqueue first, then mark.
+
+    The ids are made of the row and its attempt, so a crash between the two enqueues the same work again, which the
+    engine ignores. Time is the runtime's clock: tests and the sandbox can move it.
+    """
+
+    def __init__(self, runtime: Runtime, engine: Engine) -> None:
+        self._runtime, self._engine = runtime, engine
+        self._stop = threading.Event()
+        self._woken = threading.Event()
+
+    def run(self) -> None:
+        """Poll until stopped; a failing round is logged and the next one tries again."""
+        while not self._stop.is_set():
+            try:
+                moved = self.poll()
+            except Exception:  # the loop must outlive a database that restarts
+                log.exception("poller.failed")
+                moved = 0
+            if moved < _BATCH:
+                self._woken.wait(_PAUSE_SECONDS)
+            self._woken.clear()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._woken.set()
+
+    def poll(self) -> int:
+        """Do one round; return how much was handed over."""
+        return self._deliveries() + self._touches() + self._cut_off() + self._imports()
+
+    def _deliveries(self) -> int:
+        now = self._runtime.clock.now()
+        with self._runtime.database.read() as session:
+            found = Deliveries(session).pending(now=now, limit=_BATCH)
+        for each in found:
+            job = DELIVERY if each.source == PLATFORM else RECEIPT
+            self._engine.enqueue(job, f"delivery:{each.id}:{each.attempt}", each.id)
+        if found:
+            with self._runtime.database.write() as session:
+                for each in found:
+                    Deliveries(session).mark_queued(each)
+        return len(found)
+
+    def _touches(self) -> int:
+        with self._runtime.database.read() as session:
+            found = DueTouches(session).due(now=self._runtime.clock.now(), limit=_BATCH)
+        for each in found:
+            self._engine.enqueue(SEND, f"touch:{each.id}:{each.attempt}", each.shop_id, each.id, each.attempt)
+        if found:
+            with self._runtime.database.write() as session:
+                for each in found:
+                    DueTouches(session).mark_queued(each)
+        return len(found)
+
+    def _cut_off(self) -> int:
+        now = self._runtime.clock.now()
+        with self._runtime.database.read() as session:
+            found = DueTouches(session).cut_off(before=now - _CUT_OFF_AFTER)
+        for each in found:
+            # One question a minute: the vendor may be out of reach for a while.
+            job_id = f"resolve:{each.id}:{each.attempt}:{now:%Y%m%d%H%M}"
+            self._engine.enqueue(RESOLVE, job_id, each.shop_id, each.id)
+        return 0
+
+    def _imports(self) -> int:
+        with self._runtime.database.read() as session:
+            found = WantedImports(session).all()
+        for each in found:
+            job_id = f"import:{each.shop_id}:{each.kind}:{each.attempt}"
+            self._engine.enqueue(IMPORT, job_id, each.shop_id, each.kind)
+        if found:
+            with self._runtime.database.write() as session:
+                for each in found:
+                    WantedImports(session).mark_queued(each)
+        return len(found)

@@ -1,0 +1,105 @@
+"""Every job there is: its name, the use case it runs, and what happens when that fails."""
+
+from collections.abc import Callable
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from server.core.errors import AppError
+from server.jobs.engine import Job
+from server.ports import TemporaryFailure
+from server.runtime import Runtime
+from server.usecases.access import ShopAccess
+from server.usecases.imports import give_up, import_orders, import_products
+from server.usecases.ingest import handle_delivery, postpone_delivery
+from server.usecases.messages import resolve_cut_off, send_touch
+from server.usecases.receipts import handle_receipt
+from server.usecases.touch_work import Post, TouchNotOpen
+
+log = structlog.get_logger()
+
+DELIVERY, RECEIPT, SEND, RESOLVE, IMPORT = (
+    "delivery.handle", "receipt.handle", "touch.send", "touch.resolve", "shop.import",
+)  # fmt: skip
+_IMPORTS = {"products": import_products, "orders": import_orders}
+
+
+def make_jobs(runtime: Runtime) -> dict[str, Job]:
+    """Return the jobs by name, bound to a runtime."""
+    access = ShopAccess(runtime.database, runtime.box, runtime.auth, runtime.apis)
+    post = Post(
+        access=access,
+        vendors=runtime.vendors,
+        renderer=runtime.renderer,
+        phones=runtime.phones,
+        clicks=runtime.clicks,
+        unsubscribes=runtime.unsubscribes,
+        public_url=runtime.settings.public_url,
+        clock=runtime.clock,
+    )
+
+    def on_delivery(delivery_id: int) -> None:
+        with bound_contextvars(delivery=delivery_id):
+            _work_off(
+                runtime,
+                delivery_id,
+                lambda: handle_delivery(
+                    access=access, inbound=runtime.inbound, delivery_id=delivery_id, now=runtime.clock.now()
+                ),
+            )
+
+    def on_receipt(delivery_id: int) -> None:
+        with bound_contextvars(delivery=delivery_id):
+            _work_off(
+                runtime,
+                delivery_id,
+                lambda: handle_receipt(
+                    access=access, vendors=runtime.vendors, delivery_id=delivery_id, now=runtime.clock.now()
+                ),
+            )
+
+    def on_touch(shop_id: int, touch_id: str, attempt: int) -> None:
+        with bound_contextvars(shop=shop_id, touch=touch_id, attempt=attempt):
+            try:
+                log.info("touch.done", state=send_touch(post, shop_id=shop_id, touch_id=touch_id, attempt=attempt))
+            except TouchNotOpen as reason:
+                log.info("touch.skipped", reason=reason.message)
+
+    def on_cut_off(shop_id: int, touch_id: str) -> None:
+        with bound_contextvars(shop=shop_id, touch=touch_id):
+            try:
+                log.warning("touch.resolved", state=resolve_cut_off(post, shop_id=shop_id, touch_id=touch_id))
+            except (TouchNotOpen, TemporaryFailure) as reason:
+                log.info("touch.skipped", reason=reason.message)
+
+    def on_import(shop_id: int, kind: str) -> None:
+        with bound_contextvars(shop=shop_id, kind=kind):
+            try:
+                _IMPORTS[kind](access=access, shop_id=shop_id, clock_now=runtime.clock.now)
+                log.info("import.done")
+            except AppError as fault:
+                log.warning("import.stopped", code=fault.code, reason=fault.message)
+                message = fault.message
+                give_up(database=runtime.database, shop_id=shop_id, kind=kind, message=message, now=runtime.clock.now())
+
+    return {DELIVERY: on_delivery, RECEIPT: on_receipt, SEND: on_touch, RESOLVE: on_cut_off, IMPORT: on_import}
+
+
+def _work_off(runtime: Runtime, delivery_id: int, handle: Callable[[], str]) -> None:
+    """Handle a delivery; a failure we know puts it back, one we do not is logged whole and puts it back as well."""
+    try:
+        log.info("delivery.done", state=handle())
+    except Exception as fault:
+        retry_after = fault.retry_after if isinstance(fault, TemporaryFailure) else None
+        error = fault.message if isinstance(fault, AppError) else type(fault).__name__
+        state = postpone_delivery(
+            database=runtime.database,
+            delivery_id=delivery_id,
+            error=error,
+            retry_after=retry_after,
+            now=runtime.clock.now(),
+        )
+        if isinstance(fault, AppError):
+            log.warning("delivery.postponed", code=fault.code, reason=fault.message, state=state)
+        else:
+            log.exception("delivery.failed", state=state)

@@ -1,0 +1,119 @@
+"""Editing and publishing the rules: the draft may be anything that reads well, only sound rules go live."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from server.core.errors import AppError
+from server.domain.rules import InvalidRules, Problem, parse
+from server.storage.db import Database
+from server.storage.rules import PublishedRules, Rules
+from server.usecases.presets import FIRST_DRAFT
+
+
+class UnknownFunnel(AppError):
+    code = "unknown_funnel"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The draft as the editor sees it. `is_published` tells whether the live version says the same."""
+
+    document: dict[str, Any]
+    revision: int
+    problems: tuple[Problem, ...]
+    live_number: int
+    is_published: bool
+
+    def funnel(self, funnel_id: str) -> dict[str, Any]:
+        """Return one funnel of the draft.
+
+        Raises:
+            UnknownFunnel.
+        """
+        for funnel in self.document.get("funnels", []):
+            if funnel.get("id") == funnel_id:
+                return dict(funnel)
+        raise UnknownFunnel("There is no offer of this name.", funnel_id=funnel_id)
+
+
+def load_draft(*, database: Database, shop_id: int) -> Draft:
+    """Return a shop's draft, the first preset where there is none."""
+    with database.read() as session:
+        rules = Rules(session, shop_id)
+        row, number = rules.draft(), rules.live_number()
+        document = deepcopy(row.document) if row is not None else deepcopy(FIRST_DRAFT)
+        return Draft(
+            document=document,
+            revision=row.revision if row is not None else 0,
+            problems=_problems(document),
+            live_number=number,
+            is_published=number > 0 and rules.live_document() == document,
+        )
+
+
+def save_funnel(*, database: Database, shop_id: int, funnel: dict[str, Any], revision: int, now: datetime) -> Draft:
+    """Put one funnel into the draft, replacing the one of the same id.
+
+    Raises:
+        InvalidRules: the funnel has problems; nothing is stored. DraftChanged.
+    """
+
+    def place(document: dict[str, Any]) -> None:
+        funnels = document.setdefault("funnels", [])
+        for index, each in enumerate(funnels):
+            if each.get("id") == funnel["id"]:
+                funnels[index] = funnel
+                return
+        funnels.append(funnel)
+
+    return _change(database, shop_id, place, revision=revision, now=now)
+
+
+def remove_funnel(*, database: Database, shop_id: int, funnel_id: str, revision: int, now: datetime) -> Draft:
+    """Take one funnel out of the draft.
+
+    Raises:
+        DraftChanged.
+    """
+
+    def drop(document: dict[str, Any]) -> None:
+        document["funnels"] = [each for each in document.get("funnels", []) if each.get("id") != funnel_id]
+
+    return _change(database, shop_id, drop, revision=revision, now=now)
+
+
+def publish_draft(*, database: Database, shop_id: int, by: str | None, now: datetime) -> PublishedRules:
+    """Freeze the draft as the next version and make it live.
+
+    Raises:
+        InvalidRules, DraftChanged.
+    """
+    with database.write() as session:
+        rules = Rules(session, shop_id)
+        if rules.draft() is None:
+            rules.save_draft(deepcopy(FIRST_DRAFT), revision=0, now=now)
+        return rules.publish(by=by, now=now)
+
+
+def _change(
+    database: Database, shop_id: int, change: Callable[[dict[str, Any]], None], *, revision: int, now: datetime
+) -> Draft:
+    with database.write() as session:
+        rules = Rules(session, shop_id)
+        row = rules.draft()
+        document = deepcopy(row.document) if row is not None else deepcopy(FIRST_DRAFT)
+        change(document)
+        parse(document)
+        rules.save_draft(document, revision=revision, now=now)
+    return load_draft(database=database, shop_id=shop_id)
+
+
+def _problems(document: dict[str, Any]) -> tuple[Problem, ...]:
+    try:
+        parse(document)
+    except InvalidRules as fault:
+        return fault.problems
+    return ()

@@ -1,0 +1,89 @@
+"""What each error means in HTTP: the only place that knows status codes."""
+
+from http import HTTPStatus
+
+import structlog
+from flask import Flask, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from server.core.errors import AppError
+from server.domain.rules import InvalidRules
+
+log = structlog.get_logger()
+
+_STATUS: dict[str, HTTPStatus] = {
+    "not_authenticated": HTTPStatus.UNAUTHORIZED,
+    "session_token_rejected": HTTPStatus.UNAUTHORIZED,
+    "unreadable_payload": HTTPStatus.BAD_REQUEST,
+    "unreadable_body": HTTPStatus.BAD_REQUEST,
+    "unsafe_address": HTTPStatus.BAD_REQUEST,
+    "body_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "shop_not_served": HTTPStatus.NOT_FOUND,
+    "offer_unknown": HTTPStatus.NOT_FOUND,
+    "unknown_decision": HTTPStatus.NOT_FOUND,
+    "unknown_order": HTTPStatus.NOT_FOUND,
+    "unknown_funnel": HTTPStatus.NOT_FOUND,
+    "unknown_integration": HTTPStatus.NOT_FOUND,
+    "link_unknown": HTTPStatus.NOT_FOUND,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "already_signed": HTTPStatus.CONFLICT,
+    "draft_changed": HTTPStatus.CONFLICT,
+    "offer_expired": HTTPStatus.GONE,
+    "offer_unavailable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "invalid_rules": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "invalid_settings": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "invalid_form": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "reopen_needed": HTTPStatus.UNAUTHORIZED,
+    "credentials_rejected": HTTPStatus.BAD_GATEWAY,
+    "permanent_failure": HTTPStatus.BAD_GATEWAY,
+    "temporary_failure": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+# App Bridge fetches a fresh token and tries once more when it sees this.
+_RETRY_HEADER = "X-Shopify-Retry-Invalid-Session-Request"
+
+
+def register_errors(app: Flask) -> None:
+    """Answer anticipated errors with their code and words, and all others with an apology and a log entry."""
+
+    @app.errorhandler(AppError)
+    def anticipated(error: AppError) -> Response:
+        status = _STATUS.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+        log.info("request.refused", code=error.code, status=status.value, **error.data)
+        return _answer(error, status)
+
+    @app.errorhandler(HTTPException)
+    def by_framework(error: HTTPException) -> Response:
+        known = {NotFound: "not_found", MethodNotAllowed: "method_not_allowed", RequestEntityTooLarge: "body_too_large"}
+        refused = AppError(error.description or "The request cannot be answered.")
+        refused.code = known.get(type(error), "bad_request")
+        return _answer(refused, HTTPStatus(error.code or HTTPStatus.BAD_REQUEST))
+
+    @app.errorhandler(Exception)
+    def unanticipated(error: Exception) -> Response:
+        log.error("request.failed", path=request.path, exc_info=error)
+        sorry = AppError("Something went wrong on our side. It was noted; please try again.")
+        sorry.code = "internal_error"
+        return _answer(sorry, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _answer(error: AppError, status: HTTPStatus) -> Response:
+    if _wants_page():
+        page = render_template("error.html", message=error.message, status=status.value)
+        response = Response(page, status=status, content_type="text/html; charset=utf-8")
+    else:
+        body: dict[str, object] = {"code": error.code, "message": error.message}
+        if isinstance(error, InvalidRules):
+            body["problems"] = [{"path": each.path, "message": each.message} for each in error.problems]
+        response = jsonify({"error": body})
+        response.status_code = status
+    if status is HTTPStatus.UNAUTHORIZED and "Authorization" in request.headers:
+        response.headers[_RETRY_HEADER] = "1"
+    return response
+
+
+def _wants_page() -> bool:
+    best = request.accept_mimetypes.best_match(["application/json", "text/html"], default="application/json")
+    return best == "text/html" and "Authorization" not in request.headers

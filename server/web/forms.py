@@ -1,0 +1,30 @@
+"""What callers may send in a body, and nothing else."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_Id = Field(min_length=1, max_length=100)
+_Code = Annotated[str, Field(max_length=60)]
+
+
+class AcceptedOption(BaseModel):
+    """The one-click page's acceptance: two ids; everything else in the body is left aside."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    decision_id: str = _Id
+    option_id: str = _Id
+
+
+class PageEvent(BaseModel):
+    """Something that happened on the one-click page."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    decision_id: str = _Id
+    kind: Literal["shown", "accepted", "declined", "outcome", "left"]
+    # "unknown": the platform never answered the page, so the item may have been added and paid.
+    status: Literal["processed", "partially_processed", "unprocessed", "unknown"] | None = None
+    error_codes: tuple[_Code, ...] = Field(default=(), max_length=20)
+    latency_ms: int | None = Field(default=None, ge=0, le=3_600_000)

@@ -1,0 +1,162 @@
+"""Who may call what: every blueprint has one guard, which runs before any of its routes."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from flask import Blueprint, current_app, g, redirect, request
+from werkzeug.wrappers import Response
+
+from server.core.errors import AppError
+from server.ports import DeliveryHeaders
+from server.runtime import Runtime
+from server.shopify.oauth import embedded_url
+from server.shopify.tokens import (
+    PostPurchaseClaims,
+    SessionClaims,
+    TokenRejected,
+    read_post_purchase_token,
+    read_session_token,
+)
+from server.storage.shops import Connection, Connections, Shops
+from server.usecases.install import OpenedShop, open_app
+from server.web.session import bounce_url
+
+Guard = Callable[[], Response | None]
+MAX_BODY = 2 * 1024 * 1024  # the largest order payloads are a few hundred kilobytes
+
+
+class NotAuthenticated(AppError):
+    """The caller did not prove who it is."""
+
+    code = "not_authenticated"
+
+
+class BodyTooLarge(AppError):
+    code = "body_too_large"
+
+
+def runtime() -> Runtime:
+    return cast("Runtime", current_app.extensions["afters"])
+
+
+def guarded(name: str, import_name: str, guard: Guard, *, url_prefix: str | None = None) -> Blueprint:
+    """Return a blueprint behind `guard`. There is no other way to make one; a test checks that."""
+    blueprint = Blueprint(name, import_name, url_prefix=url_prefix)
+    blueprint.before_request(guard)
+    return blueprint
+
+
+def public() -> Response | None:
+    """Let everybody in: for health checks and pages that hold nothing."""
+    return None
+
+
+def platform_signature() -> Response | None:
+    """Let in what the platform signed. Nothing is parsed before that, and nothing is believed."""
+    raw = _body()
+    headers = _headers()
+    if not runtime().inbound.verify_delivery(headers=headers, raw=raw):
+        raise NotAuthenticated("The delivery's signature does not hold.")
+    g.raw, g.said = raw, runtime().inbound.read_headers(headers)
+    return None
+
+
+def delivery() -> tuple[DeliveryHeaders, bytes]:
+    return g.said, g.raw
+
+
+def vendor_signature() -> Response | None:
+    """Let in a vendor's report that carries the signature of the connection of the shop it names."""
+    slug = (request.view_args or {}).get("vendor", "")
+    domain = request.args.get("shop", "")
+    raw, parts = _body(), runtime()
+    with parts.database.read() as session:
+        shop = Shops(session, parts.box).by_domain(domain)
+        found = Connections(session, shop.id, parts.box).get(slug) if shop is not None else None
+    source = parts.vendors.receipts(slug, found.settings) if found is not None else None
+    url = f"{parts.settings.public_url}{request.full_path.removesuffix('?')}"
+    if found is None or source is None or not source.verify(url=url, headers=_headers(), raw=raw):
+        raise NotAuthenticated("The report's signature does not hold.")
+    g.raw, g.connection = raw, found
+    return None
+
+
+def vendor_report() -> tuple[Connection, bytes]:
+    return g.connection, g.raw
+
+
+def post_purchase() -> Response | None:
+    """Let in the one-click page: the purchase comes from the signed token, whatever the body says."""
+    if request.method == "OPTIONS":
+        return None
+    parts = runtime()
+    try:
+        g.purchase_claims = read_post_purchase_token(
+            _bearer(), secrets=parts.settings.client_secrets, now=parts.clock.now()
+        )
+    except TokenRejected as reason:
+        raise NotAuthenticated(f"The token is not accepted: {reason.code}.", reason=reason.code) from reason
+    return None
+
+
+def purchase_claims() -> PostPurchaseClaims:
+    return cast("PostPurchaseClaims", g.purchase_claims)
+
+
+def merchant_session() -> Response | None:
+    """Let in staff of a shop, by the session token of the admin; a page without one bounces for it.
+
+    The shop is the token's; a `shop` in the query that says otherwise is refused.
+    """
+    parts = runtime()
+    is_fetch = "Authorization" in request.headers
+    if not is_fetch and request.method == "GET" and request.args.get("embedded") != "1" and "host" in request.args:
+        return redirect(embedded_url(request.args["host"], parts.settings.client_id))
+    token = _bearer() if is_fetch else request.args.get("id_token", "")
+    try:
+        if not token:
+            raise TokenRejected("malformed", "There is no session token.")  # noqa: TRY301 - one answer for both
+        claims = read_session_token(
+            token, secrets=parts.settings.client_secrets, client_id=parts.settings.client_id, now=parts.clock.now()
+        )
+    except TokenRejected as reason:
+        if not is_fetch and request.method == "GET":
+            return redirect(bounce_url(request.path, request.args))
+        raise NotAuthenticated(f"The session token is not accepted: {reason.code}.", reason=reason.code) from reason
+    if request.args.get("shop", claims.shop_domain) != claims.shop_domain:
+        raise NotAuthenticated("The session token is another shop's.", reason="wrong_shop")
+    g.claims = claims
+    g.shop = open_app(
+        database=parts.database,
+        box=parts.box,
+        auth=parts.auth,
+        shop_domain=claims.shop_domain,
+        session_token=token,
+        now=parts.clock.now(),
+    )
+    return None
+
+
+def merchant() -> SessionClaims:
+    return cast("SessionClaims", g.claims)
+
+
+def shop() -> OpenedShop:
+    return cast("OpenedShop", g.shop)
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme != "Bearer" or not token:
+        raise NotAuthenticated("The request carries no token.", reason="missing")
+    return token
+
+
+def _body() -> bytes:
+    if (request.content_length or 0) > MAX_BODY:
+        raise BodyTooLarge(f"A body may have at most {MAX_BODY} bytes.", length=request.content_length)
+    return request.get_data(cache=False)
+
+
+def _headers() -> Mapping[str, str]:
+    return {name: value for name, value in request.headers.items()}  # noqa: C416 - a plain dict of an iterator of pairs

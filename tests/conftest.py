@@ -1,0 +1,103 @@
+"""Fixtures for all tests: databases, a clock that stands still until told to move, no sockets beyond loopback."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pytest_socket import socket_allow_hosts
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from server.storage.db import Database, make_engine
+from server.storage.migrate import upgrade
+from tests.databases import POSTGRESQL, copied_sqlite
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only() -> None:
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+class StandingClock:
+    """A clock that shows one moment until it is moved."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def move(self, **lengths: float) -> datetime:
+        self.moment += timedelta(**lengths)
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock(datetime(2026, 11, 23, 10, 0, tzinfo=UTC))
+
+
+def _postgresql_answers() -> bool:
+    engine = create_engine(f"{POSTGRESQL}/postgres", connect_args={"connect_timeout": 2})
+    try:
+        with engine.connect():
+            return True
+    except OperationalError:
+        return False
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A migrated database of this test process alone; without a server, CI fails and a laptop skips."""
+    if not _postgresql_answers():
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL is not running on 127.0.0.1:5432, and CI must test with it.")
+        pytest.skip("PostgreSQL is not running on 127.0.0.1:5432.")
+    name = f"afters_test_{secrets.token_hex(6)}"
+    admin = create_engine(f"{POSTGRESQL}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = make_engine(f"{POSTGRESQL}/{name}")
+    upgrade(engine)
+    engine.dispose()
+    yield f"{POSTGRESQL}/{name}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()  # the last connection to close folds the write-ahead log into the file
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of an empty, migrated database: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return copied_sqlite(sqlite_template, tmp_path)
+    return str(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty database with real commits; what a test wrote to PostgreSQL is removed after it."""
+    opened = Database(make_engine(database_url))
+    yield opened
+    if database_url.startswith("postgresql"):
+        from server.storage.models import metadata  # noqa: PLC0415 - only to know every table
+
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        with opened.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    opened.dispose()
