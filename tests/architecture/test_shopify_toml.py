@@ -266,7 +266,7 @@ def test_every_kind_of_address_may_be_used(uri: str) -> None:
 
 
 POST_PURCHASE = {"type": "checkout_post_purchase", "name": "Offer", "handle": "offer", "uid": "1"}
-THANK_YOU = {
+THANK_YOU: dict[str, Any] = {
     "api_version": "2026-07",
     "extensions": [
         {
