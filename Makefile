@@ -1,0 +1,75 @@
+# Every target sets up what it needs; `make` alone says what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NPM_FOLDERS := extension/post-purchase tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
+
+.PHONY: help demo story test soak bench lint format setup python browser bundles clean
+
+help:  ## say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: python bundles  ## start the sandbox shop and the app, and say where to click
+	$(BIN)/python -m tests.sandbox $(ARGS)
+
+story: python bundles browser  ## play the whole story with no window and print it as JSON
+	$(BIN)/python -m tests.story
+
+test: setup  ## run every test
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not e2e" $(ARGS)
+	cd extension/post-purchase && npm run --silent lint && npm test --silent && npm run --silent size
+	$(BIN)/pytest -n 2 --dist loadgroup -m e2e $(ARGS)
+
+soak: setup  ## run the long checks
+	$(BIN)/pytest -m soak --override-ini addopts= $(ARGS)
+
+bench: setup  ## measure, as JSON lines
+	$(BIN)/python -m tests.bench
+
+lint: python  ## check style, types and the architecture
+	$(BIN)/ruff format --check server tests
+	$(BIN)/ruff check server tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint templates
+	$(BIN)/codespell server templates docs README.md CHANGELOG.md extension/*/src
+
+format: python  ## mend what a tool can mend
+	$(BIN)/ruff check --fix server tests
+	$(BIN)/ruff format server tests
+
+setup: python bundles browser  ## install everything the tests need
+
+python: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
+	touch $@
+
+bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-purchase/dist/index.js tests/sandbox/browser/dist/.built
+
+%/node_modules/.installed: %/package-lock.json
+	cd $* && npm ci --silent --no-audit --no-fund --ignore-scripts=false
+	touch $@
+
+extension/post-purchase/dist/index.js: extension/post-purchase/node_modules/.installed $(wildcard extension/post-purchase/src/*)
+	cd extension/post-purchase && npm run --silent build
+
+tests/sandbox/browser/dist/.built: tests/sandbox/browser/node_modules/.installed $(wildcard tests/sandbox/browser/host/*)
+	cd tests/sandbox/browser && npm run --silent build
+	touch $@
+
+# The browser tests drive Debian's Chromium; a package manager needs root, so without it we say what to install.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation; \
+	else \
+	  echo "The browser tests need Chromium: install Debian's package 'chromium', then run this again." >&2; exit 1; \
+	fi
+
+clean:  ## remove what was built and the sandbox's state
+	rm -rf var $(VENV) extension/*/dist extension/*/node_modules tests/sandbox/browser/dist tests/sandbox/browser/node_modules
