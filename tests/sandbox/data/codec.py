@@ -27,8 +27,8 @@ class OrderRow:
     lines: list[tuple[str, str, int, int]]
 
 
-def encode(orders: Sequence[OrderRow]) -> bytes:
-    """Return the file's bytes for orders sorted by time, oldest first."""
+def encode(orders: Sequence[OrderRow], *, preset: int = 9 | lzma.PRESET_EXTREME) -> bytes:
+    """Return the file's bytes for orders sorted by time, oldest first; `preset` is xz's effort."""
     skus = sorted({line[0] for order in orders for line in order.lines})
     titles: dict[str, list[str]] = {sku: [] for sku in skus}
     countries = sorted({order.country for order in orders})
@@ -56,7 +56,7 @@ def encode(orders: Sequence[OrderRow]) -> bytes:
             number = titles[sku].index(title)
             columns["title"].append(number ^ last_title.get(sku, 0))
             last_title[sku] = number
-    packed = {name: _pack(columns[name]) for name in _COLUMNS}
+    packed = {name: _pack(columns[name], preset) for name in _COLUMNS}
     header = {
         "skus": skus,
         "titles": [titles[sku] for sku in skus],
@@ -65,7 +65,7 @@ def encode(orders: Sequence[OrderRow]) -> bytes:
         "lines": len(columns["sku"]),
         "columns": {name: len(data) for name, data in packed.items()},
     }
-    head = _xz(json.dumps(header, separators=(",", ":")).encode())
+    head = lzma.compress(json.dumps(header, separators=(",", ":")).encode(), preset=preset)
     return b"".join([MAGIC, len(head).to_bytes(4, "little"), head, *packed.values()])
 
 
@@ -124,9 +124,9 @@ def _unzigzag(value: int) -> int:
     return -(value + 1 >> 1) if value & 1 else value >> 1
 
 
-def _pack(values: Sequence[int]) -> bytes:
+def _pack(values: Sequence[int], preset: int) -> bytes:
     raw = b"".join(value.to_bytes(PLANES, "little") for value in values)
-    return _xz(b"".join(raw[plane::PLANES] for plane in range(PLANES)))
+    return lzma.compress(b"".join(raw[plane::PLANES] for plane in range(PLANES)), preset=preset)
 
 
 def _unpack(packed: bytes) -> "array[int]":
@@ -140,7 +140,3 @@ def _unpack(packed: bytes) -> "array[int]":
     if values.itemsize != PLANES:
         raise ValueError("this platform's unsigned int is not 32 bits")
     return values
-
-
-def _xz(raw: bytes) -> bytes:
-    return lzma.compress(raw, preset=9 | lzma.PRESET_EXTREME, filters=None)
