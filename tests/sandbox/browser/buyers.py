@@ -1,6 +1,6 @@
 """Buyers to fill a checkout with: people who are not, at addresses that are, with numbers nobody has.
 
-Phone numbers come from the ranges that Ofcom and the North American plan keep free for fiction.
+Phone numbers come from the blocks that regulators keep free for fiction (`generator_phones`).
 """
 
 import sqlite3
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.sandbox.shopify.checkout_state import Address
+from tests.sandbox.shopify.generator_phones import FREE_MOBILES, MOBILES, Block, numbers
 
 PRESETS = {
     "new": "New customer, ticks both boxes",
@@ -53,8 +54,8 @@ def buyer(connection: sqlite3.Connection, preset: str, token: str) -> Buyer:
         NoSuchBuyer: no customer of the world fits.
     """
     choose: Callable[[], Buyer] = {
-        "new": lambda: _newcomer(token),
-        "us": lambda: _new_yorker(token),
+        "new": lambda: _newcomer(connection, token),
+        "us": lambda: _new_yorker(connection, token),
         "returning": lambda: _customer(
             connection, token, "number_of_orders >= 2 AND email_state = 'SUBSCRIBED' AND sms_state = 'SUBSCRIBED'"
         ),
@@ -69,14 +70,23 @@ def _pick(token: str, salt: int, count: int) -> int:
     return int(token[salt * 4 : salt * 4 + 4], 16) % count
 
 
-def _newcomer(token: str) -> Buyer:
+def _free_number(connection: sqlite3.Connection, blocks: tuple[Block, ...], token: str) -> str:
+    """Return a number no customer has: a shop keeps each number for one customer only."""
+    every = list(numbers(blocks))
+    start = _pick(token, 3, len(every))
+    rolled = every[start:] + every[:start]
+    taken = {row[0] for row in connection.execute("SELECT phone FROM customer WHERE phone IS NOT NULL")}
+    return next((number for number in rolled if number not in taken), rolled[0])
+
+
+def _newcomer(connection: sqlite3.Connection, token: str) -> Buyer:
     first = _FIRST_NAMES[_pick(token, 0, len(_FIRST_NAMES))]
     last = _LAST_NAMES[_pick(token, 1, len(_LAST_NAMES))]
     street, city, postcode = _STREETS[_pick(token, 2, len(_STREETS))]
     return Buyer(
         # Part of the token keeps two newcomers apart, as real addresses would.
         email=f"{first}.{last}.{token[:6]}@example.com".lower(),
-        phone=f"+447700900{_pick(token, 3, 1000):03d}",
+        phone=_free_number(connection, (FREE_MOBILES,), token),
         first_name=first,
         last_name=last,
         address={
@@ -92,12 +102,12 @@ def _newcomer(token: str) -> Buyer:
     )
 
 
-def _new_yorker(token: str) -> Buyer:
+def _new_yorker(connection: sqlite3.Connection, token: str) -> Buyer:
     first = _FIRST_NAMES[_pick(token, 0, len(_FIRST_NAMES))]
     last = _LAST_NAMES[_pick(token, 1, len(_LAST_NAMES))]
     return Buyer(
         email=f"{first}.{last}.{token[:6]}@example.com".lower(),
-        phone=f"+1212555{100 + _pick(token, 3, 100):04d}",
+        phone=_free_number(connection, MOBILES["US"][:1], token),
         first_name=first,
         last_name=last,
         address={

@@ -88,13 +88,26 @@ class Checkouts:
             not_shown=page["not_shown"],
         )
 
-    def save(self, checkout: Checkout) -> None:
-        """Store the checkout as it now stands."""
+    def save_draft(self, checkout: Checkout) -> None:
+        """Store the form of a checkout that is still open; one that was paid meanwhile stays as it is."""
         with self.world.write() as connection:
             connection.execute(
-                "UPDATE checkout SET state = ?, stage = ?, order_id = ? WHERE token = ?",
+                "UPDATE checkout SET state = ? WHERE token = ? AND order_id IS NULL",
+                (_content(checkout), checkout.token),
+            )
+
+    def complete(self, checkout: Checkout) -> None:
+        """Store a checkout that has become an order, with the stage that follows."""
+        with self.world.write() as connection:
+            connection.execute(
+                "UPDATE checkout SET state = ?, stage = ?, order_id = ? WHERE token = ? AND order_id IS NULL",
                 (_content(checkout), checkout.stage, checkout.order_id, checkout.token),
             )
+
+    def finish(self, token: str) -> None:
+        """Note that the buyer reached the thank-you page."""
+        with self.world.write() as connection:
+            connection.execute("UPDATE checkout SET stage = 'done' WHERE token = ? AND order_id IS NOT NULL", (token,))
 
 
 def _content(checkout: Checkout) -> str:

@@ -41,18 +41,18 @@ class Purchase:
 
 
 REASONS = {
-    "payment_method": "This way of paying never sees the one-click page: only cards and Shop Pay do.",
-    "multi_currency": "The buyer paid in another currency than the shop's own, so the extension was not loaded.",
+    "payment_method": "This way of paying never sees the page: only cards and Shop Pay do.",
+    "multi_currency": "The buyer paid in a currency that is not the one of the shop, so the extension was not loaded.",
     "pickup": "The order is collected, and the page is shown for shipped orders only.",
     "no_shipping_address": "The order has no shipping address.",
     "total_too_small": "The order is worth less than 0.50.",
     "not_installed": "The app is not installed in this shop.",
     "another_app_chosen": "The app is not the one chosen under Settings, Checkout, Post-purchase page.",
     "extension_not_found": "The extension has not been built, so the platform had no bundle to load.",
-    "should_render_no": "The extension's ShouldRender answered no.",
-    "should_render_late": "The extension's ShouldRender took longer than two seconds.",
-    "should_render_threw": "The extension's ShouldRender failed with an error.",
-    "should_render_not_loaded": "The extension's bundle could not be loaded by the browser.",
+    "should_render_no": "The extension answered no to ShouldRender; the app says why on its own page of the order.",
+    "should_render_late": "The extension took longer than two seconds to answer ShouldRender.",
+    "should_render_threw": "The extension failed with an error in ShouldRender.",
+    "should_render_not_loaded": "The browser could not load the bundle of the extension.",
     "should_render_not_asked": "The browser had not asked the extension when the buyer paid.",
 }
 

@@ -23,14 +23,12 @@ from tests.sandbox.browser.cart import (
 from tests.sandbox.browser.checkouts import Checkouts
 from tests.sandbox.browser.money_text import money_text
 from tests.sandbox.browser.shopside import Shopside
-from tests.sandbox.shopify.pictures import picture_svg
+from tests.sandbox.shopify.pictures import PICTURE_PATH
 from tests.sandbox.shopify.world import World
-
-_PICTURE_SECONDS = 86_400
 
 
 def blueprint(sandbox: Shopside) -> Blueprint:
-    """Return `/store` with its pages, pictures and static files."""
+    """Return `/store` with its pages and static files."""
     pages = Blueprint(
         "storefront",
         __name__,
@@ -39,9 +37,14 @@ def blueprint(sandbox: Shopside) -> Blueprint:
         static_url_path="/store/static",
     )
     pages.app_template_filter("shop_money")(money_text)
+    pages.app_template_filter("picture_of")(_picture_of)
     _add_shelf(pages, sandbox)
     _add_cart(pages, sandbox)
     return pages
+
+
+def _picture_of(product_id: int) -> str:
+    return PICTURE_PATH.format(product_id=product_id)
 
 
 def current_cart() -> Cart:
@@ -113,16 +116,6 @@ def _add_shelf(pages: Blueprint, sandbox: Shopside) -> None:
             all_sold_out=all(item.stock.is_sold_out for item in variants),
             related=related,
         )
-
-    @pages.get("/store/pictures/<int:product_id>.svg")
-    def picture(product_id: int) -> Response:
-        with world.read() as connection:
-            row = connection.execute("SELECT title, product_type FROM product WHERE id = ?", (product_id,)).fetchone()
-        if row is None:
-            return Response("no such product", status=404, mimetype="text/plain")
-        response = Response(picture_svg(product_id, row["title"], row["product_type"]), mimetype="image/svg+xml")
-        response.cache_control.max_age = _PICTURE_SECONDS
-        return response
 
 
 def _paging(query: shelf.Query) -> Callable[[int], str]:

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeGuard
 
 from tests.sandbox.shopify import money
 
@@ -107,10 +107,8 @@ def price_changes(
 
 def _line(connection: sqlite3.Connection, change: Mapping[str, Any]) -> AddedLine:
     variant_id, quantity = change.get("variantId"), change.get("quantity")
-    if not _is_count(variant_id):
-        raise ChangesetFault("invalid_request", "variantId must be a whole number")
-    if not _is_count(quantity):
-        raise ChangesetFault("invalid_request", "quantity must be a whole number above 0")
+    if not _is_count(variant_id) or not _is_count(quantity):
+        raise ChangesetFault("invalid_request", "variantId and quantity must be whole numbers above 0")
     row = connection.execute(
         "SELECT v.id, v.product_id, v.price, p.handle FROM variant v JOIN product p ON p.id = v.product_id"
         " WHERE v.id = ? AND p.status = 'ACTIVE'",
@@ -118,12 +116,12 @@ def _line(connection: sqlite3.Connection, change: Mapping[str, Any]) -> AddedLin
     ).fetchone()
     if row is None:
         raise ChangesetFault("invalid_request", f"variant {variant_id} is not on sale")
-    discount, title = _discount(change.get("discount"), row["price"], int(quantity))
+    discount, title = _discount(change.get("discount"), row["price"], quantity)
     return AddedLine(
         variant_id=row["id"],
         product_id=row["product_id"],
         handle=row["handle"],
-        quantity=int(quantity),
+        quantity=quantity,
         price=row["price"],
         discount=discount,
         discount_title=title,
@@ -188,7 +186,7 @@ def _check_stock(connection: sqlite3.Connection, lines: Sequence[AddedLine]) -> 
             raise ChangesetFault("insufficient_inventory", f"only {max(left[0], 0)} of variant {variant_id} left")
 
 
-def _is_count(value: Any) -> bool:
+def _is_count(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 

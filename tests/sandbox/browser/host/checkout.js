@@ -25,7 +25,7 @@ async function refresh() {
   const {ok, answer} = await send(draftUrl, {first_run: askedFor === null ? '1' : ''});
   if (!ok || mine !== newest) return;
   for (const summary of summaries) summary.innerHTML = answer.summary_html;
-  payButton.querySelector('[data-total]').textContent = answer.total;
+  for (const total of document.querySelectorAll('[data-total]')) total.textContent = answer.total;
   if (!answer.input_data) {
     askedFor = '';
     questions.withdraw();
@@ -51,16 +51,13 @@ function showErrors(errors) {
     old.hidden = true;
     form.elements[old.dataset.errorFor]?.removeAttribute?.('aria-invalid');
   }
-  const names = Object.keys(errors);
-  for (const name of names) {
-    const place = form.querySelector(`[data-error-for="${name}"]`);
-    if (!place) continue;
-    place.textContent = errors[name];
+  for (const [name, words] of Object.entries(errors)) {
+    const place = form.querySelector(`[data-error-for="${name}"]`) ?? form.querySelector('[data-error-for="payment"]');
+    place.textContent = words;
     place.hidden = false;
     form.elements[name]?.setAttribute?.('aria-invalid', 'true');
   }
-  const first = form.elements[names[0]];
-  if (first?.focus) first.focus();
+  form.querySelector('[aria-invalid]')?.focus();
 }
 
 async function pay() {
