@@ -95,9 +95,9 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a transaction that only reads; it never waits behind a writer."""
+        # Closing ends the transaction and leaves what was read readable; a rollback would expire every row first.
         with Session(self._readers, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, delete, func, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, and_, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.orders import LineItem, Order
@@ -160,11 +160,17 @@ class Orders:
         if basket:
             yield tuple(basket)
 
-    def recent(self, *, limit: int, before: datetime | None = None) -> tuple[Order, ...]:
-        """Return the latest orders, newest first, with their lines."""
+    def recent(self, *, limit: int, before: tuple[datetime, str] | None = None) -> tuple[Order, ...]:
+        """Return the latest orders, newest first, with their lines.
+
+        `before` is time and id of the last one already seen: many orders may share one second.
+        """
         query = select(OrderRow).where(OrderRow.shop_id == self._shop_id)
         if before is not None:
-            query = query.where(OrderRow.created_at < before)
+            at, order_id = before
+            query = query.where(
+                or_(OrderRow.created_at < at, and_(OrderRow.created_at == at, OrderRow.order_id > order_id))
+            )
         rows = self._session.scalars(query.order_by(OrderRow.created_at.desc(), OrderRow.order_id).limit(limit)).all()
         lines = self._lines(tuple(row.order_id for row in rows))
         return tuple(self._order(row, lines.get(row.order_id, ())) for row in rows)
