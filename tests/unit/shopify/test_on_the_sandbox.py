@@ -1,0 +1,205 @@
+"""Our side of the protocol against the sandbox's: two implementations that were written apart."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from flask import Flask
+
+from server.core.clock import MovedClock
+from server.outbound.http import make_client
+from server.ports import AccessGrant, CredentialsRejected, PlatformApi, ReopenNeeded, SessionTokenRejected
+from server.shopify.admin_api import AdminApis
+from server.shopify.graphql_client import AccessDenied
+from server.shopify.inbound import ShopifyInbound
+from server.shopify.oauth import ShopifyAuth
+from tests.sandbox.clock import SandboxClock
+from tests.sandbox.settings import SandboxSettings
+from tests.sandbox.shopify import admin_api, oauth, payload_orders, payloads
+from tests.sandbox.shopify.signing import make_id_token
+from tests.sandbox.shopify.subscriptions import Subscriptions
+from tests.sandbox.shopify.webhooks import WebhookSender
+from tests.sandbox.shopify.world import World
+
+SCOPES = ("read_products", "read_inventory", "read_orders", "read_customers", "read_all_orders")
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class ServerSide:
+    settings: SandboxSettings
+    clock: SandboxClock
+    world: World
+    sender: WebhookSender
+
+
+class Pair:
+    """A sandbox and our side of it, on one clock."""
+
+    def __init__(self, folder: Path, *scopes: str) -> None:
+        self.settings = SandboxSettings(var_dir=folder, app_root=folder)
+        self.sandbox_clock = SandboxClock(self.settings.clock_path)
+        self.world = World.small(self.settings.world_path, self.sandbox_clock, orders=60, settings=self.settings)
+        sender = WebhookSender(self.world, self.settings, subscriptions=Subscriptions("2026-10", ()))
+        oauth.install(self.world, self.settings.client_id, list(scopes), self.settings.app_origin)
+        app = Flask("sandbox")
+        side = ServerSide(self.settings, self.sandbox_clock, self.world, sender)
+        for module in (admin_api, oauth):
+            app.register_blueprint(module.blueprint(side))
+        self.client = make_client(
+            user_agent="Afters/test", sandbox_url=self.settings.origin, transport=httpx.WSGITransport(app)
+        )
+        self.clock = MovedClock(self.settings.clock_path)
+        self.auth = ShopifyAuth(
+            client=self.client,
+            client_id=self.settings.client_id,
+            client_secret=self.settings.client_secret,
+            clock=self.clock,
+        )
+        self.waits: list[float] = []
+
+    def session_token(self) -> str:
+        return make_id_token(
+            secret=self.settings.client_secret,
+            client_id=self.settings.client_id,
+            shop_domain=self.settings.shop_domain,
+            user_id=71,
+            session_id="s",
+            now=self.sandbox_clock.now(),
+        )
+
+    def grant(self) -> AccessGrant:
+        return self.auth.exchange(shop_domain=self.settings.shop_domain, session_token=self.session_token())
+
+    def api(self, grant: AccessGrant | None = None) -> PlatformApi:
+        apis = AdminApis(client=self.client, clock=self.clock, sleep=self.waits.append)
+        return apis(shop_domain=self.settings.shop_domain, access_token=(grant or self.grant()).access_token)
+
+    def ids(self, table: str) -> list[int]:
+        with self.world.read() as connection:
+            return [row[0] for row in connection.execute(f"SELECT id FROM {table} ORDER BY id")]
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    made = Pair(tmp_path, *SCOPES)
+    with made.client:
+        yield made
+
+
+def test_a_grant_is_got_used_and_refreshed(pair: Pair) -> None:
+    first = pair.grant()
+    assert set(first.scopes) == set(SCOPES)
+    assert timedelta(minutes=59) < first.expires_at - pair.clock.now() <= timedelta(hours=1)
+    assert pair.api(first).shop().domain == pair.settings.shop_domain
+
+    pair.sandbox_clock.move(7200)
+    with pytest.raises(CredentialsRejected):
+        pair.api(first).shop()
+    second = pair.auth.refresh(shop_domain=pair.settings.shop_domain, refresh_token=first.refresh_token)
+    assert second.access_token != first.access_token
+    assert second.expires_at > pair.clock.now()
+    assert pair.api(second).shop().currency == "GBP"
+
+
+def test_dead_tokens_say_who_must_act(pair: Pair) -> None:
+    grant, session_token = pair.grant(), pair.session_token()
+    pair.sandbox_clock.move(91 * 86_400)
+    with pytest.raises(ReopenNeeded):
+        pair.auth.refresh(shop_domain=pair.settings.shop_domain, refresh_token=grant.refresh_token)
+    with pytest.raises(SessionTokenRejected):
+        pair.auth.exchange(shop_domain=pair.settings.shop_domain, session_token=session_token)
+
+
+def test_the_catalogue_is_read_whole(pair: Pair) -> None:
+    api = pair.api()
+    products: dict[str, Any] = {}
+    cursor: str | None = None
+    while True:
+        page = api.products(cursor=cursor)
+        products |= {product.product_id: product for product in page.items}
+        if page.cursor is None:
+            break
+        cursor = page.cursor
+    assert sorted(map(int, products)) == pair.ids("product")
+    assert api.count_products() == len(products)
+    variants = {variant.variant_id: variant for product in products.values() for variant in product.variants}
+    assert sorted(map(int, variants)) == pair.ids("variant")
+    some = tuple(sorted(variants))[:120]
+    assert api.variants((*some, "999999999999999")) == tuple(variants[number] for number in some)
+    any_product = products[str(pair.ids("product")[0])]
+    assert api.product(any_product.product_id) == any_product
+    for variant_id, item_id in list(any_product.inventory_item_ids.items())[:3]:
+        level = api.stock(item_id)
+        assert level is not None
+        assert (level.variant_id, level.available) == (variant_id, variants[variant_id].available)
+
+
+def test_a_product_says_the_same_by_webhook_and_by_api(pair: Pair) -> None:
+    api, inbound = pair.api(), ShopifyInbound(secrets=())
+    for product_id in pair.ids("product")[:20]:
+        with pair.world.read() as connection:
+            body = payloads.product_body(connection, product_id, pair.settings.origin)
+        told = inbound.parse_product(json.dumps(body).encode(), currency="GBP")
+        asked = api.product(str(product_id))
+        assert asked is not None
+        # The body names neither unit costs nor whether stock is tracked; pictures come in a size of their own.
+        alike: dict[str, Any] = {"unit_cost": None, "available": None, "image_url": None}
+        assert [replace(variant, **alike) for variant in told.variants] == [
+            replace(variant, **alike) for variant in asked.variants
+        ]
+        assert replace(told, variants=(), skus={}) == replace(asked, variants=(), skus={})
+        assert told.skus == asked.skus
+
+
+def test_an_order_says_the_same_by_webhook_and_by_api(pair: Pair) -> None:
+    api, inbound = pair.api(), ShopifyInbound(secrets=())
+    found = api.orders(since=LONG_AGO, cursor=None)
+    assert [order.created_at for order in found.items] == sorted(order.created_at for order in found.items)
+    assert api.count_orders(since=LONG_AGO) == len(pair.ids("orders"))
+    for order in found.items:
+        with pair.world.read() as connection:
+            body = payload_orders.order_body(connection, int(order.id), pair.settings.origin)
+        told = inbound.parse_order(json.dumps(body).encode())
+        untagged = replace(order, lines=tuple(replace(line, tags=()) for line in order.lines))
+        assert told == untagged, "the body does not carry the products' tags"
+        assert api.order(order.id) == order
+
+
+def test_customers_and_their_consent_are_read(pair: Pair) -> None:
+    api, inbound = pair.api(), ShopifyInbound(secrets=())
+    topics = {"email": "customers_email_marketing_consent/update", "sms": "customers_marketing_consent/update"}
+    for customer_id in pair.ids("customer")[:20]:
+        customer = api.customer(str(customer_id))
+        assert customer is not None
+        with pair.world.read() as connection:
+            bodies = {
+                "email": payloads.email_consent_update(connection, customer_id),
+                "sms": payloads.sms_consent_update(connection, customer_id),
+            }
+        for consent in customer.consents:
+            raw = json.dumps(bodies[consent.channel]).encode()
+            assert inbound.parse_consent(raw, topic=topics[consent.channel]) == consent
+
+
+def test_the_installation_is_read(pair: Pair) -> None:
+    state = pair.api().app_state()
+    assert set(state.scopes) == set(SCOPES)
+    assert isinstance(state.is_post_purchase_app, bool)
+
+
+def test_a_missing_scope_is_said(tmp_path: Path) -> None:
+    pair = Pair(tmp_path, "read_products")
+    with pair.client, pytest.raises(AccessDenied):
+        pair.api().orders(since=LONG_AGO, cursor=None)
+
+
+def test_what_is_not_there_is_none(pair: Pair) -> None:
+    api = pair.api()
+    gone = "999999999999999"
+    assert (api.product(gone), api.order(gone), api.customer(gone), api.stock(gone)) == (None, None, None, None)
