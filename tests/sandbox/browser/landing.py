@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import httpx
 from flask import Blueprint, Response, jsonify, render_template
 
+from tests.sandbox.browser.admin.configuration import read_app
+
 if TYPE_CHECKING:
     from tests.sandbox.app import Sandbox
 
@@ -40,9 +42,11 @@ def blueprint(sandbox: "Sandbox") -> Blueprint:
         static_url_path="/people/static",
     )
 
+    app_path = f"/admin/apps/{read_app(sandbox.settings.app_root).handle}"
+
     @pages.get("/")
     def page() -> str:
-        return render_template("landing/page.html", progress=read_progress(sandbox))
+        return render_template("landing/page.html", progress=read_progress(sandbox), app_path=app_path)
 
     @pages.get("/sandbox/api/progress")
     def progress() -> Response:

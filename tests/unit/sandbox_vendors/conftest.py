@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from tests.sandbox.app import Sandbox
 from tests.sandbox.clock import SandboxClock
+from tests.sandbox.fixtures import stand_ins  # noqa: F401 -- for test_running
 from tests.sandbox.host import HttpHost
 from tests.sandbox.listening import free_ports
 from tests.sandbox.settings import SandboxSettings
@@ -23,6 +24,7 @@ from tests.sandbox.vendors.faults import Faults
 from tests.sandbox.vendors.inbox import Inbox
 from tests.sandbox.vendors.twilio_network import TwilioStandIn
 
+APP_ROOT = Path(__file__).resolve().parents[3]
 ACCOUNT_SID = "AC" + "1a" * 16
 AUTH_TOKEN = "2b" * 16
 SERVICE_SID = "MG" + "3c" * 16
@@ -84,7 +86,7 @@ def parse(raw: bytes) -> list[tuple[str, str]]:
 @pytest.fixture
 def settings(tmp_path: Path, app: ListeningApp) -> SandboxSettings:
     app_port = int(app.origin.rpartition(":")[2])
-    return SandboxSettings(var_dir=tmp_path, app_root=tmp_path, app_port=app_port)
+    return SandboxSettings(var_dir=tmp_path, app_root=APP_ROOT, app_port=app_port)
 
 
 @pytest.fixture
