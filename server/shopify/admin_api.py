@@ -36,7 +36,11 @@ Node = TypeVar("Node")
 
 
 class AdminApi:
-    """One shop's catalogue, orders, customers and installation."""
+    """One shop's catalogue, orders, customers and installation.
+
+    `functools.partial` over client and clock makes a `server.ports.PlatformApis` of it. `sleep` waits out throttling,
+    at most 20 seconds a time.
+    """
 
     def __init__(
         self,
@@ -145,24 +149,6 @@ class AdminApi:
             return None if answered is None else _read(Listing[LineFields], _part(answered, "lineItems"))
 
         return order_of(node, _whole(node.line_items, more))
-
-
-class AdminApis:
-    """Makes the API of one shop; implements `server.ports.PlatformApis`."""
-
-    def __init__(self, *, client: httpx.Client, clock: Clock, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._client = client
-        self._clock = clock
-        self._sleep = sleep
-
-    def __call__(self, *, shop_domain: str, access_token: str) -> AdminApi:
-        return AdminApi(
-            client=self._client,
-            shop_domain=shop_domain,
-            access_token=access_token,
-            clock=self._clock,
-            sleep=self._sleep,
-        )
 
 
 def _whole(listing: Listing[Node], more: Callable[[str], Listing[Node] | None]) -> list[Node]:

@@ -139,7 +139,9 @@ class GraphqlClient:
             CredentialsRejected.
         """
         payload = {"query": document(name), "variables": dict(variables or {})}
-        for tries_left in reversed(range(MAX_TRIES)):
+        tries_left = MAX_TRIES
+        while True:
+            tries_left -= 1
             try:
                 return self._ask(name, payload)
             except _Throttled as throttled:
@@ -148,12 +150,18 @@ class GraphqlClient:
                         "Shopify's rate limit is used up.", retry_after=throttled.seconds, vendor=VENDOR, operation=name
                     ) from None
                 self._sleep(throttled.seconds)
-        raise AssertionError("the last try returns or raises")
 
     def _ask(self, name: str, payload: Mapping[str, object]) -> dict[str, Any]:
         with vendor_failures(VENDOR):
             response = self._client.post(self._url, headers=self._headers, json=payload)
         self._check_version(response)
+        try:
+            return self._accept(response, name)
+        except VendorFailure as failure:
+            failure.data["request_id"] = response.headers.get("X-Request-Id")  # what Shopify's support asks for
+            raise
+
+    def _accept(self, response: httpx.Response, name: str) -> dict[str, Any]:
         _check_status(response, now=self._clock.now())
         answer = _read(response)
         if "THROTTLED" in answer.codes():

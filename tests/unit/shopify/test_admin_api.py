@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
 from server.ports import PlatformApi, PlatformApis, StockLevel, TemporaryFailure
-from server.shopify.admin_api import AdminApis
+from server.shopify.admin_api import AdminApi
 from server.shopify.documents import document
 from server.shopify.graphql_client import QueryTooCostly
 from tests.unit.shopify.forging import SHOP, StoppedClock
@@ -34,7 +35,7 @@ class Calls:
 
     def api(self) -> PlatformApi:
         client = httpx.Client(transport=httpx.MockTransport(self._handle))
-        apis: PlatformApis = AdminApis(client=client, clock=StoppedClock(), sleep=lambda _seconds: None)
+        apis: PlatformApis = partial(AdminApi, client=client, clock=StoppedClock(), sleep=lambda _seconds: None)
         return apis(shop_domain=SHOP, access_token="shpat_x")
 
 

@@ -190,6 +190,12 @@ def test_a_refused_query_says_why_but_no_address() -> None:
     assert caught.value.data["codes"] == ["argumentLiteralsIncompatible"]
 
 
+def test_a_failure_names_the_request_for_shopifys_support() -> None:
+    with pytest.raises(TemporaryFailure) as caught:
+        Shop(httpx.Response(500, headers={"X-Request-Id": "9b0b7ed3"})).run()
+    assert caught.value.data["request_id"] == "9b0b7ed3"
+
+
 def test_garbage_with_status_200_leaves_the_fate_open() -> None:
     with pytest.raises(TemporaryFailure) as caught:
         Shop(httpx.Response(200, text="<html>")).run()

@@ -14,7 +14,7 @@ from flask import Flask
 from server.core.clock import MovedClock
 from server.outbound.http import make_client
 from server.ports import AccessGrant, CredentialsRejected, PlatformApi, ReopenNeeded, SessionTokenRejected
-from server.shopify.admin_api import AdminApis
+from server.shopify.admin_api import AdminApi
 from server.shopify.graphql_client import AccessDenied
 from server.shopify.inbound import ShopifyInbound
 from server.shopify.oauth import ShopifyAuth
@@ -77,8 +77,13 @@ class Pair:
         return self.auth.exchange(shop_domain=self.settings.shop_domain, session_token=self.session_token())
 
     def api(self, grant: AccessGrant | None = None) -> PlatformApi:
-        apis = AdminApis(client=self.client, clock=self.clock, sleep=self.waits.append)
-        return apis(shop_domain=self.settings.shop_domain, access_token=(grant or self.grant()).access_token)
+        return AdminApi(
+            client=self.client,
+            shop_domain=self.settings.shop_domain,
+            access_token=(grant or self.grant()).access_token,
+            clock=self.clock,
+            sleep=self.waits.append,
+        )
 
     def ids(self, table: str) -> list[int]:
         with self.world.read() as connection:
