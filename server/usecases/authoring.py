@@ -9,7 +9,7 @@ from typing import Any
 from server.core.errors import AppError
 from server.domain.rules import InvalidRules, Problem, parse
 from server.storage.db import Database
-from server.storage.rules import PublishedRules, Rules
+from server.storage.rules import DraftChanged, PublishedRules, Rules
 from server.usecases.presets import FIRST_DRAFT
 
 
@@ -26,6 +26,16 @@ class Draft:
     problems: tuple[Problem, ...]
     live_number: int
     is_published: bool
+    live_document: dict[str, Any] | None
+
+    def index_of(self, funnel_id: str) -> int:
+        """Return where a funnel stands in the document, or where it would be added: problems name it by that."""
+        ids = [funnel.get("id") for funnel in self.document.get("funnels", [])]
+        return ids.index(funnel_id) if funnel_id in ids else len(ids)
+
+    def is_live_as_drafted(self, funnel: dict[str, Any]) -> bool:
+        """Tell whether the published version holds exactly this funnel."""
+        return funnel in (self.live_document or {}).get("funnels", [])
 
     def funnel(self, funnel_id: str) -> dict[str, Any]:
         """Return one funnel of the draft.
@@ -45,12 +55,14 @@ def load_draft(*, database: Database, shop_id: int) -> Draft:
         rules = Rules(session, shop_id)
         row, number = rules.draft(), rules.live_number()
         document = deepcopy(row.document) if row is not None else deepcopy(FIRST_DRAFT)
+        live = rules.live_document()
         return Draft(
             document=document,
             revision=row.revision if row is not None else 0,
             problems=_problems(document),
             live_number=number,
-            is_published=number > 0 and rules.live_document() == document,
+            is_published=number > 0 and live == document,
+            live_document=live,
         )
 
 
@@ -85,16 +97,23 @@ def remove_funnel(*, database: Database, shop_id: int, funnel_id: str, revision:
     return _change(database, shop_id, drop, revision=revision, now=now)
 
 
-def publish_draft(*, database: Database, shop_id: int, by: str | None, now: datetime) -> PublishedRules:
+def publish_draft(
+    *, database: Database, shop_id: int, by: str | None, now: datetime, revision: int | None = None
+) -> PublishedRules:
     """Freeze the draft as the next version and make it live.
+
+    `revision` is the one that the merchant has read: what somebody else saved since does not go live unseen.
 
     Raises:
         InvalidRules, DraftChanged.
     """
     with database.write() as session:
         rules = Rules(session, shop_id)
-        if rules.draft() is None:
+        draft = rules.draft()
+        if draft is None:
             rules.save_draft(deepcopy(FIRST_DRAFT), revision=0, now=now)
+        elif revision is not None and draft.revision != revision:
+            raise DraftChanged("Someone else changed these offers meanwhile. Read them again, then publish.")
         return rules.publish(by=by, now=now)
 
 

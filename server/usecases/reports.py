@@ -2,26 +2,39 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.core.errors import AppError
 from server.domain.decision import Outcome, Surface
-from server.domain.orders import Order
+from server.domain.journeys import can_see_page
+from server.domain.orders import Order, VariantFacts
 from server.domain.reasons import WORDING, Reason
 from server.ports import Vendors
 from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
 from server.storage.ledger import Ledger, LedgerRow
+from server.storage.listings import Listings
 from server.storage.orders import Orders
 from server.storage.reports import Period, Reports
 from server.storage.rules import Rules
 from server.storage.secrets import SecretBox
-from server.storage.shops import ImportRow, Imports, ShopRow, Shops
-from server.storage.touches import SequenceRow, Touches, TouchRow
+from server.storage.shops import Connection, Connections, ImportRow, Imports, ShopRow, Shops
+from server.storage.touches import ClickRow, SequenceRow, Touches, TouchRow
 from server.usecases.follow_ups import OUTCOMES
 from server.usecases.senders import find_sender
+
+# How far back the pages look for messages whose fate nobody knows: an older one helps nobody any more.
+UNKNOWN_WINDOW = timedelta(days=7)
+
+# What a page without an outcome came to, the strongest event first.
+_PAGE_REASONS = (
+    ("accepted", Reason.PAGE_UNSURE),
+    ("declined", Reason.PAGE_DECLINED),
+    ("left", Reason.PAGE_LEFT),
+    ("shown", Reason.PAGE_SHOWN),
+)
 
 
 class UnknownOrder(AppError):
@@ -36,7 +49,7 @@ class SetUp:
     is_post_purchase_app: bool | None
     has_sms: bool
     has_email: bool
-    live_number: int
+    live_offers: int  # funnels switched on in the published version
     last_delivery_at: datetime | None
 
 
@@ -46,6 +59,8 @@ class Home:
     set_up: SetUp
     today: Period
     catalogue_size: int
+    paused: tuple[Connection, ...]
+    unknown: int  # messages of the last week whose fate nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,7 @@ class OrderStory:
     sequence: SequenceRow | None
     touches: tuple[TouchRow, ...]
     decisions: dict[str, StoredDecision]  # by id, of the touches
+    clicks: tuple[ClickRow, ...]  # on the links of the touches, oldest first
     bookings: tuple[LedgerRow, ...]
     titles: dict[str, str]  # product titles by variant id, for the traces
 
@@ -84,6 +100,31 @@ class OrderSummary:
     revenue: int
 
 
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What the catalogue holds of goods that rules name."""
+
+    variants: dict[str, VariantFacts]
+    products: dict[str, str]  # titles
+
+
+def load_shop(*, database: Database, box: SecretBox, shop_id: int) -> ShopRow:
+    """Return a shop: every page needs its name, currency and time zone."""
+    with database.read() as session:
+        return Shops(session, box).by_id(shop_id)
+
+
+def describe_goods(
+    *, database: Database, shop_id: int, variant_ids: Iterable[str], product_ids: Iterable[str] = ()
+) -> Goods:
+    """Return the facts of those variants and products that the catalogue still holds."""
+    with database.read() as session:
+        return Goods(
+            variants=Catalog(session, shop_id).variants(variant_ids),
+            products=Listings(session, shop_id).product_titles(product_ids),
+        )
+
+
 def wording(code: str) -> str:
     """Return a stored reason in the merchant's words."""
     return WORDING[Reason(code)]
@@ -93,23 +134,29 @@ def home(*, database: Database, box: SecretBox, vendors: Vendors, shop_id: int, 
     """Gather the home page: set-up state and today's figures, by the shop's own calendar day."""
     with database.read() as session:
         row = Shops(session, box).by_id(shop_id)
-        senders = {
-            channel: find_sender(session, box, vendors, shop_id=shop_id, channel=channel) is not None
-            for channel in ("sms", "email")
-        }
+        published = Rules(session, shop_id).live()
         return Home(
             shop=row,
             set_up=SetUp(
                 imports=Imports(session, shop_id).all(),
                 is_post_purchase_app=row.is_post_purchase_app,
-                has_sms=senders["sms"],
-                has_email=senders["email"],
-                live_number=Rules(session, shop_id).live_number(),
+                has_sms=_has_sender(session, box, vendors, shop_id, "sms"),
+                has_email=_has_sender(session, box, vendors, shop_id, "email"),
+                live_offers=sum(funnel.is_live for funnel in published.document.funnels) if published else 0,
                 last_delivery_at=row.last_delivery_at,
             ),
             today=Reports(session, shop_id).since(start_of_day(now, row.time_zone)),
             catalogue_size=Catalog(session, shop_id).count(),
+            paused=tuple(each for each in Connections(session, shop_id, box).all() if each.is_paused),
+            unknown=Listings(session, shop_id).count_unknown(since=now - UNKNOWN_WINDOW),
         )
+
+
+def _has_sender(session: Session, box: SecretBox, vendors: Vendors, shop_id: int, channel: str) -> bool:
+    try:
+        return find_sender(session, box, vendors, shop_id=shop_id, channel=channel) is not None
+    except AppError:  # settings that an older form stored and that no longer do: nothing is sent with them
+        return False
 
 
 def start_of_day(now: datetime, time_zone: str | None) -> datetime:
@@ -119,28 +166,43 @@ def start_of_day(now: datetime, time_zone: str | None) -> datetime:
 
 
 def recent_orders(
-    *, database: Database, shop_id: int, limit: int, before: datetime | None = None
+    *, database: Database, shop_id: int, limit: int, before: tuple[datetime, str] | None = None
 ) -> tuple[OrderSummary, ...]:
-    """Return the latest orders with what happened to each, in a handful of queries whatever their number."""
+    """Return the latest orders with what happened to each, in a handful of queries whatever their number.
+
+    `before` is time and id of the last order already seen.
+    """
     with database.read() as session:
         orders = Orders(session, shop_id).recent(limit=limit, before=before)
-        ids = [order.id for order in orders]
-        references = {order.id: order.reference_id or order.id for order in orders}
-        decisions = Decisions(session, shop_id).of_references(list(references.values()), Surface.ONE_CLICK.value)
-        events = Events(session, shop_id).of_decisions([each.id for each in decisions.values()])
-        touches, sequences = Touches(session, shop_id), Touches(session, shop_id).sequences_of(ids)
-        by_order, revenue = touches.of_orders(ids), Ledger(session, shop_id).net_of_orders(ids)
-        titles = _titles(session, shop_id, decisions.values())
-        return tuple(
-            OrderSummary(
-                order=order,
-                page=_page_story(decisions.get(references[order.id]), events, titles),
-                sequence=sequences.get(order.id),
-                touches=tuple(by_order.get(order.id, ())),
-                revenue=revenue.get(order.id, 0),
-            )
-            for order in orders
+        return _summaries(session, shop_id, orders)
+
+
+def unknown_orders(*, database: Database, shop_id: int, limit: int, now: datetime) -> tuple[OrderSummary, ...]:
+    """Return the orders with messages of the last week whose fate nobody knows."""
+    with database.read() as session:
+        ids = Listings(session, shop_id).orders_with_unknown(since=now - UNKNOWN_WINDOW, limit=limit)
+        found = (Orders(session, shop_id).get(order_id) for order_id in ids)
+        return _summaries(session, shop_id, tuple(order for order in found if order is not None))
+
+
+def _summaries(session: Session, shop_id: int, orders: tuple[Order, ...]) -> tuple[OrderSummary, ...]:
+    ids = [order.id for order in orders]
+    references = {order.id: order.reference_id or order.id for order in orders}
+    decisions = Decisions(session, shop_id).of_references(list(references.values()), Surface.ONE_CLICK.value)
+    events = Events(session, shop_id).of_decisions([each.id for each in decisions.values()])
+    touches, sequences = Touches(session, shop_id), Touches(session, shop_id).sequences_of(ids)
+    by_order, revenue = touches.of_orders(ids), Ledger(session, shop_id).net_of_orders(ids)
+    titles = _titles(session, shop_id, decisions.values())
+    return tuple(
+        OrderSummary(
+            order=order,
+            page=_page_story(order, decisions.get(references[order.id]), events, titles),
+            sequence=sequences.get(order.id),
+            touches=tuple(by_order.get(order.id, ())),
+            revenue=revenue.get(order.id, 0),
         )
+        for order in orders
+    )
 
 
 def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStory:
@@ -157,24 +219,25 @@ def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStor
         decisions = Decisions(session, shop_id).of_reference(reference_id)
         page = next((each for each in decisions if each.surface == Surface.ONE_CLICK.value), None)
         events = Events(session, shop_id).of_decisions([page.id] if page else [])
-        touches = Touches(session, shop_id)
+        touches = Touches(session, shop_id).of_order(order.id)
         titles = _titles(session, shop_id, decisions)
         return OrderStory(
             order=order,
-            page=_page_story(page, events, titles),
-            sequence=touches.sequence_of(order.id),
-            touches=touches.of_order(order.id),
+            page=_page_story(order, page, events, titles),
+            sequence=Touches(session, shop_id).sequence_of(order.id),
+            touches=touches,
             decisions={each.id: each for each in decisions},
+            clicks=Listings(session, shop_id).clicks_of(touch.id for touch in touches),
             bookings=Ledger(session, shop_id).of_order(order.id),
             titles=titles,
         )
 
 
 def _page_story(
-    decision: StoredDecision | None, events: dict[str, dict[str, EventRow]], titles: dict[str, str]
+    order: Order, decision: StoredDecision | None, events: dict[str, dict[str, EventRow]], titles: dict[str, str]
 ) -> PageStory:
     if decision is None:
-        return PageStory(Reason.PAGE_NOT_ASKED, None, {}, None)
+        return PageStory(Reason.PAGE_NOT_ASKED if _may_see_page(order) else Reason.PAGE_NOT_ELIGIBLE, None, {}, None)
     found = events.get(decision.id, {})
     title = titles.get(decision.offered.variant_id) if decision.offered else None
     if decision.outcome is not Outcome.OFFERED:
@@ -182,10 +245,19 @@ def _page_story(
     return PageStory(_page_reason(found), decision, found, title)
 
 
+def _may_see_page(order: Order) -> bool:
+    return can_see_page(
+        order.gateways,
+        currency=order.currency,
+        presentment_currency=order.presentment_currency,
+        has_address=order.has_shipping_address,
+    )
+
+
 def _page_reason(events: dict[str, EventRow]) -> Reason:
     if "outcome" in events:
         return OUTCOMES.get(events["outcome"].status or "", Reason.PAGE_UNSURE)
-    for kind, reason in (("declined", Reason.PAGE_DECLINED), ("left", Reason.PAGE_LEFT), ("shown", Reason.PAGE_SHOWN)):
+    for kind, reason in _PAGE_REASONS:
         if kind in events:
             return reason
     return Reason.PAGE_NOT_SHOWN

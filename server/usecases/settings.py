@@ -1,11 +1,11 @@
-"""Connects a shop to its vendors."""
+"""What the merchant sets up beside the rules: connections to vendors, and imports asked for again."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from server.storage.db import Database
 from server.storage.secrets import SecretBox
-from server.storage.shops import Connections, ShopRow, Shops, UnknownShop
+from server.storage.shops import FAILED, Connection, Connections, Imports, ShopRow, Shops, UnknownShop
 
 
 def connect_vendor(
@@ -14,6 +14,23 @@ def connect_vendor(
     """Store checked settings of a vendor, sealed, and take its connection up again if it was paused."""
     with database.write() as session:
         Connections(session, shop_id, box).save(slug, dict(settings), now=now)
+
+
+def load_connections(*, database: Database, box: SecretBox, shop_id: int) -> dict[str, Connection]:
+    """Return a shop's connections by slug; their settings hold secrets."""
+    with database.read() as session:
+        return {each.slug: each for each in Connections(session, shop_id, box).all()}
+
+
+def retry_import(*, database: Database, shop_id: int, kind: str, now: datetime) -> bool:
+    """Start a failed import again, from its beginning; False when it has not failed (any more)."""
+    with database.write() as session:
+        imports = Imports(session, shop_id)
+        row = imports.get(kind)
+        if row is None or row.state != FAILED:
+            return False
+        imports.want(kind, now=now)
+        return True
 
 
 def find_shop(*, database: Database, box: SecretBox, domain: str) -> ShopRow:

@@ -1,7 +1,9 @@
 """Conditions on what was bought."""
 
+from collections.abc import Callable
 from typing import cast
 
+from server.core.money import Money
 from server.domain.conditions.definition import Argument, Arguments, Condition, Facts, Need
 
 
@@ -14,14 +16,21 @@ def _within(value: int, given: Arguments) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _compare(name: str, value: int, given: Arguments) -> str:
+def _compare(name: str, value: int, given: Arguments, *, show: Callable[[int], str] = str) -> str:
     low, high = _limits(given)
-    parts = [f"{name} {value}"]
+    parts = [f"{name} {show(value)}"]
     if low is not None:
-        parts.append(f"at least {low}")
+        parts.append(f"at least {show(low)}")
     if high is not None:
-        parts.append(f"at most {high}")
+        parts.append(f"at most {show(high)}")
     return ", ".join(parts)
+
+
+def _describe_value(given: Arguments, facts: Facts) -> str:
+    currency = facts.purchase.currency
+    return _compare(
+        "order value", facts.purchase.total, given, show=lambda minor: f"{Money(minor, currency).text()} {currency}"
+    )
 
 
 def _count(facts: Facts) -> int:
@@ -59,7 +68,7 @@ VALUE = Condition(
     label="Order value",
     arguments=(Argument("at_least", "At least", "money"), Argument("at_most", "At most", "money")),
     check=lambda given, facts: _within(facts.purchase.total, given),
-    describe=lambda given, facts: _compare("order value", facts.purchase.total, given),
+    describe=_describe_value,
 )
 
 ITEM_COUNT = Condition(
