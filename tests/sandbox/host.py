@@ -19,6 +19,9 @@ LOG = logging.getLogger("afters.sandbox.requests")
 
 
 class _QuietHandler(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        self.log("info", "%s %s %s", self.requestline, code, size)  # plain: the log is a file
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- werkzeug's name
         LOG.log(logging.ERROR if type == "error" else logging.INFO, message, *args)
 

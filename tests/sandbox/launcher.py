@@ -21,7 +21,7 @@ from tests.sandbox.shopify.world_build import SHOP_TIME_ZONE
 
 HEALTH_SECONDS = 60.0
 WATCH_SECONDS = 0.5
-CONNECT_ATTEMPTS = 30
+CONNECT_ATTEMPTS = 5
 CONNECT_PAUSE_SECONDS = 2.0
 SENDING_HOURS = range(9, 19)  # well inside the hours in which the app sends messages
 
@@ -138,7 +138,10 @@ class Launcher:
         Thread(target=self._connect, args=(world, processes), name="connect-vendors", daemon=True).start()
 
     def _connect(self, world: World, processes: AppProcesses) -> None:
-        """Hand over the vendors' accounts once per installation, as soon as the app knows the shop."""
+        """Hand over the vendors' accounts once per installation, as soon as the app knows the shop.
+
+        It does once it has fetched a token; as the token comes before what the app stores, it is asked again.
+        """
         marker = self._settings.var_dir / "connected"
         while not self.stopping.wait(WATCH_SECONDS):
             installed_at = installed_since(world, self._settings.client_id)
@@ -184,10 +187,12 @@ Ctrl-C stops everything.""",
 
 
 def installed_since(world: World, client_id: str) -> str | None:
-    """Return when the app was installed, or None when it is not."""
+    """Return when the app was installed, or None when it is not or has not fetched its first token yet."""
     with world.read() as connection:
         row = connection.execute(
-            "SELECT installed_at FROM installation WHERE client_id = ? AND uninstalled_at IS NULL", (client_id,)
+            "SELECT installed_at FROM installation WHERE client_id = :app AND uninstalled_at IS NULL"
+            " AND EXISTS (SELECT 1 FROM access_token WHERE client_id = :app AND revoked_at IS NULL)",
+            {"app": client_id},
         ).fetchone()
     return str(row["installed_at"]) if row else None
 

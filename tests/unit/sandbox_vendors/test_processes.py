@@ -82,6 +82,17 @@ def test_a_run_from_upgrade_to_stop(app_processes: AppProcesses, settings: Sandb
     app_processes.check()
 
 
+def test_the_same_migrations_are_not_run_twice(app_processes: AppProcesses, settings: SandboxSettings) -> None:
+    app_processes.upgrade()
+    (settings.var_dir / "upgrade-fails").touch()
+    app_processes.upgrade()
+    scripts = settings.app_root / "server" / "storage" / "migrations"
+    scripts.mkdir(parents=True)
+    (scripts / "0002_more.py").touch()
+    with pytest.raises(ChildFailed):
+        app_processes.upgrade()
+
+
 def test_a_failed_command_says_its_last_words(app_processes: AppProcesses, settings: SandboxSettings) -> None:
     (settings.var_dir / "upgrade-fails").touch()
     with pytest.raises(ChildFailed, match=r"upgrade ended with exit code 1[\s\S]*upgraded sqlite"):
