@@ -38,7 +38,6 @@ class ContactFacts:
     expires_at: datetime
     is_cancelled: bool = False
     is_refunded: bool = False
-    is_test: bool = False
     has_bought_since: bool = False
     other_channel_sent_at: datetime | None = None  # the latest message on the other channel, any order
     earlier_sequence_at: datetime | None = None  # start of the shopper's latest other sequence that sent something
@@ -76,7 +75,6 @@ def sequence_block(*, earlier_at: datetime | None, caps: Caps, now: datetime) ->
 def _refusal(facts: ContactFacts, *, caps: Caps, now: datetime) -> Ruling | None:
     over_cap = sequence_block(earlier_at=facts.earlier_sequence_at, caps=caps, now=now)
     checks: tuple[tuple[bool, Reason, str], ...] = (
-        (facts.is_test, Reason.TEST_ORDER, ""),
         (facts.is_cancelled, Reason.ORDER_CANCELLED, ""),
         (facts.is_refunded, Reason.ORDER_REFUNDED, ""),
         (now >= facts.expires_at, Reason.EXPIRED, f"expired {facts.expires_at:%Y-%m-%d %H:%M} UTC"),

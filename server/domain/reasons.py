@@ -58,7 +58,6 @@ class Reason(StrEnum):
     VENDOR_BUSY = "vendor_busy"
     FATE_UNKNOWN = "fate_unknown"
     UNINSTALLED = "uninstalled"
-    TEST_ORDER = "test_order"
 
 
 WORDING: dict[Reason, str] = {
@@ -111,7 +110,6 @@ WORDING: dict[Reason, str] = {
     Reason.VENDOR_BUSY: "The sending service could not be reached; trying again.",
     Reason.FATE_UNKNOWN: "Sending was cut off and nobody can say whether it arrived; it is not sent twice.",
     Reason.UNINSTALLED: "The app was uninstalled.",
-    Reason.TEST_ORDER: "A test order.",
 }
 
 

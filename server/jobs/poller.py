@@ -92,7 +92,7 @@ class Poller:
 
     def _imports(self) -> int:
         with self._runtime.database.read() as session:
-            found = WantedImports(session).all()
+            found = WantedImports(session).due(now=self._runtime.clock.now())
         for each in found:
             job_id = f"import:{each.shop_id}:{each.kind}:{each.attempt}"
             self._engine.enqueue(IMPORT, job_id, each.shop_id, each.kind)

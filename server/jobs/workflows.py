@@ -10,7 +10,7 @@ from server.jobs.engine import Job
 from server.ports import TemporaryFailure
 from server.runtime import Runtime
 from server.usecases.access import ShopAccess
-from server.usecases.imports import give_up, import_orders, import_products
+from server.usecases.imports import give_up, import_orders, import_products, postpone
 from server.usecases.ingest import handle_delivery, postpone_delivery
 from server.usecases.messages import resolve_cut_off, send_touch
 from server.usecases.receipts import handle_receipt
@@ -77,6 +77,9 @@ def make_jobs(runtime: Runtime) -> dict[str, Job]:
             try:
                 _IMPORTS[kind](access=access, shop_id=shop_id, clock_now=runtime.clock.now)
                 log.info("import.done")
+            except TemporaryFailure as fault:
+                log.info("import.postponed", reason=fault.message)
+                postpone(database=runtime.database, shop_id=shop_id, kind=kind, failure=fault, now=runtime.clock.now())
             except AppError as fault:
                 log.warning("import.stopped", code=fault.code, reason=fault.message)
                 message = fault.message

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.core.errors import AppError
@@ -75,6 +75,7 @@ class ImportRow(Base):
     total: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[str | None]
     error: Mapped[str | None]
+    retry_at: Mapped[datetime | None]  # None: at once
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
@@ -209,7 +210,7 @@ class Imports:
             self._session.add(row)
         row.state, row.done, row.total, row.cursor, row.finished_at = WANTED, 0, 0, None, None
         row.attempt = (row.attempt or 0) + 1
-        row.started_at = now
+        row.started_at, row.retry_at, row.error = now, None, None
 
     def get(self, kind: str) -> ImportRow | None:
         return self._session.get(ImportRow, (self._shop_id, kind))
@@ -231,9 +232,25 @@ class WantedImports:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def all(self) -> tuple[WantedImport, ...]:
-        query = select(ImportRow.shop_id, ImportRow.kind, ImportRow.attempt).where(ImportRow.state == WANTED)
-        return tuple(WantedImport(*row) for row in self._session.execute(query.order_by(ImportRow.shop_id)))
+    def due(self, *, now: datetime) -> tuple[WantedImport, ...]:
+        """Return the next import of each shop that has none under way: two at once only throttle each other.
+
+        Products go before orders, which refer to them.
+        """
+        busy = select(ImportRow.shop_id).where(ImportRow.state == QUEUED)
+        query = (
+            select(ImportRow.shop_id, ImportRow.kind, ImportRow.attempt)
+            .where(
+                ImportRow.state == WANTED,
+                or_(ImportRow.retry_at.is_(None), ImportRow.retry_at <= now),
+                ImportRow.shop_id.not_in(busy),
+            )
+            .order_by(ImportRow.shop_id, ImportRow.kind.desc())
+        )
+        first: dict[int, WantedImport] = {}
+        for row in self._session.execute(query):
+            first.setdefault(row.shop_id, WantedImport(*row))
+        return tuple(first.values())
 
     def mark_queued(self, wanted: WantedImport) -> None:
         self._session.execute(

@@ -146,8 +146,6 @@ def _refusal(
     document, journey = published.document, published.document.journey
     if journey is None or not journey.is_live or not journey.steps:
         return Reason.NO_LIVE_JOURNEY, ""
-    if order.is_test:
-        return Reason.TEST_ORDER, ""
     if order.cancelled_at is not None:
         return Reason.ORDER_CANCELLED, ""
     if holdout_arm(session, shop_id, document, unit_id=unit_id, now=now):

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 
 from server.domain.experiments import unit_of
 from server.domain.orders import Order
-from server.ports import PlatformApi
+from server.ports import PlatformApi, TemporaryFailure
 from server.storage.catalog import Catalog
 from server.storage.db import Database
 from server.storage.orders import Orders
-from server.storage.shops import DONE, FAILED, Imports, Shops
+from server.storage.shops import DONE, FAILED, WANTED, Imports, Shops
 from server.usecases.access import ShopAccess
 from server.usecases.recommendations import rebuild_neighbours
 
 # Without the approval-only scope read_all_orders the platform shows no older orders.
 HISTORY = timedelta(days=60)
+_RETRY = timedelta(seconds=20)
 
 
 def import_products(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
@@ -41,8 +42,18 @@ def import_orders(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], d
                 orders.save(order, unit_id=order_unit(order))
         return len(found.items), found.cursor
 
-    _run(access, shop_id, "orders", clock_now, count=lambda api: api.count_orders(since=since), page=page)
-    rebuild_neighbours(database=access.database, shop_id=shop_id)
+    def finish() -> None:
+        rebuild_neighbours(database=access.database, shop_id=shop_id)
+
+    _run(
+        access,
+        shop_id,
+        "orders",
+        clock_now,
+        count=lambda api: api.count_orders(since=since),
+        page=page,
+        finish=finish,
+    )
 
 
 def give_up(*, database: Database, shop_id: int, kind: str, message: str, now: datetime) -> None:
@@ -51,6 +62,16 @@ def give_up(*, database: Database, shop_id: int, kind: str, message: str, now: d
         row = Imports(session, shop_id).get(kind)
         if row is not None:
             row.state, row.error, row.finished_at = FAILED, message, now
+
+
+def postpone(*, database: Database, shop_id: int, kind: str, failure: TemporaryFailure, now: datetime) -> None:
+    """Put an import back for later; it goes on at the page where it stopped."""
+    with database.write() as session:
+        row = Imports(session, shop_id).get(kind)
+        if row is not None and row.state != DONE:
+            pause = timedelta(seconds=failure.retry_after) if failure.retry_after else _RETRY
+            row.state, row.retry_at, row.error = WANTED, now + pause, failure.message
+            row.attempt += 1
 
 
 def order_unit(order: Order) -> str:
@@ -90,10 +111,12 @@ def _run(
     *,
     count: Callable[[PlatformApi], int],
     page: Callable[[Database, PlatformApi, int, str | None], tuple[int, str | None]],
+    finish: Callable[[], object] = lambda: None,
 ) -> None:
     """Walk the pages of one import, storing the cursor after each, so that a restart goes on from there.
 
-    The API is asked for anew at each page: an import may outlive its access token.
+    The API is asked for anew at each page: an import may outlive its access token. `finish` draws conclusions from
+    the whole, and only then is the import done.
     """
     total = count(access.api(shop_id, now=clock_now()))
     with access.database.write() as session:
@@ -108,6 +131,10 @@ def _run(
             if row is None:
                 return
             row.done, row.cursor = row.done + done, cursor
-            if cursor is None:
-                row.state, row.finished_at, row.error = DONE, clock_now(), None
-                return
+        if cursor is None:
+            break
+    finish()
+    with access.database.write() as session:
+        row = Imports(session, shop_id).get(kind)
+        if row is not None:
+            row.state, row.finished_at, row.error = DONE, clock_now(), None

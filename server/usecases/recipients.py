@@ -56,7 +56,6 @@ def contact_facts(
         expires_at=touch.expires_at,
         is_cancelled=order.cancelled_at is not None,
         is_refunded=order.refunded >= order.total > 0,
-        is_test=order.is_test,
         has_bought_since=_has_bought_since(session, shop.id, order, unit_id=touch.unit_id, since=order.created_at),
         other_channel_sent_at=touches.last_sent_at(touch.unit_id, channel=other),
         earlier_sequence_at=touches.earlier_sequence_at(touch.unit_id, excluding=touch.sequence_id),
