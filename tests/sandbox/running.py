@@ -43,6 +43,7 @@ class RunningSandbox:
             smtp_port=smtp_port,
             client_secret=self._credentials.client_secret,
             webhook_gaps=(0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8),
+            standins_only=True,
         )
         self.processes = AppProcesses(self.settings, self._credentials)
 

@@ -17,7 +17,8 @@ class SandboxSettings:
     `var_dir` holds the world file, the clock file and logs; `app_root` is the checkout root, where
     `shopify.app.toml` lies. `webhook_gaps` are the seconds before each of the at most eight retries of a
     webhook (Shopify spreads them over about four hours); `webhook_timeout_seconds` is Shopify's limit for
-    a whole answer.
+    a whole answer. `standins_only`: pages do not look for the real Polaris runtime on Shopify's CDN, as tests
+    must not.
     """
 
     var_dir: Path
@@ -31,6 +32,7 @@ class SandboxSettings:
     client_secret: str = field(default="shpss_" + _derived("client secret"), repr=False)
     webhook_gaps: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
     webhook_timeout_seconds: float = 5.0
+    standins_only: bool = False
 
     @property
     def origin(self) -> str:

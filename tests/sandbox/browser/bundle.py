@@ -12,8 +12,10 @@ _IMPORT = re.compile(r'^import\s[^;]*?from\s+"(?P<path>\./[\w-]+\.js)";\n', re.M
 _EXPORT = re.compile(r"^export (?=const |class |function |async function )", re.MULTILINE)
 
 
-def join_modules(entry: Path) -> str:
-    """Return the module at `entry` and everything it imports as one immediately called strict function.
+def join_modules(entry: Path, argument: str) -> str:
+    """Return the module at `entry` and everything it imports as one function expression of `argument`.
+
+    Call it by putting a value in parentheses behind it; inside, the modules see the value under that name.
 
     Raises:
         ValueError: a module keeps an import or export of a form that this joining does not know.
@@ -21,7 +23,7 @@ def join_modules(entry: Path) -> str:
     order: list[Path] = []
     _collect(entry.resolve(), order, under_way=())
     parts = [f"// {path.name}\n{_plain(path)}" for path in order]
-    return "(() => {\n'use strict';\n" + "\n".join(parts) + "})();\n"
+    return f"(({argument}) => {{\n'use strict';\n" + "\n".join(parts) + "})"
 
 
 def _collect(path: Path, order: list[Path], *, under_way: tuple[Path, ...]) -> None:

@@ -29,14 +29,17 @@ def mark_paid(world: World, sender: WebhookSender, order_id: int) -> int:
             raise PaymentRefused("The order is cancelled.")
         if owed <= 0:
             raise PaymentRefused("Nothing is owed on this order.")
-        connection.execute(
-            "UPDATE payment SET status = 'failure' WHERE order_id = ? AND kind = 'sale' AND status = 'pending'",
-            (order_id,),
+        # The pending payment is the one that arrives; what an edit left unpaid has none yet.
+        arrived = connection.execute(
+            """UPDATE payment SET status = 'success', amount = ?, created_at = ?
+               WHERE order_id = ? AND kind = 'sale' AND status = 'pending'""",
+            (owed, action.now_text, order_id),
         )
-        connection.execute(
-            "INSERT INTO payment VALUES (?, ?, 'sale', 'success', 'manual', ?, ?)",
-            (ids.next_id(connection, "payment"), order_id, owed, action.now_text),
-        )
+        if arrived.rowcount == 0:
+            connection.execute(
+                "INSERT INTO payment VALUES (?, ?, 'sale', 'success', 'manual', ?, ?)",
+                (ids.next_id(connection, "payment"), order_id, owed, action.now_text),
+            )
         status = "PARTIALLY_REFUNDED" if order["refunded"] else "PAID"
         connection.execute(
             "UPDATE orders SET outstanding = 0, financial_status = ?, updated_at = ? WHERE id = ?",

@@ -4,6 +4,7 @@ import { addDays, addMonths, dayText, mayPick, parseDay, weekday, WEEKDAYS } fro
 import { Standin, define, text } from "./element.js";
 import { FIELD_PROPS, FRAME_STYLE, Field, fieldTemplate } from "./field.js";
 import { svg } from "./icons.js";
+import { float } from "./overlays.js";
 
 const LIMIT_PROPS = { allow: text(), disallow: text(), allowDays: text(), disallowDays: text(), view: text() };
 
@@ -64,7 +65,7 @@ class DatePicker extends Standin {
   }
 
   get month() {
-    const asked = this.shownMonth ?? (parseDay(`${this.view}-01`) || null);
+    const asked = this.shownMonth ?? parseDay(`${this.view}-01`);
     return asked ?? addDays(this.picked[0] ?? Date.now(), 1 - new Date(this.picked[0] ?? Date.now()).getUTCDate());
   }
 
@@ -181,39 +182,36 @@ class DateField extends Field {
     const open = this.part$(".open");
     const panel = this.part$("[popover]");
     open.append(svg("calendar", 18));
-    open.onclick = () => (panel.matches(":popover-open") ? panel.hidePopover() : this.openPanel(panel));
+    open.onclick = () => (this.stopFloating ? this.closePanel() : this.openPanel(panel));
     this.picker.addEventListener("input", (event) => event.stopPropagation());
     this.picker.addEventListener("viewchange", (event) => this.fire("viewchange", { detail: event.detail }));
     this.picker.addEventListener("change", (event) => {
       event.stopPropagation();
       this.value = this.picker.value;
-      panel.hidePopover();
-      open.focus();
+      this.closePanel();
       this.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
       this.dispatchEvent(new Event("change", { bubbles: true }));
-    });
-    panel.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      panel.hidePopover();
-      open.focus();
-    });
-    this.shadowRoot.addEventListener("focusout", (event) => {
-      const next = event.relatedTarget;
-      if (panel.matches(":popover-open") && next && !this.shadowRoot.contains(next) && !this.picker.contains(next)) panel.hidePopover();
     });
   }
 
   openPanel(panel) {
     for (const name of ["allow", "disallow", "allowDays", "disallowDays", "view"]) this.picker[name] = this[name];
     this.picker.value = this.value;
-    panel.showPopover();
-    const around = this.part$(".frame").getBoundingClientRect();
-    const height = panel.offsetHeight;
-    panel.style.left = `${Math.max(8, Math.min(around.left, innerWidth - panel.offsetWidth - 8))}px`;
-    panel.style.top = `${around.bottom + height + 4 <= innerHeight ? around.bottom + 4 : Math.max(8, around.top - height - 4)}px`;
+    this.picker.shownMonth = null;
     this.picker.update();
+    this.stopFloating = float(panel, this.part$(".frame"), () => this.closePanel());
     this.picker.shadowRoot.querySelector("td button[tabindex='0']")?.focus();
+  }
+
+  closePanel() {
+    const isInside = this.shadowRoot.activeElement === this.picker;
+    this.stopFloating?.();
+    this.stopFloating = null;
+    if (isInside) this.part$(".open").focus();
+  }
+
+  disconnectedCallback() {
+    this.closePanel();
   }
 
   get defaultView() {

@@ -139,9 +139,34 @@ function place(panel, source, gap = 4) {
   const own = panel.getBoundingClientRect();
   const below = around.bottom + gap + own.height <= innerHeight || around.top < own.height + gap;
   const top = below ? around.bottom + gap : around.top - gap - own.height;
-  const left = Math.max(8, Math.min(around.left, innerWidth - own.width - 8));
+  // Left edges meet, or right edges where the panel would leave the window.
+  const left = around.left + own.width <= innerWidth - 8 ? around.left : around.right - own.width;
   panel.style.top = `${Math.max(8, top)}px`;
-  panel.style.left = `${left}px`;
+  panel.style.left = `${Math.max(8, Math.min(left, innerWidth - own.width - 8))}px`;
+}
+
+/** Opens `panel` beside `source` until Escape, a press elsewhere, or the window losing focus; returns how to stop. */
+export function float(panel, source, dismiss, onKey = () => {}) {
+  const outside = (event) => {
+    const path = event.composedPath();
+    if (!path.includes(panel) && !path.includes(source)) dismiss();
+  };
+  const keys = (event) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      dismiss();
+    } else onKey(event);
+  };
+  const reposition = () => place(panel, source);
+  const listening = [[document, "pointerdown", outside], [document, "keydown", keys], [document, "scroll", reposition], [window, "resize", reposition], [window, "blur", dismiss]];
+  panel.showPopover();
+  reposition();
+  for (const [target, type, listener] of listening) target.addEventListener(type, listener, { capture: target === document, passive: type === "scroll" });
+  return () => {
+    for (const [target, type, listener] of listening) target.removeEventListener(type, listener, { capture: target === document });
+    if (panel.matches(":popover-open")) panel.hidePopover();
+  };
 }
 
 const PANEL_STYLE = `
@@ -159,17 +184,6 @@ class Popover extends Overlay {
   autoCommand = "--toggle";
   popupKind = "dialog";
 
-  constructor() {
-    super();
-    this.outside = (event) => {
-      const path = event.composedPath();
-      if (!path.includes(this.panel) && !path.includes(this.source)) this.hideOverlay();
-    };
-    this.keys = (event) => this.onKey(event);
-    this.reposition = () => place(this.panel, this.source ?? document.body);
-    this.leave = () => this.hideOverlay();
-  }
-
   get panel() {
     return this.part$("[popover]");
   }
@@ -183,13 +197,7 @@ class Popover extends Overlay {
   }
 
   open() {
-    this.panel.showPopover();
-    this.reposition();
-    document.addEventListener("pointerdown", this.outside, true);
-    document.addEventListener("keydown", this.keys, true);
-    window.addEventListener("blur", this.leave);
-    window.addEventListener("resize", this.reposition);
-    document.addEventListener("scroll", this.reposition, { capture: true, passive: true });
+    this.stopFloating = float(this.panel, this.source ?? document.body, () => this.hideOverlay(), (event) => this.onKey(event));
     this.focusInside();
   }
 
@@ -198,23 +206,12 @@ class Popover extends Overlay {
   }
 
   close() {
-    document.removeEventListener("pointerdown", this.outside, true);
-    document.removeEventListener("keydown", this.keys, true);
-    window.removeEventListener("blur", this.leave);
-    window.removeEventListener("resize", this.reposition);
-    document.removeEventListener("scroll", this.reposition, { capture: true });
     const hadFocus = this.contains(document.activeElement) || this.shadowRoot.activeElement;
-    if (this.panel.matches(":popover-open")) this.panel.hidePopover();
+    this.stopFloating();
     if (hadFocus) this.returnTo?.focus?.();
   }
 
-  onKey(event) {
-    if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      this.hideOverlay();
-    }
-  }
+  onKey() {}
 
   showInterest(source) {
     this.showOverlay(source);
@@ -249,7 +246,6 @@ class Menu extends Popover {
   }
 
   onKey(event) {
-    super.onKey(event);
     const items = this.items;
     const at = items.indexOf(deepActive());
     const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 };

@@ -1,4 +1,4 @@
-// What the sandbox tells the stand-ins about its shop; `cdn.py` writes the JSON in front of the script.
+// What the sandbox tells the stand-ins about its shop; `cdn.py` hands it to the joined script as its argument.
 
 /* global AFTERS_SANDBOX */
-export const SHOP = typeof AFTERS_SANDBOX === "undefined" ? { currency: "XXX", standinsOnly: true } : AFTERS_SANDBOX;
+export const SHOP = AFTERS_SANDBOX;
