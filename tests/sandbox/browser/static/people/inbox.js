@@ -69,11 +69,12 @@ function draw() {
   const place = focused ? [...by('people').children].indexOf(focused) : -1;
   by('people').replaceChildren(...people.map((each) => personItem(each, each === person)));
   if (place >= 0) by('people').children[place]?.querySelector('button').focus();
-  by('phone-name').textContent = person.name ?? 'Unknown';
+  by('phone-name').textContent = person.name ?? (person.phones.length ? 'Unknown' : person.emails[0]);
   by('phone-number').textContent = person.phones.join(', ');
   by('opted-out').hidden = person.opted_out.length === 0;
   by('no-phone').hidden = person.phones.length > 0;
   by('reply').hidden = person.phones.length === 0;
+  by('bubbles').hidden = person.phones.length === 0;
   drawBubbles(by('bubbles'), person);
   reader.draw(person.letters);
   drawRefusals(person);
