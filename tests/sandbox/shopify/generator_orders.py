@@ -178,19 +178,22 @@ class History:
         return person.phone if self._dice.hits(300, "phone given", key) else None
 
     def _address(self, person: Person | None, country: Country | None, key: int) -> str | None:
-        if person is None:
-            where = place(country, self._dice, f"guest {key}")
-            if where is None:
-                return None
-            first, last = self._people.name(country, f"guest {key}")
-            return json.dumps({"first_name": first, "last_name": last, **where.address}, ensure_ascii=False)
-        if person.address is None:
+        if person is not None and person.country is country:
+            if person.order_address is None and person.address is not None:
+                person.order_address = _written(person.first_name, person.last_name, person.address)
+            return person.order_address
+        # A guest, or one of the ten customers of the data who bought from two countries.
+        who = f"guest {key}" if person is None else f"{person.id} abroad"
+        where = place(country, self._dice, who)
+        if where is None:
             return None
-        if person.order_address is None:
-            names = {"first_name": person.first_name, "last_name": person.last_name}
-            person.order_address = json.dumps({**names, **person.address}, ensure_ascii=False)
-        return person.order_address
+        first, last = self._people.name(country, who) if person is None else (person.first_name, person.last_name)
+        return _written(first, last, where.address)
 
     def _confirmation(self, key: int) -> str:
         draw = self._dice.number("confirmation", key)
         return "".join(_CONFIRMATION[draw >> 5 * place & 31] for place in range(9))
+
+
+def _written(first: str | None, last: str | None, address: dict[str, str | None]) -> str:
+    return json.dumps({"first_name": first, "last_name": last, **address}, ensure_ascii=False)

@@ -164,6 +164,7 @@ CREATE TABLE payment (
     amount INTEGER NOT NULL,
     created_at TEXT NOT NULL
 );
+CREATE INDEX payment_order ON payment(order_id);
 
 CREATE TABLE refund (
     id INTEGER PRIMARY KEY,
