@@ -19,7 +19,7 @@ from tests.sandbox.shopify.admin.state import state_of
 from tests.sandbox.shopify.admin.throttle import PLANS
 from tests.sandbox.shopify.control_body import WrongBody, body_of, integers, one_of, take
 from tests.sandbox.shopify.customers import set_consent
-from tests.sandbox.shopify.order_payments import PaymentRefused, pay_outstanding
+from tests.sandbox.shopify.order_payments import PaymentRefused, mark_paid
 
 Answer = Response | tuple[Response, int]
 LATEST = 50
@@ -139,7 +139,7 @@ class _Control:
 
     def pay(self, order_id: int) -> Answer:
         """Let the buyer pay what the order owes."""
-        return jsonify(amount=pay_outstanding(self._world, self._sender, order_id)), 201
+        return jsonify(amount=mark_paid(self._world, self._sender, order_id)), 201
 
     def change_product(self, product_id: int) -> Answer:
         products.update_product(self._world, self._sender, product_id, **body_of(request))

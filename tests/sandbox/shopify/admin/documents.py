@@ -5,7 +5,7 @@ Errors look like Shopify's: HTTP 200, a message, locations, and a code in `exten
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     ExecutionResult,
@@ -25,7 +25,7 @@ from graphql import (
 )
 from graphql.execution import get_variable_values
 from graphql.language import DocumentNode, VariableDefinitionNode
-from graphql.validation import ASTValidationRule
+from graphql.validation import ASTValidationContext, ASTValidationRule
 
 CODES = {
     "FieldsOnCorrectTypeRule": "undefinedField",
@@ -66,14 +66,28 @@ class Request:
         return self.operation.operation.value == "mutation"
 
 
+class _Coded:
+    """A validation context that marks the errors of one rule with its code."""
+
+    def __init__(self, context: ASTValidationContext, code: str) -> None:
+        self._context = context
+        self._code = code
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def report_error(self, error: GraphQLError) -> None:
+        error.extensions = {"code": self._code}
+        self._context.report_error(error)
+
+
 def _tagged(rule: type[ASTValidationRule]) -> type[ASTValidationRule]:
     code = CODES.get(rule.__name__, "invalidDocument")
 
-    def report_error(self: ASTValidationRule, error: GraphQLError) -> None:
-        error.extensions = {"code": code}
-        rule.report_error(self, error)
+    def start(self: ASTValidationRule, context: ASTValidationContext) -> None:
+        rule.__init__(self, cast("ASTValidationContext", _Coded(context, code)))
 
-    return type(rule.__name__, (rule,), {"report_error": report_error})
+    return type(rule.__name__, (rule,), {"__init__": start})
 
 
 RULES = [_tagged(rule) for rule in specified_rules]

@@ -1,0 +1,56 @@
+"""The documents that Afters really sends are answered here, and every field of them has a resolver."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.sandbox_admin.conftest import Api, Side
+
+DOCUMENTS = Path(__file__).resolve().parents[3] / "server" / "shopify" / "graphql"
+NAMES = sorted(path.stem for path in DOCUMENTS.glob("*.graphql"))
+
+
+def assembled(name: str) -> str:
+    """Return a document with the fragments it needs, as the app puts them together."""
+    text = (DOCUMENTS / f"{name}.graphql").read_text(encoding="utf-8")
+    parts: dict[str, str] = {}
+    waiting = re.findall(r"\.\.\.(\w+)", text)
+    while waiting:
+        fragment = waiting.pop()
+        if fragment != "on" and fragment not in parts:
+            parts[fragment] = (DOCUMENTS / "fragments" / f"{fragment}.graphql").read_text(encoding="utf-8")
+            waiting += re.findall(r"\.\.\.(\w+)", parts[fragment])
+    return "\n".join([text, *parts.values()])
+
+
+def example(side: Side, name: str, variable: str) -> Any:
+    """Return a value for a variable of a document, taken from the world."""
+    if variable in {"first", "after", "query"}:
+        return {"first": 25, "after": None, "query": "created_at:>=2020-01-01"}[variable]
+    table, kind = {
+        "product": ("product", "Product"),
+        "product_variants": ("product", "Product"),
+        "order": ("orders", "Order"),
+        "order_lines": ("orders", "Order"),
+        "customer": ("customer", "Customer"),
+        "variants": ("variant", "ProductVariant"),
+        "stock": ("variant", "InventoryItem"),
+    }[name]
+    column = "inventory_item_id" if kind == "InventoryItem" else "id"
+    rows = side.rows(f"SELECT {column} FROM {table} ORDER BY id LIMIT 3")
+    gids = [f"gid://shopify/{kind}/{row[0]}" for row in rows]
+    return gids if variable == "ids" else gids[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sandbox_answers_it(api: Api, side: Side, name: str) -> None:
+    text = assembled(name)
+    variables = {found: example(side, name, found) for found in re.findall(r"\$(\w+): ?\[?\w+", text)}
+    data = api.ask(text, **variables)
+    assert all(value is not None for value in data.values()), data
+
+
+def test_there_are_documents() -> None:
+    assert {"orders", "products", "order", "customer"} <= set(NAMES)
