@@ -108,9 +108,7 @@ def make_post_purchase_token(*, secret: str, input_data: Mapping[str, Any], now:
     )
 
 
-def read_changeset(
-    *, secret: str, client_id: str, reference_id: str, token: str, now: datetime
-) -> dict[str, Any]:
+def read_changeset(*, secret: str, client_id: str, reference_id: str, token: str, now: datetime) -> dict[str, Any]:
     """Return the claims of a signed changeset that may be applied to this purchase now.
 
     Whether its `jti` was used before and how many changesets remain is for the caller, who has the world.
@@ -132,9 +130,7 @@ def read_changeset(
         raise TokenRefused("iat is not a whole number of seconds")
     if issued > moment + LEEWAY_SECONDS:
         raise TokenRefused("iat lies in the future (milliseconds instead of seconds?)")
-    if "exp" in claims and not (
-        isinstance(claims["exp"], int | float) and claims["exp"] > moment - LEEWAY_SECONDS
-    ):
+    if "exp" in claims and not (isinstance(claims["exp"], int | float) and claims["exp"] > moment - LEEWAY_SECONDS):
         raise TokenRefused("exp is over")
     if not isinstance(claims.get("changes"), list) or not claims["changes"]:
         raise TokenRefused("changes are missing")
