@@ -97,7 +97,8 @@ def database(database_url: str) -> Iterator[Database]:
     if database_url.startswith("postgresql"):
         from server.storage.models import metadata  # noqa: PLC0415 - only to know every table
 
-        names = ", ".join(table.name for table in metadata.sorted_tables)
+        # DELETE, not TRUNCATE: the tables are nearly empty, and truncating twenty files takes half a second.
         with opened.engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
     opened.dispose()

@@ -30,10 +30,6 @@ def blueprint() -> Blueprint:
     routes = guarded("post_purchase", __name__, post_purchase, url_prefix="/post-purchase")
     allow_any_origin(routes)
 
-    @routes.route("/<path:_any>", methods=["OPTIONS"])
-    def preflight(_any: str) -> Response:
-        return Response(status=204)
-
     @routes.post("/offers")
     def offers() -> Response:
         parts, claims = runtime(), purchase_claims()
