@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 
 from tests.sandbox.clock import SandboxClock
+from tests.sandbox.reading import ReadingMeter, attach
 from tests.sandbox.settings import SandboxSettings
 from tests.sandbox.shopify.world import World
 from tests.sandbox.vendors import twilio as twilio_api
@@ -54,8 +55,10 @@ def create_app(sandbox: Sandbox) -> Flask:
     never taken for a page.
     """
     people = build_host("people", sandbox, PEOPLE_MODULES)
+    shop = build_host("shop", sandbox, SHOP_MODULES)
+    attach(ReadingMeter(), shop=shop, people=people)
     vendors: dict[str, WSGIApplication] = {
-        sandbox.settings.shop_domain: build_host("shop", sandbox, SHOP_MODULES).wsgi_app,
+        sandbox.settings.shop_domain: shop.wsgi_app,
         twilio_api.HOST: twilio_api.create_host(sandbox).wsgi_app,
     }
     own = {*LOOPBACK_NAMES, sandbox.settings.host}

@@ -1,6 +1,6 @@
 """The landing page: what this is, where to click in which order, and how far one has come."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ import httpx
 from flask import Blueprint, Response, jsonify, render_template
 
 from tests.sandbox.browser.admin.configuration import read_app
+from tests.sandbox.reading import reading
 
 if TYPE_CHECKING:
     from tests.sandbox.app import Sandbox
@@ -24,12 +25,25 @@ class Progress:
     is_app_up: bool
     is_installed: bool
     is_chosen: bool  # as the app of the post-purchase page
+    read: dict[str, dict[str, int | None]]  # products and orders handed to the app since the sandbox started
     orders: int
     orders_today: int
     last_order: str | None
     accepted: int
     sms: int
     emails: int
+
+    @property
+    def installation(self) -> str:
+        """Say how the installation stands, with what was read so far."""
+        if not self.is_installed:
+            return "Not installed yet."
+        parts = [
+            f"{count['read']:,} of {count['total']:,} {kind}" for kind, count in self.read.items() if count["total"]
+        ]
+        read = f" Read so far: {', '.join(parts)}." if parts else ""
+        chosen = "" if self.is_chosen else " Another app has the page after paying (Settings > Checkout)."
+        return f"Installed.{read}{chosen}"
 
 
 def blueprint(sandbox: "Sandbox") -> Blueprint:
@@ -50,7 +64,8 @@ def blueprint(sandbox: "Sandbox") -> Blueprint:
 
     @pages.get("/sandbox/api/progress")
     def progress() -> Response:
-        return jsonify(read_progress(sandbox))
+        found = read_progress(sandbox)
+        return jsonify(asdict(found) | {"installation": found.installation})
 
     return pages
 
@@ -74,6 +89,7 @@ def read_progress(sandbox: "Sandbox") -> Progress:
         shop=shop["name"],
         is_app_up=_is_up(sandbox.settings.app_origin),
         is_installed=installed is not None,
+        read=reading(),
         is_chosen=shop["post_purchase_app"] == sandbox.settings.client_id,
         orders=orders["placed"],
         orders_today=orders["today"],

@@ -61,7 +61,7 @@ def app() -> Iterator[ListeningApp]:
     routes = Flask("listening")
 
     @routes.post("/<path:path>")
-    def hear(path: str) -> Response:  # noqa: ARG001 -- the route's shape
+    def hear(path: str) -> Response:
         raw = request.get_data()
         heard = Heard(
             url=request.url,

@@ -151,6 +151,8 @@ def test_progress_follows_the_tour(
         "is_app_up": False,
         "is_installed": False,
         "is_chosen": True,
+        "read": {"products": {"read": 0, "total": None}, "orders": {"read": 0, "total": None}},
+        "installation": "Not installed yet.",
         "orders": 0,
         "orders_today": 0,
         "last_order": None,

@@ -2,7 +2,7 @@
 const EVERY_MILLISECONDS = 2000;
 
 const STATES = {
-  install: (p) => [p.is_installed, p.is_installed ? 'Installed.' : 'Not installed yet.'],
+  install: (p) => [p.is_installed, p.installation],
   buy: (p) => [p.orders > 0, `${p.orders} bought here, ${p.orders_today} of them today.`],
   accept: (p) => [p.accepted > 0, `${p.accepted} accepted.`],
   messages: (p) => [p.sms + p.emails > 0, `${p.sms} SMS, ${p.emails} e-mails.`],

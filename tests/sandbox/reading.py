@@ -1,0 +1,62 @@
+"""How much of the shop the app has read through the Admin API since the sandbox started: the import, seen from here."""
+
+import json
+from threading import Lock
+from typing import Any
+
+from flask import Flask, Response, current_app
+
+KINDS = ("products", "orders")
+_NAME = "afters-sandbox-reading"
+
+
+class ReadingMeter:
+    """Counts the different products and orders in the Admin API's answers, and remembers the totals it told."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._seen: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        self._totals: dict[str, int] = {}
+
+    def note(self, response: Response) -> Response:
+        """Look at one answer of the shop's host and hand it on."""
+        if response.mimetype == "application/json" and response.status_code == 200:
+            data = _data(response)
+            with self._lock:
+                for kind in KINDS:
+                    self._note_kind(kind, data)
+        return response
+
+    def counts(self) -> dict[str, dict[str, int | None]]:
+        """Return per kind how many were read, and how many there are if the app has asked that."""
+        with self._lock:
+            return {kind: {"read": len(self._seen[kind]), "total": self._totals.get(kind)} for kind in KINDS}
+
+    def _note_kind(self, kind: str, data: dict[str, Any]) -> None:
+        page = data.get(kind)
+        if isinstance(page, dict):
+            self._seen[kind].update(str(node.get("id")) for node in page.get("nodes") or () if node)
+        count = data.get(f"{kind}Count")
+        if isinstance(count, dict) and isinstance(count.get("count"), int):
+            self._totals[kind] = count["count"]
+
+
+def attach(meter: ReadingMeter, *, shop: Flask, people: Flask) -> None:
+    """Let the meter listen at the shop's host, and the people's pages read it."""
+    shop.after_request(meter.note)
+    people.extensions[_NAME] = meter
+
+
+def reading() -> dict[str, dict[str, int | None]]:
+    """Return the counts for the page being made; nothing read where no meter is attached."""
+    meter = current_app.extensions.get(_NAME) or ReadingMeter()
+    assert isinstance(meter, ReadingMeter)
+    return meter.counts()
+
+
+def _data(response: Response) -> dict[str, Any]:
+    try:
+        data = json.loads(response.get_data())["data"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return data if isinstance(data, dict) else {}
