@@ -41,7 +41,7 @@ def _add_page(pages: Blueprint, sandbox: Shopside) -> None:
     checkouts = Checkouts(world)
 
     @pages.get("/checkout/<token>")
-    def checkout_page(token: str) -> AnyResponse | str | tuple[str, int]:
+    def checkout_page(token: str) -> AnyResponse | tuple[str, int]:
         checkout = checkouts.find(token)
         if checkout is None:
             return missing()
@@ -58,7 +58,7 @@ def _add_page(pages: Blueprint, sandbox: Shopside) -> None:
             else:
                 checkout = replace(checkout, form=form_of(person, checkout.form))
                 checkouts.save_draft(checkout)
-        return page_of(sandbox, checkout, note=note)
+        return post_purchase_host.not_kept(Response(page_of(sandbox, checkout, note=note)))
 
     @pages.post("/checkout/<token>/draft")
     def draft(token: str) -> Response | tuple[Response, int]:

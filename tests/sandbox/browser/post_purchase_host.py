@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from tests.sandbox.browser.checkouts import Checkout, Checkouts
@@ -14,7 +14,8 @@ from tests.sandbox.shopify.changeset_faults import OUTCOMES, ForcedOutcomes
 from tests.sandbox.shopify.changesets import Changesets, NoAnswer
 from tests.sandbox.shopify.world import World
 
-HOST_SCRIPTS = Path(__file__).with_name("dist")
+_HOST_FOLDER = Path(__file__).with_name("dist")
+_HOST_SCRIPTS = frozenset({"worker.js", "checkout.js", "post_purchase.js"})
 _BUNDLE = Path("extension", "post-purchase", "dist", "index.js")
 _NOT_BUILT = "not built: run `npm ci && npm run build` in tests/sandbox/browser\n"
 
@@ -36,35 +37,34 @@ def add_routes(pages: Blueprint, sandbox: Shopside) -> None:
 def _add_scripts(pages: Blueprint, sandbox: Shopside) -> None:
     @pages.get("/checkout/host/<name>")
     def host_script(name: str) -> Response:
-        if not (HOST_SCRIPTS / "worker.js").is_file():
-            return Response(_NOT_BUILT, 503, mimetype="text/plain")
-        return _uncached(send_from_directory(HOST_SCRIPTS, name))
+        if name not in _HOST_SCRIPTS:
+            return Response("no such script\n", 404, mimetype="text/plain")
+        return _script(_HOST_FOLDER / name, Response(_NOT_BUILT, 503, mimetype="text/plain"))
 
     @pages.get("/checkout/extension/post-purchase.js")
     def extension_bundle() -> Response:
-        bundle = bundle_path(sandbox)
-        if not bundle.is_file():
-            return Response("EXTENSION_NOT_FOUND\n", 404, mimetype="text/plain")
-        return _uncached(send_from_directory(bundle.parent, bundle.name))
+        return _script(bundle_path(sandbox), Response("EXTENSION_NOT_FOUND\n", 404, mimetype="text/plain"))
 
 
-def _uncached(response: Response) -> Response:
-    # A rebuilt bundle must be the one that runs.
-    response.cache_control.no_store = True
-    return response
+def _script(path: Path, otherwise: Response) -> Response:
+    try:
+        response = Response(path.read_bytes(), mimetype="text/javascript")
+    except FileNotFoundError:
+        return otherwise
+    return not_kept(response)  # a rebuilt bundle must be the one that runs
 
 
 def _add_page(pages: Blueprint, sandbox: Shopside) -> None:
     checkouts = Checkouts(sandbox.world)
 
     @pages.get("/checkout/<token>/post-purchase")
-    def post_purchase(token: str) -> AnyResponse | str:
+    def post_purchase(token: str) -> AnyResponse:
         checkout = checkouts.find(token)
         if checkout is None or checkout.order_id is None:
             return redirect(url_for("checkout.checkout_page", token=token), 303)
         if checkout.stage != "post_purchase":
             return redirect(url_for("checkout.thank_you", token=token), 303)
-        return render_template(
+        page = render_template(
             "store/post_purchase.html",
             token=token,
             input_data=make_input_data(
@@ -78,6 +78,13 @@ def _add_page(pages: Blueprint, sandbox: Shopside) -> None:
             storage_forgotten=checkout.form.payment == "shop_pay",
             outcomes=OUTCOMES,
         )
+        return not_kept(Response(page))
+
+
+def not_kept(response: Response) -> Response:
+    """Return the response, never to be shown from a cache: going back must show where the purchase stands."""
+    response.cache_control.no_store = True
+    return response
 
 
 def _placed(world: World, checkout: Checkout) -> InitialPurchase:

@@ -1,6 +1,7 @@
 // The checkout page: keeps totals and the extension's answer up to date, and pays.
-import {Questions} from './should_render.js';
 import {startControls} from './controls.js';
+import {reloadWhenRevived} from './going_back.js';
+import {Questions} from './should_render.js';
 
 const form = document.querySelector('form[data-checkout]');
 const {token, draftUrl, workerUrl, bundleUrl} = form.dataset;
@@ -86,4 +87,5 @@ form.addEventListener('submit', (event) => {
 form.addEventListener('change', refresh);
 document.querySelector('[data-apply-code]')?.addEventListener('click', refresh);
 startControls({checkoutToken: token});
+reloadWhenRevived();
 refresh();

@@ -2,6 +2,7 @@
 import {startControls} from './controls.js';
 import {reportFault} from './errors.js';
 import {startExtension} from './extension.js';
+import {reloadWhenRevived} from './going_back.js';
 import {storageFor} from './storage.js';
 
 const stage = document.querySelector('[data-stage]');
@@ -36,6 +37,7 @@ async function run() {
 }
 
 startControls({checkoutToken: token});
+reloadWhenRevived();
 run().catch((error) => {
   // A bundle that cannot render must not hold the buyer: the link to the confirmation stays where it is.
   reportFault(`Render failed: ${error.message}`);
