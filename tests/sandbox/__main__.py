@@ -10,6 +10,7 @@ from tests.sandbox.launcher import CannotStart, Launcher, only_one, open_credent
 from tests.sandbox.listening import PortTaken
 from tests.sandbox.processes import ChildFailed
 from tests.sandbox.settings import SandboxSettings
+from tests.sandbox.shopify.admin.throttle import PLANS
 
 APP_ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,6 +32,7 @@ def main() -> int:
                 replace(settings, client_secret=credentials.client_secret),
                 templates=APP_ROOT / "var" / "worlds",
                 orders=options.orders,
+                plan=options.plan,
                 with_app=not options.stand_ins_only,
             )
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -52,6 +54,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--fresh", action="store_true", help="forget everything and begin with a new shop")
     parser.add_argument(
         "--orders", type=int, default=None, help="begin with only so many orders of the history (default: all)"
+    )
+    parser.add_argument(
+        "--plan",
+        choices=sorted(PLANS),
+        default="plus",
+        help="of the shop at Shopify: how fast the Admin API may be asked (default plus)",
     )
     parser.add_argument("--stand-ins-only", action="store_true", help="start the shop and the vendors, but not Afters")
     return parser.parse_args()

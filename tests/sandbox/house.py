@@ -8,6 +8,8 @@ from tests.sandbox.credentials import SHOP_NUMBER, Credentials
 from tests.sandbox.host import HttpHost
 from tests.sandbox.settings import SandboxSettings
 from tests.sandbox.shopify import world_build
+from tests.sandbox.shopify.admin.state import state_of
+from tests.sandbox.shopify.admin.throttle import PLANS
 from tests.sandbox.shopify.webhooks import WebhookSender
 from tests.sandbox.shopify.world import World
 from tests.sandbox.vendors.accounts import SmtpAccount, TwilioAccount
@@ -34,9 +36,15 @@ def make_world(settings: SandboxSettings, clock: SandboxClock, templates: Path, 
 
 
 class House:
-    """The running parts of one sandbox; its world must exist. `pace_seconds` paces Twilio's status callbacks."""
+    """The running parts of one sandbox; its world must exist.
 
-    def __init__(self, settings: SandboxSettings, credentials: Credentials, *, pace_seconds: float = 0.3) -> None:
+    `plan` is the shop's Shopify plan, which says how fast the Admin API may be asked; `pace_seconds` paces
+    Twilio's status callbacks.
+    """
+
+    def __init__(
+        self, settings: SandboxSettings, credentials: Credentials, *, plan: str = "plus", pace_seconds: float = 0.3
+    ) -> None:
         """Bind the HTTP port and assemble everything; nothing runs before `start`.
 
         Raises:
@@ -44,6 +52,8 @@ class House:
         """
         clock = SandboxClock(settings.clock_path)
         world = World(settings.world_path, clock)
+        maximum, restored = PLANS[plan]
+        state_of(world).throttle.configure(maximum=maximum, restored=restored)
         inbox = Inbox(settings.var_dir / "inbox.sqlite3", clock)
         faults = Faults()
         twilio = TwilioStandIn(

@@ -77,10 +77,13 @@ def start_by_day(clock: SandboxClock) -> bool:
 class Launcher:
     """One demo. `run` returns the exit code: 0 when it was asked to stop, 1 when something ended by itself."""
 
-    def __init__(self, settings: SandboxSettings, *, templates: Path, orders: int | None, with_app: bool) -> None:
+    def __init__(
+        self, settings: SandboxSettings, *, templates: Path, orders: int | None, plan: str, with_app: bool
+    ) -> None:
         self._settings = settings
         self._templates = templates
         self._orders = orders
+        self._plan = plan
         self._with_app = with_app
         self.stopping = Event()
 
@@ -101,7 +104,7 @@ class Launcher:
             print("A new shop is ready: catalogue, customers and orders, the last of them from yesterday.")
         if is_moved:
             print(f"The clock was moved to {MORNING} in the shop, because no message leaves at night.")
-        house = House(self._settings, credentials)
+        house = House(self._settings, credentials, plan=self._plan)
         try:
             house.start()
             if upgrading:
