@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.headerregistry import Address
+from ipaddress import ip_address
 from typing import NoReturn
 
 import httpx
@@ -83,11 +84,10 @@ class Smtp:
         """Give a connection that is encrypted and signed in as the settings ask, and close it politely."""
         # Its own host name would tell receivers about our machines; the sender's domain is what SPF looks at.
         kind = _CheckedSmtpSsl if self._security == "tls" else _CheckedSmtp
-        with self._known_faults():
-            server = kind(public_only=self._tools.public_only, own_name=self._sender.domain)
-            server.open(self._host, self._port)
+        server = kind(public_only=self._tools.public_only, own_name=self._sender.domain)
         try:
             with self._known_faults():
+                server.open(self._host, self._port)
                 server.ehlo_or_helo_if_needed()
                 if self._security == "starttls":
                     server.starttls(context=ssl.create_default_context())
@@ -247,6 +247,13 @@ def _ended(mail: bytes) -> bytes:
     return re.sub(rb"(?m)^\.", b"..", mail) + (b"" if mail.endswith(b"\r\n") else b"\r\n") + b".\r\n"
 
 
+def _is_beside(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _check(settings: Mapping[str, str]) -> tuple[SettingProblem, ...]:
     problems = []
     for name in ("from_address", "reply_to"):
@@ -262,7 +269,7 @@ def _check(settings: Mapping[str, str]) -> tuple[SettingProblem, ...]:
         problems.append(
             SettingProblem("password", "Fill in both user name and password, or neither if the server asks for none.")
         )
-    if settings["username"] and settings["security"] == "none":
+    if settings["username"] and settings["security"] == "none" and not _is_beside(settings["host"]):
         problems.append(SettingProblem("security", "Choose STARTTLS or TLS: a password must not travel unencrypted."))
     return tuple(problems)
 

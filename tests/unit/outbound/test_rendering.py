@@ -80,7 +80,7 @@ class Page(HTMLParser):
         if tag == "img":
             self.pictures.append(held)
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser's
+    def handle_endtag(self, tag: str) -> None:
         self._is_style = False
 
     def handle_data(self, data: str) -> None:
@@ -246,6 +246,12 @@ def test_an_sms_that_cannot_be_short_stays_whole(renderer: MessageRenderer) -> N
     assert url in text
     assert VARIABLES.product_title in text
     assert count_segments(text).segments == 2
+
+
+def test_an_sms_with_little_to_say_gives_up_only_the_title(renderer: MessageRenderer) -> None:
+    title = "Regency Cakestand 3 Tier in Ivory Porcelain with Gilded Handles"
+    bare = replace(VARIABLES, product_title=title, reason_line=None, was_price_text=None)
+    assert "Regency Cakestand 3 Tier in Ivory... goes" in renderer.render_sms("offer_sms", bare)
 
 
 def test_an_sms_uses_plain_punctuation(renderer: MessageRenderer) -> None:

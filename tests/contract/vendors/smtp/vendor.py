@@ -75,7 +75,7 @@ def certificate() -> tuple[Path, Path]:
     return paths
 
 
-# ruff: noqa: ARG002, N802 - aiosmtpd calls these methods by name and position
+# ruff: noqa: N802 - aiosmtpd calls these methods by name and position
 
 
 class Mailbox:
@@ -87,6 +87,8 @@ class Mailbox:
         self.recipients: list[str] = []
         self.hosts: list[str] = []
         self.may_sign_in = True
+        self.sign_in_words: str | None = None
+        self.senders: list[str] = []
         self.at_the_end = "answer"
 
     async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]) -> Any:
@@ -98,6 +100,7 @@ class Mailbox:
         if answer := self.answers.get("MAIL"):
             return answer
         envelope.mail_from = address
+        self.senders.append(address)
         envelope.mail_options.extend(options)
         return "250 OK"
 
@@ -122,16 +125,16 @@ class Mailbox:
 
     def sign_in(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         is_right = self.may_sign_in and (data.login, data.password) == (USERNAME.encode(), PASSWORD.encode())
-        return AuthResult(success=is_right, handled=False)
+        return AuthResult(success=is_right, handled=False, message=self.sign_in_words)
 
 
 class SmtpStand:
-    def __init__(self, mailbox: Mailbox, port: int, client: httpx.Client) -> None:
+    def __init__(self, mailbox: Mailbox, port: int, client: httpx.Client, security: str) -> None:
         self.mailbox = mailbox
         self.settings: Mapping[str, str] = {
             "host": "localhost",
             "port": str(port),
-            "security": "starttls",
+            "security": security,
             "username": USERNAME,
             "password": PASSWORD,
             "from_address": "hello@giftshop.example",
@@ -166,22 +169,24 @@ def free_port() -> int:
 
 
 @contextmanager
-def stand(*, is_tls: bool = True) -> Iterator[SmtpStand]:
+def stand(*, security: str = "starttls", has_utf8: bool = True) -> Iterator[SmtpStand]:
     mailbox, port = Mailbox(), free_port()
     own, key = certificate()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(own, key)
-    extra: dict[str, Any] = (
-        {"tls_context": context, "require_starttls": True} if is_tls else {"auth_require_tls": False}
-    )
+    kinds: dict[str, dict[str, Any]] = {
+        "starttls": {"tls_context": context, "require_starttls": True},
+        "tls": {"ssl_context": context, "auth_require_tls": False},  # it does not count the outer TLS
+        "none": {"auth_require_tls": False},
+    }
     controller = Controller(
         mailbox,
         hostname="127.0.0.1",
         port=port,
         ident="mail stand",
         authenticator=mailbox.sign_in,
-        enable_SMTPUTF8=True,
-        **extra,
+        enable_SMTPUTF8=has_utf8,
+        **kinds[security],
     )
     controller.start()
     try:
@@ -190,7 +195,7 @@ def stand(*, is_tls: bool = True) -> Iterator[SmtpStand]:
             patch("server.integrations.smtp.TIMEOUT_SECONDS", ANSWER_SECONDS),
             make_client(user_agent="Afters tests") as client,
         ):
-            yield SmtpStand(mailbox, port, client)
+            yield SmtpStand(mailbox, port, client, security)
     finally:
         controller.stop()
 
@@ -212,7 +217,8 @@ VENDOR = Description(
         ({"host": "https://smtp.example.com"}, "host"),
         ({"port": "smtp"}, "port"),
         ({"security": "ssl"}, "security"),
-        ({"security": "none"}, "security"),
+        ({"security": "none", "host": "smtp.example.com"}, "security"),
+        ({"security": "none", "host": "10.0.0.1"}, "security"),
         ({"username": ""}, "password"),
         ({"username": "shöp"}, "username"),
         ({"password": "pässword"}, "password"),
