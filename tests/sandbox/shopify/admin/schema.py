@@ -4,6 +4,7 @@ import gc
 import gzip
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from graphql import (
@@ -73,13 +74,21 @@ PAGE_INFO: dict[str, Resolver] = {
 }
 
 
-@cache
+_BUILDING = Lock()
+
+
 def load() -> GraphQLSchema:
     """Return the schema with resolvers, scopes and scalars attached.
 
     Raises:
         LookupError: a resolver for a field that Shopify's schema does not have.
     """
+    with _BUILDING:  # building takes most of a second; two first requests at once should not do it twice
+        return _built()
+
+
+@cache
+def _built() -> GraphQLSchema:
     with gzip.open(SOURCE, "rt", encoding="utf-8") as file:
         document = parse(file.read(), no_location=True)
     # Shopify's own schema breaks six rules of the specification, hence assume_valid.
@@ -95,7 +104,7 @@ def load() -> GraphQLSchema:
     unknown = NEEDED.keys() - {f"{type_}.{field}" for type_, fields in _all().items() for field in fields}
     if unknown:
         raise LookupError(f"scopes for fields without resolver: {sorted(unknown)}")
-    # A quarter of a million long-lived objects that no later collection needs to walk through.
+    # Two hundred thousand long-lived objects that no later collection needs to walk through.
     gc.collect()
     gc.freeze()
     return schema
