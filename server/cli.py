@@ -18,6 +18,7 @@ from server.jobs.worker import run_worker
 from server.outbound.spec import InvalidSettings
 from server.storage.db import make_engine
 from server.storage.migrate import current_revision, head_revision, upgrade
+from server.usecases.explain import explain_order
 from server.usecases.settings import connect_vendor, find_shop
 
 _BLOCKING_THREADS = 32
@@ -122,6 +123,17 @@ def connect(shop: str, vendor: str, path: Path) -> None:
         now=runtime.clock.now(),
     )
     click.echo(f"{shop} is connected to {spec.title}.")
+    runtime.database.dispose()
+
+
+@main.command()
+@click.argument("order")
+@click.option("--shop", required=True, help="The shop's *.myshopify.com domain.")
+def explain(order: str, shop: str) -> None:
+    """Tell what happened to an order and why, as JSON. ORDER is its id or its name, such as #1001."""
+    runtime = make_runtime(read_settings())
+    row = find_shop(database=runtime.database, box=runtime.box, domain=shop)
+    click.echo(json.dumps(explain_order(database=runtime.database, shop_id=row.id, named=order), indent=2))
     runtime.database.dispose()
 
 

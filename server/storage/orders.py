@@ -85,6 +85,11 @@ class Orders:
         row = self._session.get(OrderRow, (self._shop_id, order_id))
         return self._read(row) if row else None
 
+    def id_of_name(self, name: str) -> str | None:
+        """Return the id of the order that the merchant calls `name`."""
+        query = select(OrderRow.order_id).where(OrderRow.shop_id == self._shop_id, OrderRow.name == name)
+        return self._session.scalars(query.limit(1)).one_or_none()
+
     def by_reference(self, reference_id: str) -> Order | None:
         query = select(OrderRow).where(OrderRow.shop_id == self._shop_id, OrderRow.reference_id == reference_id)
         row = self._session.scalars(query.limit(1)).one_or_none()
