@@ -8,15 +8,17 @@ from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 
-from server.integrations.smtp import Smtp
 from server.outbound.mime import message_id, read_address
+from server.outbound.registry import load_registry
+from server.outbound.spec import VendorTools
 from server.ports import (
     CredentialsRejected,
+    MessageChannel,
     PermanentFailure,
     RecipientRejected,
     TemporaryFailure,
@@ -24,6 +26,11 @@ from server.ports import (
 )
 from tests.contract.vendors.smtp.vendor import MESSAGE, SmtpStand
 from tests.contract.vendors.smtp.vendor import stand as open_stand
+
+
+def make(settings: Mapping[str, str], tools: VendorTools) -> MessageChannel:
+    """Make the adapter from settings as they are, also ones that the form would refuse."""
+    return cast("MessageChannel", load_registry().get("smtp").factory(settings, tools))
 
 
 @pytest.fixture
@@ -34,8 +41,8 @@ def stand() -> Iterator[SmtpStand]:
         yield opened
 
 
-def channel(stand: SmtpStand, **changes: str) -> Smtp:
-    return Smtp({**stand.settings, **changes}, stand.tools)
+def channel(stand: SmtpStand, **changes: str) -> MessageChannel:
+    return make({**stand.settings, **changes}, stand.tools)
 
 
 def failure_of(stand: SmtpStand, sent: Any = MESSAGE, **changes: str) -> VendorFailure:
@@ -291,7 +298,7 @@ def test_private_servers_are_refused_before_a_connection_is_made(
 ) -> None:
     monkeypatch.setattr("server.integrations.smtp.resolve", lambda _host, _port: addresses)
     monkeypatch.setattr(socket, "create_connection", None)  # calling it would be an error
-    outside = Smtp({**stand.settings, "host": "smtp.example.com"}, replace(stand.tools, public_only=True))
+    outside = make({**stand.settings, "host": "smtp.example.com"}, replace(stand.tools, public_only=True))
     with pytest.raises(PermanentFailure, match=r"smtp\.example\.com"):
         outside.send(MESSAGE)
     assert stand.mailbox.hosts == []

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
-from server.integrations import twilio
-from server.integrations.twilio import CODES, Twilio
 from server.outbound.http import make_client
 from server.outbound.spec import VendorTools
 from server.ports import (
@@ -22,9 +21,10 @@ from server.ports import (
     VendorFailure,
 )
 from tests.contract.openapi import BrokenRequest, checker
-from tests.contract.vendors.twilio.vendor import MESSAGE, NOW, SETTINGS, StoppedClock, TwilioStand
+from tests.contract.vendors.twilio.vendor import MESSAGE, NOW, SETTINGS, StoppedClock, Twilio, TwilioStand, make
 from tests.contract.vendors.twilio.vendor import stand as open_stand
 
+CODES = import_module("server.integrations.twilio").CODES
 SINCE = NOW - timedelta(minutes=1)
 SID = "SM" + "9" * 32
 
@@ -37,7 +37,7 @@ def stand() -> Iterator[TwilioStand]:
 
 @pytest.fixture
 def channel(stand: TwilioStand) -> Twilio:
-    return Twilio(SETTINGS, stand.tools)
+    return make(SETTINGS, stand.tools)
 
 
 def answering(*answers: httpx.Response | Exception) -> Twilio:
@@ -51,7 +51,7 @@ def answering(*answers: httpx.Response | Exception) -> Twilio:
         return given
 
     client = make_client(user_agent="Afters tests", transport=httpx.MockTransport(answer))
-    return Twilio(SETTINGS, VendorTools(client=client, clock=StoppedClock(), public_url="https://afters.example"))
+    return make(SETTINGS, VendorTools(client=client, clock=StoppedClock(), public_url="https://afters.example"))
 
 
 def sent_form(stand: TwilioStand) -> dict[str, list[str]]:
@@ -71,7 +71,7 @@ def test_a_message_carries_these_fields_and_no_others(stand: TwilioStand, channe
 
 def test_a_messaging_service_takes_the_place_of_the_number(stand: TwilioStand) -> None:
     service = "MG" + "d" * 32
-    Twilio({**SETTINGS, "messaging_service_sid": service}, stand.tools).send(replace(MESSAGE, callback_url=None))
+    make({**SETTINGS, "messaging_service_sid": service}, stand.tools).send(replace(MESSAGE, callback_url=None))
     form = sent_form(stand)
     assert form["MessagingServiceSid"] == [service]
     assert not {"From", "StatusCallback"} & set(form)
@@ -224,7 +224,7 @@ def test_finding_by_recipient_text_and_time(changes: dict[str, Any], is_found: b
 
 
 def test_finding_turns_pages(stand: TwilioStand, channel: Twilio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(twilio, "_PAGE_SIZE", 2)
+    monkeypatch.setattr("server.integrations.twilio._PAGE_SIZE", 2)
     oldest = stand.list_message()
     for number in range(4):
         stand.list_message(body=f"another {number}")

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # no stubs; used in tests only
 
-from server.integrations.twilio import SPEC, Twilio
+from server.outbound.registry import load_registry
 from server.outbound.spec import VendorTools
 from server.ports import UnreadablePayload
-from tests.contract.vendors.twilio.vendor import SETTINGS, StoppedClock
+from tests.contract.vendors.twilio.vendor import SETTINGS, StoppedClock, Twilio, make
 
 URL = "https://afters.example/receipts/twilio?shop=gift-shop.myshopify.com"
 SID = "SM" + "9" * 32
@@ -20,7 +20,7 @@ NO_CLIENT = httpx.Client(transport=httpx.MockTransport(lambda _request: httpx.Re
 
 def source(public_url: str = "https://afters.example", **changes: str) -> Twilio:
     tools = VendorTools(client=NO_CLIENT, clock=StoppedClock(), public_url=public_url)
-    return Twilio({**SETTINGS, **changes}, tools)
+    return make({**SETTINGS, **changes}, tools)
 
 
 def signed(url: str, form: dict[str, str], token: str = SETTINGS["auth_token"]) -> dict[str, str]:
@@ -172,5 +172,6 @@ def test_any_bytes_are_read_or_unreadable(raw: bytes) -> None:
 
 
 def test_the_answer_to_twilio_is_twiml_that_says_nothing() -> None:
-    assert SPEC.receipt_reply.content_type.startswith("text/xml")
-    assert SPEC.receipt_reply.body == "<Response/>"
+    reply = load_registry().get("twilio").receipt_reply
+    assert reply.content_type.startswith("text/xml")
+    assert reply.body == "<Response/>"
