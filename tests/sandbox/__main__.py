@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from tests.sandbox.deploy import DeployFailed
 from tests.sandbox.launcher import CannotStart, Launcher, only_one, open_credentials
 from tests.sandbox.listening import PortTaken
 from tests.sandbox.processes import ChildFailed
@@ -38,7 +39,7 @@ def main() -> int:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: launcher.stopping.set())
             return launcher.run(credentials)
-    except (CannotStart, PortTaken, ChildFailed) as error:
+    except (CannotStart, PortTaken, ChildFailed, DeployFailed) as error:
         print(f"*** {error}", file=sys.stderr)
         return 1
 

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from tests.sandbox.browser.clock_page import MORNING, seconds_until
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.credentials import Credentials, credentials_in
+from tests.sandbox.deploy import deploy_extension
 from tests.sandbox.house import House, make_world
 from tests.sandbox.listening import require_free
 from tests.sandbox.processes import AppProcesses, ChildFailed
@@ -91,7 +92,7 @@ class Launcher:
         """Start, say where to click, watch until told to stop.
 
         Raises:
-            PortTaken, ChildFailed: it could not be started.
+            PortTaken, ChildFailed, DeployFailed: it could not be started.
         """
         began = time.monotonic()
         self._check_ports()
@@ -100,6 +101,8 @@ class Launcher:
         processes = AppProcesses(self._settings, credentials)
         _log_to(processes.logs / "sandbox.log")
         upgrading = _Background(processes.upgrade) if self._with_app else None
+        if self._with_app:
+            deploy_extension(self._settings)
         if make_world(self._settings, clock, self._templates, orders=self._orders):
             print("A new shop is ready: catalogue, customers and orders, the last of them from yesterday.")
         if is_moved:

@@ -50,6 +50,11 @@ class SandboxSettings:
         return self.var_dir / "world.sqlite3"
 
     @property
+    def bundle_path(self) -> Path:
+        """The one-click page's bundle as deployed to this shop, with the app's address in it."""
+        return self.var_dir / "extension" / "post-purchase.js"
+
+    @property
     def clock_path(self) -> Path:
         """The file that holds the clock's offset, read by the app too."""
         return self.var_dir / "clock"

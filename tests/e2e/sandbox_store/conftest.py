@@ -46,7 +46,7 @@ class Store:
         }
         for name, value in known.items():
             bundle = bundle.replace(f"${name}", str(value))
-        path = self.settings.app_root / "extension" / "post-purchase" / "dist" / "index.js"
+        path = self.settings.bundle_path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(bundle, encoding="utf-8")
 

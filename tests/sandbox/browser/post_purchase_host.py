@@ -16,13 +16,12 @@ from tests.sandbox.shopify.world import World
 
 _HOST_FOLDER = Path(__file__).with_name("dist")
 _HOST_SCRIPTS = frozenset({"worker.js", "checkout.js", "post_purchase.js"})
-_BUNDLE = Path("extension", "post-purchase", "dist", "index.js")
 _NOT_BUILT = "not built: run `npm ci && npm run build` in tests/sandbox/browser\n"
 
 
 def bundle_path(sandbox: Shopside) -> Path:
-    """Return where the app's built extension lies."""
-    return sandbox.settings.app_root / _BUNDLE
+    """Return where the app's deployed extension lies."""
+    return sandbox.settings.bundle_path
 
 
 def add_routes(pages: Blueprint, sandbox: Shopside) -> None:
