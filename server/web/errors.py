@@ -3,12 +3,13 @@
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from server.core.errors import AppError
 from server.domain.rules import InvalidRules
+from server.web.headers import current_shop_domain, embed
 
 log = structlog.get_logger()
 
@@ -71,8 +72,7 @@ def register_errors(app: Flask) -> None:
 
 def _answer(error: AppError, status: HTTPStatus) -> Response:
     if _wants_page():
-        page = render_template("error.html", message=error.message, status=status.value)
-        response = Response(page, status=status, content_type="text/html; charset=utf-8")
+        response = _page(error, status)
     else:
         body: dict[str, object] = {"code": error.code, "message": error.message}
         if isinstance(error, InvalidRules):
@@ -82,6 +82,17 @@ def _answer(error: AppError, status: HTTPStatus) -> Response:
     if status is HTTPStatus.UNAUTHORIZED and "Authorization" in request.headers:
         response.headers[_RETRY_HEADER] = "1"
     return response
+
+
+def _page(error: AppError, status: HTTPStatus) -> Response:
+    """Answer staff inside their admin's frame, everybody else with a plain page that nobody may frame."""
+    shop_domain = current_shop_domain()
+    # An unknown path has no guard, so nobody is verified there: it shows nothing, and only the admin may frame it.
+    is_embedded = shop_domain is not None or request.args.get("embedded") == "1"
+    html = render_template("error.html", message=error.message, status=status.value, is_embedded=is_embedded)
+    response = Response(html, status=status, content_type="text/html; charset=utf-8")
+    settings = current_app.extensions["afters"].settings
+    return embed(response, settings, shop_domain=shop_domain) if is_embedded else response
 
 
 def _wants_page() -> bool:

@@ -1,0 +1,180 @@
+"""Home: what is set up, what is not, and today's figures."""
+
+from dataclasses import dataclass, field
+
+from flask import Blueprint, Response, abort, jsonify
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.storage.shops import DONE, FAILED, ImportRow
+from server.usecases.access import ShopAccess
+from server.usecases.checks import check_app_state
+from server.usecases.install import IMPORT_KINDS
+from server.usecases.reports import Home, home
+from server.usecases.settings import retry_import
+from server.web.guards import runtime, shop
+from server.web.pages.display import Display
+from server.web.pages.frame import open_frame, page_blueprint, show
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the set-up; `state` is done, open, busy or failed.
+
+    `link` leads to where it is done; `post` is what its button asks of the server.
+    """
+
+    title: str
+    state: str
+    detail: str
+    done: int = 0
+    total: int = 0
+    link: tuple[str, str] | None = None  # label, path
+    post: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    label: str
+    value: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    steps: tuple[Step, ...]
+    figures: tuple[Figure, ...]
+    home: Home
+    titles: dict[str, str] = field(default_factory=dict)  # of vendors, by slug
+
+    @property
+    def done(self) -> int:
+        return sum(step.state == "done" for step in self.steps)
+
+    @property
+    def is_busy(self) -> bool:
+        return any(step.state == "busy" for step in self.steps)
+
+
+def blueprint() -> Blueprint:
+    routes = page_blueprint("home", __name__)
+
+    @routes.get("/")
+    def page() -> BaseResponse:
+        frame = open_frame()
+        return show(frame, "pages/home.html", page=_gather(frame.display))
+
+    @routes.get("/set-up")
+    def set_up() -> BaseResponse:
+        """Return the list alone: the page fetches it while an import runs."""
+        frame = open_frame()
+        return show(frame, "pages/_set_up.html", page=_gather(frame.display))
+
+    @routes.post("/set-up/check")
+    def check() -> Response:
+        parts = runtime()
+        access = ShopAccess(parts.database, parts.box, parts.auth, parts.apis)
+        state = check_app_state(access=access, shop_id=shop().shop_id, now=parts.clock.now())
+        return jsonify({"ok": True, "is_post_purchase_app": state.is_post_purchase_app})
+
+    @routes.post("/imports/<kind>/retry")
+    def retry(kind: str) -> Response:
+        if kind not in IMPORT_KINDS:
+            abort(404)
+        parts = runtime()
+        is_started = retry_import(database=parts.database, shop_id=shop().shop_id, kind=kind, now=parts.clock.now())
+        parts.wake()
+        return jsonify({"ok": True, "is_started": is_started})
+
+    return routes
+
+
+def _gather(display: Display) -> HomePage:
+    parts = runtime()
+    found = home(
+        database=parts.database, box=parts.box, vendors=parts.vendors, shop_id=shop().shop_id, now=parts.clock.now()
+    )
+    return HomePage(
+        steps=_steps(found, display),
+        figures=_figures(found, display),
+        home=found,
+        titles={spec.slug: spec.title for spec in parts.registry.specs},
+    )
+
+
+def _steps(found: Home, display: Display) -> tuple[Step, ...]:
+    state = found.set_up
+    imports = {row.kind: row for row in state.imports}
+    return (
+        _import_step("products", "Products imported", imports.get("products"), display),
+        _import_step("orders", "Orders imported", imports.get("orders"), display),
+        _page_step(found, display),
+        Step(
+            "First offers published",
+            "done" if state.live_offers else "open",
+            f"{_count(state.live_offers, 'offer')} live."
+            if state.live_offers
+            else "A first offer is drafted for you. Read it, then publish it: nothing is shown to shoppers before.",
+            link=("Open offers", "/offers"),
+        ),
+        _sender_step("Text messages connected", is_done=state.has_sms, what="text messages"),
+        _sender_step("E-mail connected", is_done=state.has_email, what="e-mails"),
+        Step(
+            "Webhooks arriving",
+            "done" if state.last_delivery_at else "open",
+            f"The last one came {display.moment(state.last_delivery_at)}."
+            if state.last_delivery_at
+            else "None has come yet. The first comes with the next order or the next change to a product.",
+        ),
+    )
+
+
+def _import_step(kind: str, title: str, row: ImportRow | None, display: Display) -> Step:
+    if row is None:
+        return Step(title, "open", "Not started yet.")
+    if row.state == DONE:
+        return Step(title, "done", f"{row.done:,} {kind}, {display.moment(row.finished_at)}.")
+    if row.state == FAILED:
+        again = ("Try again", f"/imports/{kind}/retry")
+        return Step(title, "failed", f"Stopped: {row.error or 'no reason was given.'}", post=again)
+    if not row.total:
+        return Step(title, "busy", row.error or "Waiting to start.")
+    so_far = f"{row.done:,} of {row.total:,}"
+    return Step(title, "busy", f"{so_far}. {row.error}" if row.error else so_far, done=row.done, total=row.total)
+
+
+def _page_step(found: Home, display: Display) -> Step:
+    again = ("Check again", "/set-up/check")
+    checked = f" Checked {display.moment(found.shop.checked_at)}." if found.shop.checked_at else ""
+    title = "One-click page chosen"
+    match found.set_up.is_post_purchase_app:
+        case True:
+            detail = f"Shopify says that Afters is this shop's post-purchase app.{checked}"
+            return Step(title, "done", detail, post=again)
+        case False:
+            detail = (
+                "Another app, or none, has the page after payment. In Shopify, open Settings, Checkout, "
+                f"Post-purchase page, and choose Afters.{checked}"
+            )
+            return Step(title, "open", detail, post=again)
+    return Step(title, "open", "Shopify has not been asked yet.", post=again)
+
+
+def _sender_step(title: str, *, is_done: bool, what: str) -> Step:
+    detail = f"Follow-ups can be sent as {what}." if is_done else f"Without it, follow-ups are not sent as {what}."
+    return Step(title, "done" if is_done else "open", detail, link=("Open integrations", "/integrations"))
+
+
+def _figures(found: Home, display: Display) -> tuple[Figure, ...]:
+    today = found.today
+    return (
+        Figure("Orders", f"{today.orders:,}"),
+        Figure("Offers made", f"{today.offers:,}", "on the one-click page"),
+        Figure("Shown", f"{today.shown:,}", "pages a shopper saw"),
+        Figure("Accepted", f"{today.accepted:,}", "and charged"),
+        Figure("Messages sent", f"{today.touches:,}"),
+        Figure("Revenue", display.money(today.revenue), "net of refunds"),
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,247 @@
+"""Offers: the funnels of the draft, one of them to edit, and publishing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.core.money import Money
+from server.domain.conditions import CONDITIONS
+from server.domain.conditions.definition import Argument
+from server.domain.rules import InvalidRules
+from server.usecases.authoring import Draft, load_draft, publish_draft, remove_funnel, save_funnel
+from server.usecases.reports import Goods, describe_goods
+from server.web.guards import merchant, runtime, shop
+from server.web.pages.display import Display
+from server.web.pages.frame import Frame, open_frame, page_blueprint, show
+from server.web.pages.funnel_form import empty_funnel, is_simple, read_funnel, simple_leaves
+from server.web.pages.wording import audience_words, discount_words, goods_of, offer_words, variant_words
+
+_MOST_ASKED = 250
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelLine:
+    """One funnel as the list shows it."""
+
+    id: str
+    name: str
+    is_on: bool
+    is_live_as_drafted: bool
+    priority: int
+    offer: str
+    discount: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One of the goods that a list of the form names."""
+
+    id: str
+    title: str
+    detail: str = ""
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """What the form of one funnel shows. `kept_audience` are the words of a tree that it cannot edit."""
+
+    funnel: dict[str, Any]
+    goods: Goods
+    display: Display
+    kept_audience: str | None
+
+    @property
+    def conditions(self) -> list[Any]:
+        return [] if self.kept_audience else list(simple_leaves(self.funnel.get("audience")))
+
+    def value(self, argument: Argument, given: Any) -> str:
+        """Return an argument as its field takes it."""
+        if given is None:
+            return ""
+        if argument.kind == "money" and isinstance(given, int):
+            return Money(given, self.display.currency).text() if self.display.currency else ""
+        return ", ".join(given) if isinstance(given, list) else str(given)
+
+    def chosen(self, argument: Argument, given: list[str] | None) -> list[Chosen]:
+        """Return the goods that an argument names."""
+        if argument.kind == "variants":
+            return self.chosen_variants(given or [])
+        gone = "No longer in the catalogue"
+        titles = self.goods.products
+        return [
+            Chosen(each, titles.get(each, f"Product {each}"), "" if each in titles else gone) for each in given or []
+        ]
+
+    def chosen_variants(self, variant_ids: list[str]) -> list[Chosen]:
+        return [self._variant(each) for each in variant_ids]
+
+    def _variant(self, variant_id: str) -> Chosen:
+        facts = self.goods.variants.get(variant_id)
+        if facts is None:
+            return Chosen(variant_id, f"Variant {variant_id}", "No longer in the catalogue")
+        detail = f"{self.display.money(facts.price)}, {_stock_words(facts.available)}"
+        return Chosen(variant_id, variant_words(variant_id, self.goods), detail, facts.image_url)
+
+
+def blueprint() -> Blueprint:
+    routes = page_blueprint("offers", __name__, url_prefix="/offers")
+    _add_pages(routes)
+    _add_changes(routes)
+    return routes
+
+
+def _add_pages(routes: Blueprint) -> None:
+    @routes.get("")
+    def listing() -> BaseResponse:
+        frame, draft = open_frame(), _draft()
+        funnels = draft.document.get("funnels", [])
+        goods = _goods(*funnels)
+        lines = [_line(funnel, draft, goods, frame.display) for funnel in funnels]
+        return show(frame, "pages/offers.html", draft=draft, lines=lines)
+
+    @routes.get("/new")
+    def new() -> BaseResponse:
+        frame, draft = open_frame(), _draft()
+        return _edit(frame, draft, empty_funnel(), save_url=url_for("offers.create"), is_new=True)
+
+    @routes.get("/<funnel_id>")
+    def one(funnel_id: str) -> BaseResponse:
+        frame, draft = open_frame(), _draft()
+        funnel = draft.funnel(funnel_id)
+        return _edit(frame, draft, funnel, save_url=url_for("offers.save", funnel_id=funnel_id), is_new=False)
+
+    @routes.get("/variants")
+    def variants() -> Response:
+        """Tell what the catalogue holds of variants that were just picked, in the order they were asked for."""
+        wanted = request.args.get("ids", "").split(",")[:_MOST_ASKED]
+        goods = describe_goods(database=runtime().database, shop_id=shop().shop_id, variant_ids=filter(None, wanted))
+        display = open_frame().display
+        known = [goods.variants[each] for each in wanted if each in goods.variants]
+        return jsonify(
+            {
+                "variants": [
+                    {
+                        "id": facts.variant_id,
+                        "title": variant_words(facts.variant_id, goods),
+                        "image_url": facts.image_url,
+                        "stock": _stock_words(facts.available),
+                        "price": display.money(facts.price),
+                        "is_sellable": facts.is_sellable,
+                    }
+                    for facts in known
+                ]
+            }
+        )
+
+
+def _add_changes(routes: Blueprint) -> None:
+    @routes.post("/new")
+    def create() -> Response:
+        return _save(None)
+
+    @routes.post("/<funnel_id>")
+    def save(funnel_id: str) -> Response:
+        return _save(funnel_id)
+
+    @routes.post("/<funnel_id>/delete")
+    def delete(funnel_id: str) -> Response:
+        parts, draft = runtime(), _draft()
+        draft.funnel(funnel_id)
+        changed = remove_funnel(
+            database=parts.database,
+            shop_id=shop().shop_id,
+            funnel_id=funnel_id,
+            revision=_revision(),
+            now=parts.clock.now(),
+        )
+        return jsonify({"ok": True, "revision": changed.revision, "location": url_for("offers.listing")})
+
+    @routes.post("/publish")
+    def publish() -> Response:
+        parts = runtime()
+        published = publish_draft(
+            database=parts.database,
+            shop_id=shop().shop_id,
+            by=merchant().user_id,
+            now=parts.clock.now(),
+            revision=_revision(),
+        )
+        return jsonify({"ok": True, "number": published.number})
+
+
+def _save(funnel_id: str | None) -> Response:
+    parts, draft = runtime(), _draft()
+    stored = draft.funnel(funnel_id) if funnel_id is not None else None
+    read = read_funnel(request.form, stored=stored, currency=open_frame().shop.currency)
+    try:
+        changed = save_funnel(
+            database=parts.database,
+            shop_id=shop().shop_id,
+            funnel=read.funnel,
+            revision=_revision(),
+            now=parts.clock.now(),
+        )
+    except InvalidRules as fault:
+        raise InvalidRules(read.words_for(fault.problems, index=draft.index_of(read.funnel["id"]))) from fault
+    location = url_for("offers.one", funnel_id=read.funnel["id"])
+    return jsonify({"ok": True, "revision": changed.revision, "location": location})
+
+
+def _edit(frame: Frame, draft: Draft, funnel: dict[str, Any], *, save_url: str, is_new: bool) -> BaseResponse:
+    goods = _goods(funnel)
+    audience = funnel.get("audience")
+    kept = None if is_simple(audience) else audience_words(audience, goods, frame.display)
+    return show(
+        frame,
+        "pages/offer.html",
+        draft=draft,
+        editor=Editor(funnel, goods, frame.display, kept),
+        conditions=CONDITIONS,
+        save_url=save_url,
+        is_new=is_new,
+        shop_minimum=draft.document.get("stock", {}).get("minimum", 10),
+    )
+
+
+def _draft() -> Draft:
+    return load_draft(database=runtime().database, shop_id=shop().shop_id)
+
+
+def _goods(*funnels: dict[str, Any]) -> Goods:
+    variants = {each for funnel in funnels for each in funnel.get("offer", {}).get("variants", [])}
+    products: set[str] = set()
+    for funnel in funnels:
+        named = goods_of(funnel.get("audience"))
+        variants |= named[0]
+        products |= named[1]
+    return describe_goods(
+        database=runtime().database, shop_id=shop().shop_id, variant_ids=variants, product_ids=products
+    )
+
+
+def _line(funnel: dict[str, Any], draft: Draft, goods: Goods, display: Display) -> FunnelLine:
+    offer = funnel["offer"]
+    return FunnelLine(
+        id=funnel["id"],
+        name=funnel["name"],
+        is_on=funnel.get("is_live", False),
+        is_live_as_drafted=draft.is_live_as_drafted(funnel),
+        priority=funnel.get("priority", 0),
+        offer=offer_words(offer, goods),
+        discount=discount_words(offer),
+        audience=audience_words(funnel.get("audience"), goods, display),
+    )
+
+
+def _stock_words(available: int | None) -> str:
+    return "stock not tracked" if available is None else f"{available:,} in stock"
+
+
+def _revision() -> int:
+    """Return the revision that the page was made from; a missing one is none that exists."""
+    text = request.form.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() else -1

@@ -1,0 +1,217 @@
+"""One order's story as a timeline: everything that happened, in the order it happened, with the reasons."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.decision import Outcome
+from server.domain.reasons import Reason, TraceLine
+from server.storage.decisions import EventRow, StoredDecision
+from server.storage.ledger import LedgerRow
+from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, TouchRow
+from server.usecases.reports import OrderStory, wording
+from server.web.pages.display import Display
+from server.web.pages.wording import CHANNELS
+
+_TIMES = "\N{MULTIPLICATION SIGN}"
+_OUTCOMES = {
+    "processed": ("The order was changed and the card charged", "success"),
+    "partially_processed": ("The item was added, but the card was not charged", "critical"),
+    "unprocessed": ("The change to the order was refused", "critical"),
+}
+_EVENTS = {
+    "shown": ("The one-click page was shown", "info"),
+    "accepted": ("The shopper accepted the offer", "success"),
+    "declined": ("The shopper declined the offer", "neutral"),
+    "left": ("The shopper left the page", "neutral"),
+}
+_TOUCH_TONES = {SENT: "success", SENDING: "info", UNKNOWN: "warning", FAILED: "critical"}
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One line of a decision in words: what was looked at, what came out, the values compared."""
+
+    subject: str
+    outcome: str
+    detail: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One moment of the story. `is_ahead` marks what has not happened yet."""
+
+    at: datetime
+    heading: str
+    tone: str = "neutral"
+    lines: tuple[str, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
+    quote: str | None = None
+    is_ahead: bool = False
+
+
+def tell(story: OrderStory, display: Display) -> tuple[Entry, ...]:
+    """Return the story's entries, oldest first; what is planned stands at its time."""
+    entries = [*_order_entries(story, display), *_page_entries(story, display), *_follow_up_entries(story, display)]
+    entries += [_booking_entry(row, display) for row in story.bookings]
+    return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def masked(recipient: str | None) -> str:
+    """Return a recipient that staff can recognise and nobody can copy."""
+    if not recipient:
+        return "nobody"
+    name, at, domain = recipient.partition("@")
+    return f"{name[:1]}…@{domain}" if at else f"{recipient[:3]} … {recipient[-3:]}"
+
+
+def _order_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
+    order = story.order
+    lines = tuple(
+        f"{line.quantity} {_TIMES} {line.title}, {display.money(line.total, order.currency)}" for line in order.lines
+    )
+    paid_by = f"Paid by {', '.join(order.gateways)}." if order.gateways else "No payment is named."
+    yield Entry(order.created_at, "The order was placed", lines=(*lines, paid_by))
+    if order.cancelled_at is not None:
+        yield Entry(order.cancelled_at, "The order was cancelled", "critical")
+
+
+def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
+    page = story.page
+    if page.decision is None:
+        yield Entry(story.order.created_at, "No one-click page", lines=(wording(page.reason.value),))
+        return
+    decision = page.decision
+    yield Entry(
+        decision.decided_at,
+        _decision_heading(decision, page.title),
+        "info" if decision.outcome is Outcome.OFFERED else "neutral",
+        lines=_decision_lines(decision, display),
+        trace=_trace(decision, story.titles),
+    )
+    if decision.signed_at is not None:
+        yield Entry(decision.signed_at, "Afters signed the change to the order")
+    yield from (_event_entry(event) for event in page.events.values())
+
+
+def _decision_heading(decision: StoredDecision, title: str | None) -> str:
+    goods = title or "a product that is gone"
+    match decision.outcome:
+        case Outcome.OFFERED:
+            return f"The checkout asked, and {goods} was offered"
+        case Outcome.HELD_OUT:
+            return f"The checkout asked, and {goods} was kept back"
+    return "The checkout asked, and nothing was offered"
+
+
+def _decision_lines(decision: StoredDecision, display: Display) -> tuple[str, ...]:
+    lines = [wording(decision.reason.value)] if decision.outcome is not Outcome.OFFERED else []
+    offered = decision.offered
+    if offered is not None:
+        price = display.money(offered.discounted_unit_price, offered.currency)
+        full = display.money(offered.unit_price, offered.currency)
+        lines.append(f"{offered.quantity} at {price}{f' instead of {full}' if offered.discount else ''}.")
+        if offered.reason_line:
+            lines.append(f"Said to the shopper: {offered.reason_line}.")
+    lines.append(f"Decided by version {decision.rules_version} of the offers.")
+    return tuple(lines)
+
+
+def _event_entry(event: EventRow) -> Entry:
+    latency = event.data.get("latency_ms")
+    lines = [f"After {latency:,} ms."] if isinstance(latency, int) else []
+    if event.kind == "outcome":
+        heading, tone = _OUTCOMES.get(event.status or "", ("The checkout did not say what came of it", "warning"))
+        codes = event.data.get("error_codes") or []
+        if codes:
+            lines.append(f"Shopify said: {', '.join(map(str, codes))}.")
+    else:
+        heading, tone = _EVENTS.get(event.kind, (event.kind, "neutral"))
+    return Entry(event.occurred_at, heading, tone, lines=tuple(lines))
+
+
+def _trace(decision: StoredDecision, titles: dict[str, str]) -> tuple[TraceStep, ...]:
+    return tuple(_trace_step(line, titles) for line in decision.trace)
+
+
+def _trace_step(line: TraceLine, titles: dict[str, str]) -> TraceStep:
+    kind, _, name = line.subject.partition(":")
+    detail = line.detail
+    if kind == "variant":
+        subject = titles.get(name, f"Product variant {name}")
+        detail = detail.removeprefix(subject).removeprefix(": ").removesuffix(f": {subject}")
+    elif kind == "funnel":
+        # The first words of a funnel's detail are its name as it was then; its id is not for reading.
+        subject, _, detail = detail.partition(": ")
+    else:
+        subject = {"page": "The page", "shopper": "The shopper"}.get(kind, line.subject)
+    return TraceStep(subject or name, wording(line.reason.value), detail, is_chosen=line.reason is Reason.CHOSEN)
+
+
+def _follow_up_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
+    sequence = story.sequence
+    if sequence is None:
+        return
+    if sequence.refusal:
+        detail = f" ({sequence.refusal_detail})" if sequence.refusal_detail else ""
+        yield Entry(sequence.created_at, "No follow-up", lines=(f"{wording(sequence.refusal)}{detail}",))
+        return
+    yield Entry(
+        sequence.created_at,
+        "The follow-up was planned",
+        lines=(f"It starts {display.second(sequence.starts_at)}.", wording(sequence.release_reason)),
+    )
+    clicks = {click.touch_id: click for click in reversed(story.clicks)}
+    for touch in story.touches:
+        decision = story.decisions.get(touch.decision_id or "")
+        yield _touch_entry(touch, decision, story, display)
+        if touch.id in clicks:
+            channel = CHANNELS.get(touch.channel, touch.channel)
+            yield Entry(clicks[touch.id].clicked_at, f"The shopper followed the link of the {channel}", "success")
+
+
+def _touch_entry(touch: TouchRow, decision: StoredDecision | None, story: OrderStory, display: Display) -> Entry:
+    is_open = touch.state in OPEN_STATES
+    content = touch.content or {}
+    return Entry(
+        touch.sent_at or touch.claimed_at or touch.due_at,
+        _touch_heading(touch),
+        _TOUCH_TONES.get(touch.state, "info" if is_open else "neutral"),
+        lines=tuple(_touch_lines(touch, display)),
+        trace=_trace(decision, story.titles) if decision is not None else (),
+        quote="\n".join(str(content[part]) for part in ("subject", "text") if content.get(part)) or None,
+        is_ahead=is_open,
+    )
+
+
+def _touch_heading(touch: TouchRow) -> str:
+    channel = CHANNELS.get(touch.channel, touch.channel)
+    return {
+        SENT: f"{channel} sent to {masked(touch.recipient)}",
+        SENDING: f"{channel} is being sent",
+        REFUSED: f"{channel} not sent",
+        FAILED: f"{channel} failed",
+        UNKNOWN: f"{channel} may or may not have arrived",
+    }.get(touch.state, f"{channel} planned")
+
+
+def _touch_lines(touch: TouchRow, display: Display) -> Iterator[str]:
+    detail = f" ({touch.detail})" if touch.detail else ""
+    if touch.reason not in (Reason.SENT.value, Reason.PLANNED.value) or detail:
+        yield f"{wording(touch.reason)}{detail}"
+    due = f"Due {display.second(touch.due_at)}"
+    yield f"{due}, until {display.moment(touch.expires_at)}." if touch.state in OPEN_STATES else f"{due}."
+    if touch.receipt:
+        code = f" ({touch.receipt_code})" if touch.receipt_code else ""
+        yield f"Last report: {touch.receipt}{code}."
+
+
+def _booking_entry(row: LedgerRow, display: Display) -> Entry:
+    source = "the one-click offer" if row.source.startswith("decision:") else "a message's link"
+    amount = display.money(abs(row.amount), row.currency)
+    if row.amount >= 0:
+        return Entry(row.booked_at, f"{amount} earned by {source}", "success")
+    return Entry(
+        row.booked_at, f"{amount} of {source} given back", "warning", lines=("Refunded, removed or not paid.",)
+    )
