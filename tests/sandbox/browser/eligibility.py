@@ -48,7 +48,7 @@ REASONS = {
     "total_too_small": "The order is worth less than 0.50.",
     "not_installed": "The app is not installed in this shop.",
     "another_app_chosen": "The app is not the one chosen under Settings, Checkout, Post-purchase page.",
-    "extension_not_found": "The extension has not been built, so the platform had no bundle to load.",
+    "extension_not_found": "The extension was not deployed to this shop, so the platform had no bundle to load.",
     "should_render_no": "The extension answered no to ShouldRender; the app says why on its own page of the order.",
     "should_render_late": "The extension took longer than two seconds to answer ShouldRender.",
     "should_render_threw": "The extension failed with an error in ShouldRender.",

@@ -15,7 +15,6 @@ from tests.sandbox.browser.eligibility import (
     reasons_not_to_load,
 )
 from tests.sandbox.browser.input_data import SHOULD_RENDER, InitialPurchase, PurchaseLine, make_input_data
-from tests.sandbox.browser.post_purchase_host import bundle_path
 from tests.sandbox.browser.shopside import Shopside
 from tests.sandbox.shopify.orders import CheckoutRefused, Quote, place_order, quote
 
@@ -128,7 +127,7 @@ class Paying:
             chosen_app=shop["post_purchase_app"],
             our_app=settings.client_id,
             is_installed=installed is not None,
-            has_bundle=bundle_path(self.sandbox).is_file(),
+            has_bundle=settings.bundle_path.is_file(),
         )
 
     def _customer_id(self, email: str | None) -> int | None:

@@ -19,11 +19,6 @@ _HOST_SCRIPTS = frozenset({"worker.js", "checkout.js", "post_purchase.js"})
 _NOT_BUILT = "not built: run `npm ci && npm run build` in tests/sandbox/browser\n"
 
 
-def bundle_path(sandbox: Shopside) -> Path:
-    """Return where the app's deployed extension lies."""
-    return sandbox.settings.bundle_path
-
-
 def add_routes(pages: Blueprint, sandbox: Shopside) -> None:
     """Add the page, its scripts, its two changeset calls and the JSON control of their outcomes."""
     forced = ForcedOutcomes()
@@ -42,7 +37,7 @@ def _add_scripts(pages: Blueprint, sandbox: Shopside) -> None:
 
     @pages.get("/checkout/extension/post-purchase.js")
     def extension_bundle() -> Response:
-        return _script(bundle_path(sandbox), Response("EXTENSION_NOT_FOUND\n", 404, mimetype="text/plain"))
+        return _script(sandbox.settings.bundle_path, Response("EXTENSION_NOT_FOUND\n", 404, mimetype="text/plain"))
 
 
 def _script(path: Path, otherwise: Response) -> Response:

@@ -71,9 +71,8 @@ def shop(tmp_path: Path) -> Shop:
         ).fetchall()
     topics = tuple(Subscription(topic, "/webhooks/shopify") for topic in TOPICS)
     sender = WebhookSender(world, settings, subscriptions=Subscriptions("2026-10", topics))
-    bundle = tmp_path / "extension" / "post-purchase" / "dist" / "index.js"
-    bundle.parent.mkdir(parents=True)
-    bundle.write_text("// never run here\n", encoding="utf-8")
+    settings.bundle_path.parent.mkdir(parents=True)
+    settings.bundle_path.write_text("// never run here\n", encoding="utf-8")
     return Shop(settings, clock, world, sender, ForcedOutcomes(), [row[0] for row in variants])
 
 

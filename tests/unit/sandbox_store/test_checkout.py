@@ -7,7 +7,6 @@ from flask.testing import FlaskClient
 
 from tests.sandbox.browser.eligibility import REASONS
 from tests.sandbox.browser.money_text import money_text
-from tests.sandbox.browser.post_purchase_host import bundle_path
 from tests.sandbox.shopify.signing import make_jwt, read_jwt
 from tests.unit.sandbox_store.conftest import Shop
 
@@ -117,7 +116,7 @@ def test_without_our_app_nothing_is_loaded(
 
 def test_without_a_bundle_there_is_no_extension(shop: Shop, client: FlaskClient, opened: Open) -> None:
     assert client.get("/checkout/extension/post-purchase.js").status_code == 200
-    bundle_path(shop).unlink()
+    shop.settings.bundle_path.unlink()
     assert client.get("/checkout/extension/post-purchase.js").status_code == 404
     token, fields = opened()
     assert post(client, f"/checkout/{token}/draft", data=fields).json["not_loaded"] == "extension_not_found"
