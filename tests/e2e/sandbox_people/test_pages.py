@@ -20,7 +20,7 @@ def test_the_landing_page_follows_the_tour(page: Page, tour: Tour, check_page: C
     expect(page.locator(".step")).to_have_count(5)
     expect(page.locator('[data-state="messages"]')).to_have_text("0 SMS, 0 e-mails.")
     tour.mail(ADDRESS, "A gift")
-    expect(page.locator('[data-state="messages"]')).to_have_text("0 SMS, 1 e-mails.")
+    expect(page.locator('[data-state="messages"]')).to_have_text("0 SMS, 1 e-mail.")
     expect(page.locator('[data-step="messages"]')).to_have_attribute("data-done", "true")
     check_page()
 

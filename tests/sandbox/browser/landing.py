@@ -33,9 +33,25 @@ class Progress:
     sms: int
     emails: int
 
-    @property
-    def installation(self) -> str:
-        """Say how the installation stands, with what was read so far."""
+    def states(self) -> dict[str, tuple[bool, str]]:
+        """Return for each step of the tour whether it is done, and how it stands in words."""
+        mails = f"{self.emails} e-mail{'' if self.emails == 1 else 's'}"
+        return {
+            "install": (self.is_installed, self._installation()),
+            "buy": (self.orders > 0, f"{self.orders} bought here, {self.orders_today} of them today."),
+            "accept": (self.accepted > 0, f"{self.accepted} accepted."),
+            "messages": (self.sms + self.emails > 0, f"{self.sms} SMS, {mails}."),
+            "why": (
+                False,
+                f"Last order here: {self.last_order}." if self.last_order else "No order to read about yet.",
+            ),
+        }
+
+    def app_state(self) -> str:
+        """Return whether the app runs, in words."""
+        return "Afters is running." if self.is_app_up else "Afters is not answering yet."
+
+    def _installation(self) -> str:
         if not self.is_installed:
             return "Not installed yet."
         parts = [
@@ -65,7 +81,7 @@ def blueprint(sandbox: "Sandbox") -> Blueprint:
     @pages.get("/sandbox/api/progress")
     def progress() -> Response:
         found = read_progress(sandbox)
-        return jsonify(asdict(found) | {"installation": found.installation})
+        return jsonify(asdict(found) | {"states": found.states(), "app_state": found.app_state()})
 
     return pages
 

@@ -57,6 +57,7 @@ def test_the_landing_page_says_it_in_words() -> None:
         sms=0,
         emails=0,
     )
-    assert progress.installation == (
-        "Installed. Read so far: 1,200 of 4,396 products. Another app has the page after paying (Settings > Checkout)."
+    assert progress.states()["install"] == (
+        True,
+        "Installed. Read so far: 1,200 of 4,396 products. Another app has the page after paying (Settings > Checkout).",
     )

@@ -1,17 +1,8 @@
 // Keeps the five steps' states fresh while the tour goes on in other tabs.
 const EVERY_MILLISECONDS = 2000;
 
-const STATES = {
-  install: (p) => [p.is_installed, p.installation],
-  buy: (p) => [p.orders > 0, `${p.orders} bought here, ${p.orders_today} of them today.`],
-  accept: (p) => [p.accepted > 0, `${p.accepted} accepted.`],
-  messages: (p) => [p.sms + p.emails > 0, `${p.sms} SMS, ${p.emails} e-mails.`],
-  why: (p) => [false, p.last_order ? `Last order here: ${p.last_order}` : 'No order to read about yet.'],
-};
-
 function draw(progress) {
-  for (const [key, state] of Object.entries(STATES)) {
-    const [done, text] = state(progress);
+  for (const [key, [done, text]] of Object.entries(progress.states)) {
     const item = document.querySelector(`[data-step="${key}"]`);
     item.dataset.done = String(done);
     item.querySelector('.state .unseen').textContent = done ? 'Done. ' : '';
@@ -20,7 +11,7 @@ function draw(progress) {
   }
   const app = document.getElementById('app-state');
   app.dataset.up = String(progress.is_app_up);
-  app.textContent = progress.is_app_up ? 'Afters is running.' : 'Afters is not answering yet.';
+  if (app.textContent !== progress.app_state) app.textContent = progress.app_state;
 }
 
 setInterval(async () => {
