@@ -77,20 +77,26 @@ class AppProcesses:
         self.logs = settings.var_dir / "logs"
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
-    def run(self, name: str, arguments: Sequence[str]) -> None:
-        """Run one command to its end, its output in `logs/<name>.log`.
+    def run(self, **commands: Sequence[str]) -> None:
+        """Run commands side by side to their ends, each one's output in `logs/<name>.log`.
 
         Raises:
-            ChildFailed: it ended with an error, or not in time.
+            ChildFailed: one ended with an error, or not in time.
         """
-        child = self._start(name, arguments)
-        try:
-            code = child.wait(timeout=COMMAND_SECONDS)
-        except subprocess.TimeoutExpired:
-            _end(child, 0)
-            raise ChildFailed(self._report(name, f"did not end within {COMMAND_SECONDS:g} s")) from None
-        if code != 0:
-            raise ChildFailed(self._report(name, f"ended with exit code {code}"))
+        children = {name: self._start(name, arguments) for name, arguments in commands.items()}
+        deadline = time.monotonic() + COMMAND_SECONDS
+        failures = []
+        for name, child in children.items():
+            try:
+                code = child.wait(timeout=max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _end(child, 0)
+                failures.append(self._report(name, f"did not end within {COMMAND_SECONDS:g} s"))
+            else:
+                if code != 0:
+                    failures.append(self._report(name, f"ended with exit code {code}"))
+        if failures:
+            raise ChildFailed("\n".join(failures))
 
     def upgrade(self) -> None:
         """Bring the app's database to its newest schema, unless it was brought there by the same migrations before.
@@ -101,7 +107,7 @@ class AppProcesses:
         marker, wanted = self._settings.var_dir / "upgraded", self._migrations()
         if marker.exists() and marker.read_text(encoding="ascii") == wanted:
             return  # saves a warm start seconds
-        self.run("upgrade", ["db", "upgrade"])
+        self.run(upgrade=["db", "upgrade"])
         marker.write_text(wanted, encoding="ascii")
 
     def start(self) -> None:
@@ -149,15 +155,20 @@ class AppProcesses:
         Raises:
             ChildFailed: the app refused, e.g. because the shop is not installed yet.
         """
+        commands, paths = {}, []
         for vendor, typed in connections(self._settings, self._credentials).items():
             path = self._settings.var_dir / f"connection-{vendor}.json"
             path.touch(mode=0o600)
             path.write_text(json.dumps(typed), encoding="utf-8")
+            paths.append(path)
             shop = self._settings.shop_domain
-            arguments = ["connect", "--shop", shop, "--vendor", vendor, "--settings", str(path)]
-            try:
-                self.run(f"connect-{vendor}", arguments)
-            finally:
+            commands[f"connect-{vendor}"] = [
+                "connect", "--shop", shop, "--vendor", vendor, "--settings", str(path)
+            ]  # fmt: skip
+        try:
+            self.run(**commands)
+        finally:
+            for path in paths:
                 path.unlink()
 
     def stop(self) -> None:

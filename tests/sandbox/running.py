@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import httpx
 
+from tests.sandbox.browser.admin.launch import Launcher
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.credentials import make_credentials
 from tests.sandbox.deploy import deploy_extension
@@ -58,6 +59,7 @@ class RunningSandbox:
         self._house = House(self.settings, self._credentials, pace_seconds=0.02)
         self.sandbox = self._house.sandbox
         self._house.start()
+        self._launcher = Launcher(self.settings, self.sandbox.clock)
         self._client = httpx.Client(base_url=self.settings.origin, timeout=30.0, trust_env=False)
         try:
             if self._with_app:
@@ -96,6 +98,28 @@ class RunningSandbox:
         found = self.get("/sandbox/api/messages", **({"recipient": recipient} if recipient else {}))
         assert isinstance(found, dict)
         return found
+
+    def install(self) -> None:
+        """Install the app as the admin does: grant, first load of its page, then the vendors' accounts.
+
+        Raises:
+            ChildFailed: the app did not take the accounts.
+        """
+        self.post("/sandbox/api/installation")
+        opened = httpx.get(self._launcher.address("/"), timeout=30.0, trust_env=False)
+        assert opened.is_success, f"the app's first page: HTTP {opened.status_code}: {opened.text[:2000]}"
+        self.connect_vendors()
+
+    def as_merchant(self, verb: str, path: str, **form: str) -> httpx.Response:
+        """Call a path of the app as its pages do: the form fields, and the admin's ID token as bearer."""
+        return httpx.request(
+            verb,
+            f"{self.settings.app_origin}{path}",
+            data=form or None,
+            headers={"Authorization": f"Bearer {self._launcher.id_token()}"},
+            timeout=30.0,
+            trust_env=False,
+        )
 
     def connect_vendors(self) -> None:
         """Give the app the shop's Twilio and SMTP accounts; the app must be installed.
