@@ -16,10 +16,15 @@ from tests.sandbox.settings import SandboxSettings
 from tests.sandbox.shopify.signing import TokenRefused, read_jwt
 
 COMPONENTS = Path(__file__).parents[2] / "sandbox/browser/standins/components.html"
-PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60"><rect width="60" height="60" fill="#f3d9b1"/></svg>'
+PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60"><rect width="60" height="60" fill="#f3d9b1"/></svg>'
+)
 RETRY = {"X-Shopify-Retry-Invalid-Session-Request": "1"}
 NAV = """
-<s-app-nav><s-link href="/" rel="home">Home</s-link><s-link href="/offers">Offers</s-link><s-link href="/components">Components</s-link></s-app-nav>
+<s-app-nav>
+  <s-link href="/" rel="home">Home</s-link><s-link href="/offers">Offers</s-link>
+  <s-link href="/components">Components</s-link>
+</s-app-nav>
 """
 
 
@@ -73,7 +78,7 @@ class EmbeddedApp:
 
     def _page(self, body: str) -> Response:
         cdn = f"{self.settings.origin}/cdn/shopifycloud"
-        html = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{request.path} page</title>
+        html = f"""<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{request.path} page</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="shopify-api-key" content="{self.settings.client_id}">
             <script src="{cdn}/app-bridge.js"></script><script src="{cdn}/polaris-1.js"></script></head>
@@ -110,12 +115,28 @@ class EmbeddedApp:
 
 
 HOME = """
-<s-page heading="Home"><s-section heading="Start"><s-paragraph>Welcome.</s-paragraph>
-<s-link href="/offers?tab=live" id="plain-link">Offers</s-link> <s-link href="shopify://admin/products" id="to-products">Products in the admin</s-link></s-section></s-page>
+<s-page heading="Home">
+  <s-section heading="Start">
+    <s-paragraph>Welcome.</s-paragraph>
+    <s-link href="/offers?tab=live" id="plain-link">Offers</s-link>
+    <s-link href="shopify://admin/products" id="to-products">Products in the admin</s-link>
+    <a href="/offers" id="anchor">Offers by a plain anchor</a>
+  </s-section>
+</s-page>
 """
 OFFERS = """
-<s-page heading="Offers"><s-section heading="Offer">
-<form id="offer" data-save-bar data-discard-confirmation><s-stack gap="base">
-<s-text-field label="Name" name="title" value="Candles"></s-text-field><s-checkbox label="Live" name="live"></s-checkbox></s-stack></form>
-</s-section></s-page>
+<s-page heading="Offers">
+  <s-section heading="Offer">
+    <form id="offer" data-save-bar data-discard-confirmation>
+      <s-stack gap="base">
+        <s-text-field label="Name" name="title" value="Candles"></s-text-field>
+        <s-checkbox label="Live" name="live"></s-checkbox>
+      </s-stack>
+    </form>
+    <ui-save-bar id="bar">
+      <button variant="primary" id="bar-save"></button><button id="bar-discard"></button>
+    </ui-save-bar>
+    <s-modal id="question" heading="Sure?"><s-paragraph>Think again.</s-paragraph></s-modal>
+  </s-section>
+</s-page>
 """

@@ -26,11 +26,12 @@ class FormOwner {
   }
 
   save() {
-    this.form.requestSubmit();
+    // By the prototype: a control that is called `reset` or `requestSubmit` hides the form's own method.
+    HTMLFormElement.prototype.requestSubmit.call(this.form);
   }
 
   discard() {
-    this.form.reset();
+    HTMLFormElement.prototype.reset.call(this.form);
   }
 }
 

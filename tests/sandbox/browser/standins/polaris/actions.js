@@ -2,6 +2,7 @@
 
 import { BOX_PROPS, boxRules, describeHost } from "./box.js";
 import { Standin, define, flag, text } from "./element.js";
+import { submitForm } from "./field.js";
 import { svg } from "./icons.js";
 import { CHIP_PARTS, CHIP_STYLE } from "./marks.js";
 
@@ -76,8 +77,8 @@ class Pressable extends Standin {
     setTimeout(() => {
       if (event.defaultPrevented) return;
       if (this.commandFor) runCommand(this);
-      else if (!this.href && this.internals.form && this.type === "submit") this.internals.form.requestSubmit();
-      else if (!this.href && this.internals.form && this.type === "reset") this.internals.form.reset();
+      else if (!this.href && this.internals.form && this.type === "submit") submitForm(this.internals.form);
+      else if (!this.href && this.internals.form && this.type === "reset") HTMLFormElement.prototype.reset.call(this.internals.form);
     });
   }
 
@@ -130,8 +131,8 @@ class Pressable extends Standin {
 }
 
 const BUTTON_STYLE = `
-  :host { display: inline-block; vertical-align: middle; max-inline-size: 100%; }
-  :host([inlinesize="fill"]) { display: block; }
+  :host { display: inline-block; vertical-align: middle; inline-size: fit-content; max-inline-size: 100%; }
+  :host([inlinesize="fill"]) { display: block; inline-size: auto; }
   .press { position: relative; display: inline-flex; align-items: center; justify-content: center; gap: 4px; inline-size: 100%; min-block-size: 32px;
     padding: 6px 12px; border: 0; border-radius: 8px; background: #fff; color: var(--ink); font-size: 13px; line-height: 20px; font-weight: 550;
     text-decoration: none; cursor: pointer; box-shadow: inset 0 0 0 1px #c9c9c9, inset 0 -1px 0 0 #a8a8a8; white-space: nowrap; }
@@ -151,7 +152,7 @@ const BUTTON_STYLE = `
   .wait i { inline-size: 16px; block-size: 16px; border: 2px solid #b5b5b5; border-block-start-color: #4a4a4a; border-radius: 50%; animation: turn 0.8s linear infinite; }
   .waiting .words, .waiting .sign { opacity: 0; }
   @keyframes turn { to { rotate: 1turn; } }
-  :host([data-in-menu]) { display: block; }
+  :host([data-in-menu]) { display: block; inline-size: auto; }
   :host([data-in-menu]) .press { justify-content: flex-start; background: none; box-shadow: none; font-weight: 450; }
   :host([data-in-menu]) .press:is(:hover, :focus-visible) { background: #f1f1f1; }
   @media (pointer: coarse) { .press { min-block-size: 36px; } }
@@ -173,11 +174,6 @@ class Button extends Pressable {
     this.toggleAttribute("data-icon-only", wordless && Boolean(this.icon));
     const primary = this.variant === "auto" && this.slot === "primary-action";
     Standin.mirror(this, "data-auto-variant", primary ? "primary" : null);
-  }
-
-  markEmptySlots() {
-    super.markEmptySlots();
-    if (this.isConnected) this.queueUpdate();
   }
 }
 
@@ -240,7 +236,7 @@ class Link extends Pressable {
   };
   static template = "<button data-press class='press'><slot></slot></button>";
   static styles = `
-    :host { display: inline; font-size: inherit; line-height: inherit; }
+    :host { display: inline; inline-size: fit-content; font-size: inherit; line-height: inherit; }
     .press { display: inline; padding: 0; border: 0; border-radius: 2px; background: none; color: var(--accent); font: inherit; text-decoration: underline; cursor: pointer;
       text-align: start; text-underline-offset: 2px; }
     .press:hover { color: #003d8f; }
@@ -334,7 +330,7 @@ class ButtonGroup extends Standin {
   static props = { accessibilityLabel: text(), gap: text("base") };
   static template = "<div role='group'><slot name='secondary-actions'></slot><slot></slot><slot name='primary-action'></slot></div>";
   static styles = `
-    :host { display: inline-block; vertical-align: middle; max-inline-size: 100%; } div { display: flex; flex-wrap: wrap; gap: 8px; }
+    :host { display: inline-block; vertical-align: middle; inline-size: fit-content; max-inline-size: 100%; } div { display: flex; flex-wrap: wrap; gap: 8px; }
     :host([gap="none"]) div { gap: 0; } :host([gap="none"]) ::slotted(*) { margin-inline-start: -1px; }
   `;
 

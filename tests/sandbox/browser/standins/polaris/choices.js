@@ -12,14 +12,14 @@ const TICK_STYLE = `
   input[type="checkbox"]:indeterminate::after { content: ""; inline-size: 8px; border-block-start: 2px solid #fff; rotate: none; }
   input[type="radio"] { border-radius: 50%; } input[type="radio"]:checked::after { inline-size: 8px; block-size: 8px; border: 0; border-radius: 50%; background: #fff; rotate: none; translate: none; }
   input:disabled { background: #e3e3e3; border-color: #d6d6d6; } input:disabled:checked { background: #b5b5b5; } input:disabled ~ *, .disabled label { color: #757575; cursor: default; }
-  .invalid input { border-color: #b3132b; } .needed { color: var(--critical); margin-inline-start: 2px; }
+  .invalid input { border-color: #b3132b; } .needed::after { content: "*" / ""; color: var(--critical); margin-inline-start: 2px; }
   .text { min-inline-size: 0; } .details { margin-block-start: 0; }
   ${MESSAGE_STYLE} .details { margin-block-start: 0; }
 `;
 
 const tick = (role) => `
   <div class="field"><div class="row"><input id="control" type="checkbox"${role}><div class="text">
-    <label for="control"><span class="words"></span><span class="needed" aria-hidden="true" hidden>*</span></label>${MESSAGES}</div></div></div>`;
+    <label for="control"><span class="words"></span><span class="needed" hidden></span></label>${MESSAGES}</div></div></div>`;
 
 class Checkbox extends Field {
   static props = {
@@ -127,7 +127,7 @@ class Choice extends Standin {
   static state = ["selected"];
   static shadow = { delegatesFocus: true };
   static template = `
-    <div class="row"><input id="control" type="radio" aria-describedby="details"><div class="text"><label for="control"><slot></slot></label>
+    <div class="row"><input id="control" type="radio" aria-describedby="details"><div class="text"><label for="control"></label><slot hidden></slot>
       <div class="details" id="details" data-for-slot="details"><slot name="details"></slot></div>
       <div data-for-slot="secondary-content" class="more"><slot name="secondary-content"></slot></div></div></div>`;
   static styles = `${TICK_STYLE} .more { margin-block-start: 8px; }`;
@@ -162,6 +162,17 @@ class Choice extends Standin {
     this.control.click();
   }
 
+  markEmptySlots() {
+    super.markEmptySlots();
+    this.showWords();
+  }
+
+  /** The label is the plain text of the content; markup in it counts for nothing, as with the real one. */
+  showWords() {
+    const words = this.part$("slot:not([name])").assignedNodes().map((node) => node.textContent);
+    this.part$("label").textContent = words.join("").replace(/\s+/g, " ").trim();
+  }
+
   connectedCallback() {
     super.connectedCallback();
     const control = this.control;
@@ -182,6 +193,7 @@ class Choice extends Standin {
     control.value = this.value;
     control.checked = this.selected;
     control.disabled = this.disabled || Boolean(list?.isOff);
+    this.showWords();
     Standin.mirror(control, "aria-label", this.accessibilityLabel);
   }
 }
@@ -193,7 +205,7 @@ class ChoiceList extends Field {
   static state = ["values"];
   static shadow = {};
   static template = `
-    <div class="field"><div id="control" role="radiogroup"><div class="legend"><label><span class="words" id="legend"></span><span class="needed" hidden>*</span></label></div>
+    <div class="field"><div id="control" role="radiogroup"><div class="legend"><label><span class="words" id="legend"></span><span class="needed" hidden></span></label></div>
     <div class="choices"><slot></slot></div></div>${MESSAGES}</div>`;
   static styles = `${TICK_STYLE} .choices { display: flex; flex-direction: column; gap: 8px; } label { display: block; margin-block-end: 6px; font-size: 13px; } .details { margin-block-start: 4px; }`;
 

@@ -135,6 +135,7 @@ class DatePicker extends Standin {
       cell.textContent = inWords(addDays(monday, at), { weekday: "short" });
       return cell;
     }));
+    const focused = this.shadowRoot.activeElement?.value;
     const start = addDays(first, -weekday(first));
     const days = Array.from({ length: 42 }, (_, at) => addDays(start, at));
     const inMonth = (day) => dayText(day).slice(0, 7) === dayText(first).slice(0, 7);
@@ -145,6 +146,8 @@ class DatePicker extends Standin {
       row.append(...week.map((day) => this.cell(day, { inMonth: inMonth(day), isHome: day === home, from, to })));
       return row;
     }));
+    // Drawing anew must not throw the keyboard out of the calendar.
+    if (focused) this.part$(`td button[value="${focused}"]`)?.focus();
   }
 
   cell(day, { inMonth, isHome, from, to }) {

@@ -11,11 +11,11 @@ class DropZone extends Field {
   };
   static state = [];
   static template = `
-    <div class="field"><label for="control"><span class="words"></span><span class="needed" aria-hidden="true" hidden>*</span></label>
+    <div class="field"><label for="control"><span class="words"></span><span class="needed" hidden></span></label>
       <div class="zone"><input id="control" type="file"><span class="sign"></span><span class="what">Add file</span><span class="hint">or drop files to upload</span>
       <span class="names"></span><slot></slot></div>${MESSAGES}</div>`;
   static styles = `
-    :host { display: block; } label { display: block; margin-block-end: 4px; font-size: 13px; } .needed { color: var(--critical); }
+    :host { display: block; } label { display: block; margin-block-end: 4px; font-size: 13px; } .needed::after { content: "*" / ""; color: var(--critical); }
     .zone { position: relative; display: grid; justify-items: center; gap: 4px; padding: 24px 16px; border: 1px dashed var(--line-strong); border-radius: 8px; background: #fafafa; text-align: center; }
     .zone:hover, .over { background: #f0f5ff; border-color: var(--accent); } .zone:focus-within { outline: 2px solid var(--accent); outline-offset: 1px; }
     input { position: absolute; inset: 0; opacity: 0; cursor: pointer; inline-size: 100%; } .what { font-weight: 550; } .hint, .names { font-size: 13px; color: var(--ink-quiet); }

@@ -69,7 +69,11 @@ export class Standin extends HTMLElement {
     this.dynamicSheet = new CSSStyleSheet();
     root.adoptedStyleSheets = [SHARED_SHEET, this.constructor.ownSheet, this.dynamicSheet];
     root.append(this.constructor.ownTemplate.content.cloneNode(true));
-    root.addEventListener("slotchange", () => this.markEmptySlots());
+    // Where the script stands in the head, an element is connected before its children are parsed.
+    root.addEventListener("slotchange", () => {
+      this.markEmptySlots();
+      this.queueUpdate();
+    });
     this.updateQueued = false;
   }
 

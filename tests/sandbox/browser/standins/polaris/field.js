@@ -21,7 +21,7 @@ export const MESSAGE_STYLE = `
 export const FRAME_STYLE = `
   :host { display: block; min-inline-size: 0; }
   label { display: block; margin-block-end: 4px; font-size: 13px; line-height: 20px; }
-  .needed { color: var(--critical); margin-inline-start: 2px; }
+  .needed::after { content: "*" / ""; color: var(--critical); margin-inline-start: 2px; }
   .frame { display: flex; align-items: center; gap: 6px; min-block-size: 32px; padding-inline: 12px; border: 1px solid var(--line-strong); border-block-start-color: #757575; border-radius: 8px; background: #fdfdfd; }
   .frame:hover { border-color: #616161; background: #fafafa; }
   .frame:focus-within { outline: 2px solid var(--accent); outline-offset: 1px; background: #fff; }
@@ -38,7 +38,12 @@ export const FRAME_STYLE = `
 `;
 
 export const fieldTemplate = (frame) =>
-  `<div class="field"><label for="control"><span class="words"></span><span class="needed" aria-hidden="true" hidden>*</span></label>${frame}${MESSAGES}</div>`;
+  `<div class="field"><label for="control"><span class="words"></span><span class="needed" hidden></span></label>${frame}${MESSAGES}</div>`;
+
+/** Submits as a person would. By the prototype, since a control named `requestSubmit` or `reset` hides the method. */
+export function submitForm(form) {
+  HTMLFormElement.prototype.requestSubmit.call(form);
+}
 
 /** Base of all fields; a subclass's template holds an element with the id `control`. */
 export class Field extends Standin {
@@ -135,7 +140,7 @@ export class Field extends Standin {
     if (event.key !== "Enter" || event.isComposing || !isLine || !this.form || event.defaultPrevented) return;
     const submits = [...this.form.querySelectorAll("s-button[type=submit], button:not([type]), [type=submit]")];
     if (submits.length) submits[0].click();
-    else this.form.requestSubmit();
+    else submitForm(this.form);
   }
 
   showValue() {

@@ -9,7 +9,7 @@ class Badge extends Standin {
   static props = { tone: text("auto"), color: text("base"), icon: text(), size: text("base") };
   static template = "<span class='mark'></span><slot></slot>";
   static styles = `
-    :host { display: inline-flex; align-items: center; gap: 4px; padding: 0 8px; border-radius: 8px; background: #e9e9e9; color: #4a4a4a;
+    :host { display: inline-flex; align-items: center; gap: 4px; inline-size: fit-content; padding: 0 8px; border-radius: 8px; background: #e9e9e9; color: #4a4a4a;
       font-size: 12px; line-height: 20px; font-weight: 500; white-space: nowrap; vertical-align: middle; }
     :host([size^="large"]) { padding: 3px 10px; font-size: 13px; }
     :host([tone="info"]) { background: var(--info-soft); color: var(--info); }
@@ -30,7 +30,7 @@ class Badge extends Standin {
 }
 
 export const CHIP_STYLE = `
-  :host { display: inline-flex; vertical-align: middle; max-inline-size: 100%; }
+  :host { display: inline-flex; vertical-align: middle; inline-size: fit-content; max-inline-size: 100%; }
   .chip { display: inline-flex; align-items: center; gap: 4px; min-inline-size: 0; padding: 0 8px; border: 0; border-radius: 8px;
     background: #e3e3e3; font-size: 12px; line-height: 24px; font-weight: 500; }
   :host([color="subdued"]) .chip { background: #f1f1f1; color: var(--ink-quiet); }
@@ -71,7 +71,7 @@ class Avatar extends Standin {
   static props = { size: text("base"), alt: text(), src: text(), initials: text() };
   static template = "<span role='img'><b></b><img hidden alt=''></span>";
   static styles = `
-    :host { display: inline-block; vertical-align: middle; }
+    :host { display: inline-block; vertical-align: middle; inline-size: fit-content; }
     span { position: relative; display: grid; place-items: center; border-radius: 8px; overflow: hidden; background: #d5e8ff; color: #0b3b6f; }
     b { font-weight: 600; text-transform: uppercase; } img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; }
   `;
@@ -123,7 +123,7 @@ class Thumbnail extends Picture {
   static props = { ...Picture.props, size: text("base") };
   static template = "<span><i></i><img alt=''></span>";
   static styles = `
-    :host { display: inline-block; vertical-align: middle; flex: none; }
+    :host { display: inline-block; vertical-align: middle; flex: none; inline-size: fit-content; }
     span { position: relative; display: grid; place-items: center; background: #fff; border-radius: 8px; overflow: hidden; box-shadow: inset 0 0 0 1px var(--line);
       color: var(--ink-faint); }
     img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: contain; }
@@ -169,7 +169,7 @@ class Spinner extends Standin {
   static props = { size: text("base"), accessibilityLabel: text() };
   static template = "<span role='status'><i></i><b class='unseen'></b></span>";
   static styles = `
-    :host { display: inline-block; vertical-align: middle; } span { display: block; position: relative; }
+    :host { display: inline-block; vertical-align: middle; inline-size: fit-content; } span { display: block; position: relative; }
     i { display: block; inline-size: 20px; block-size: 20px; border: 2.5px solid #d4d4d4; border-block-start-color: #4a4a4a; border-radius: 50%;
       animation: turn 0.8s linear infinite; }
     :host([size^="large"]) i { inline-size: 44px; block-size: 44px; border-width: 4px; }

@@ -8,8 +8,9 @@ import { declare } from "./spacing.js";
 export function focusables(root) {
   const found = [];
   const walk = (node) => {
-    if (node.nodeType !== Node.ELEMENT_NODE && node.nodeType !== Node.DOCUMENT_FRAGMENT_NODE) return;
-    if (node instanceof HTMLElement && !node.checkVisibility({ visibilityProperty: true })) return;
+    // Not checkVisibility: a slot has no box of its own and would count as hidden.
+    const { display, visibility } = getComputedStyle(node);
+    if (display === "none" || visibility === "hidden") return;
     if (node instanceof HTMLElement && node.tabIndex >= 0 && !node.disabled && !node.shadowRoot?.delegatesFocus) found.push(node);
     const below = node.localName === "slot" && node.assignedNodes().length ? node.assignedElements() : (node.shadowRoot ?? node).children;
     for (const child of below) walk(child);
@@ -58,6 +59,22 @@ class Overlay extends Standin {
   toggleOverlay(source) {
     if (this.isOpen) this.hideOverlay();
     else this.showOverlay(source);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.tellOpeners();
+  }
+
+  update() {
+    this.tellOpeners();
+  }
+
+  /** What opens this describes itself by it, and may have been parsed earlier. */
+  tellOpeners() {
+    const name = CSS.escape(this.id);
+    if (!this.id) return;
+    for (const opener of this.getRootNode().querySelectorAll(`[commandfor="${name}"], [interestfor="${name}"]`)) opener.queueUpdate?.();
   }
 
   disconnectedCallback() {

@@ -108,11 +108,6 @@ class Section extends Standin {
     Standin.mirror(box, "aria-label", this.accessibilityLabel);
     Standin.mirror(box, "aria-labelledby", this.heading && !this.accessibilityLabel ? "title" : null);
   }
-
-  markEmptySlots() {
-    super.markEmptySlots();
-    if (this.isConnected) this.queueUpdate();
-  }
 }
 
 const BANNER_ICONS = { info: "info", success: "check-circle", warning: "alert-triangle", critical: "alert-octagon", auto: "info" };
