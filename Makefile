@@ -58,7 +58,7 @@ bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-pur
 extension/post-purchase/dist/index.js: extension/post-purchase/node_modules/.installed $(wildcard extension/post-purchase/src/*)
 	cd extension/post-purchase && npm run --silent build
 
-tests/sandbox/browser/dist/.built: tests/sandbox/browser/node_modules/.installed $(wildcard tests/sandbox/browser/host/*)
+tests/sandbox/browser/dist/.built: tests/sandbox/browser/node_modules/.installed $(wildcard tests/sandbox/browser/host/* tests/sandbox/browser/host/*/*)
 	cd tests/sandbox/browser && npm run --silent build
 	touch $@
 

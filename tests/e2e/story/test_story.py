@@ -1,0 +1,99 @@
+"""The main stories, in real Chromium on the sandbox, with the real bundle, the real app and the real worker."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.story.actors import order_of
+from tests.story.stage import Stage
+from tests.story.tale import HOLD_HOURS, TWO_MINUTES, play
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("story")]
+
+
+def test_the_whole_story_ends_in_two_messages_and_two_credits(stage: Stage) -> None:
+    told = play(stage)
+    happened = [moment["what"] for moment in told["timeline"]]
+    for what in (
+        "decision",
+        "page shown",
+        "page accepted",
+        "changeset",
+        "edit",
+        "sms arrived",
+        "email arrived",
+        "click",
+    ):
+        assert what in happened, what
+    first, second = told["first_order"], told["second_order"]
+    assert first["page"]["reason"] == "page_accepted"
+    assert first["touches"][0]["receipt"] == "delivered"
+    offered = first["page"]["decision"]["offered"]
+    assert [(row["amount"], row["source"].partition(":")[0]) for row in first["revenue"]] == [
+        (offered["discounted_unit_price"], "decision")
+    ]
+    email = first["touches"][1]
+    assert {row["source"] for row in second["revenue"]} == {f"touch:{email['id']}"}
+    assert sum(row["amount"] for row in second["revenue"]) == email["decision"]["offered"]["unit_price"]
+    # What was accepted on the page is not offered again in the messages.
+    variants = {touch["decision"]["offered"]["variant_id"] for touch in first["touches"]}
+    assert offered["variant_id"] not in variants
+    page = stage.merchant.read_order(first["order"]["id"])
+    assert "The order was changed and the card charged" in page
+    assert "SMS sent" in page
+    assert "E-mail sent" in page
+
+
+def test_a_wallet_sees_no_page_and_is_followed_up(stage: Stage) -> None:
+    with stage.shopper() as shopper:
+        token = shopper.fill_basket(stage.popular_variant(1))
+        shopper.fill_in("new")
+        shopper.pay(by="PayPal")
+        expect(shopper.page.get_by_text("only cards and Shop Pay do", exact=False)).to_be_visible()
+    order = order_of(stage.sandbox, token)
+    planned = stage.wait_for_touches(order["name"], "planned", "planned")
+    assert planned["follow_up"]["because"] == "page_not_eligible"
+    stage.sandbox.move_clock(TWO_MINUTES)
+    told = stage.wait_for_touches(order["name"], "sent", "planned")
+    assert told["page"]["events"] == []
+    assert "keeps this order from the one-click page" in stage.merchant.read_order(str(order["id"]))
+
+
+def test_who_opted_out_gets_nothing_and_the_page_says_why(stage: Stage) -> None:
+    with stage.shopper() as shopper:
+        token = shopper.fill_basket(stage.popular_variant(2))
+        shopper.fill_in("opted-out")
+        shopper.pay()
+        shopper.decline()
+    order = order_of(stage.sandbox, token)
+    stage.wait_for_touches(order["name"], "planned", "planned")
+    stage.sandbox.move_clock(HOLD_HOURS * 3600)
+    told = stage.wait_for_touches(order["name"], "refused", "refused")
+    assert {touch["reason"] for touch in told["touches"]} <= {"no_consent", "suppressed"}
+    email = order["email"]
+    assert stage.sandbox.messages(email) == {**stage.sandbox.messages(email), "sms": [], "email": []}
+    assert "has not agreed to marketing" in stage.merchant.read_order(str(order["id"]))
+
+
+def test_goods_gone_at_send_time_give_way_to_an_alternative(stage: Stage) -> None:
+    """Two shoppers buy and decline alike; between their texts the goods of the first run out."""
+    orders = []
+    with stage.shopper() as shopper:
+        for _ in range(2):
+            token = shopper.fill_basket(stage.popular_variant(3))
+            shopper.fill_in("new")
+            shopper.pay()
+            shopper.decline()
+            orders.append(order_of(stage.sandbox, token))
+            stage.wait_for_touches(orders[-1]["name"], "planned", "planned")
+            if len(orders) == 1:
+                stage.sandbox.move_clock(TWO_MINUTES)
+                first = stage.wait_for_touches(orders[0]["name"], "sent", "planned")["touches"][0]
+                gone = int(first["decision"]["offered"]["variant_id"])
+    stage.sandbox.post("/sandbox/api/stock", variant_id=gone, available=9)
+    stage.sandbox.move_clock(TWO_MINUTES)
+    told = stage.wait_for_touches(orders[1]["name"], "sent", "planned")["touches"][0]
+    assert int(told["decision"]["offered"]["variant_id"]) != gone
+    blocked = [line for line in told["decision"]["trace"] if line[0] == f"variant:{gone}"]
+    assert [line[1] for line in blocked] == ["stock_below_minimum"]
+    assert blocked[0][2].endswith("stock 9 < 10")
+    assert "stock 9 < 10" in stage.merchant.read_order(str(orders[1]["id"]))

@@ -1,0 +1,98 @@
+"""Sets the stage: a running sandbox, a browser, a merchant who has installed the app and published its offers."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+
+from tests.sandbox.running import RunningSandbox
+from tests.story.actors import Merchant, Shopper
+
+_PATIENCE_MS = 20_000
+_SIZE: ViewportSize = {"width": 1280, "height": 900}
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+class NoBrowser(Exception):
+    """There is no Chromium; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One sandbox with the app installed, its offers live and its senders connected."""
+
+    sandbox: RunningSandbox
+    browser: Browser
+    merchant: Merchant
+
+    @contextmanager
+    def shopper(self) -> Iterator[Shopper]:
+        """Let a new person into the store, with a browser that nobody used before."""
+        with _tab(self.browser) as context:
+            yield Shopper(self.sandbox, context.new_page())
+
+    def explain(self, order_name: str) -> dict[str, Any]:
+        """Return what the app's own command says of an order."""
+        processes, shop = self.sandbox.processes, self.sandbox.settings.shop_domain
+        processes.run("explain", ["explain", order_name, "--shop", shop])
+        told = json.loads((processes.logs / "explain.log").read_text(encoding="utf-8"))
+        assert isinstance(told, dict)
+        return told
+
+    def wait_for_touches(self, order_name: str, *states: str) -> dict[str, Any]:
+        """Wait until an order's touches stand so; return the whole explanation."""
+
+        def ask() -> dict[str, Any]:
+            return self.explain(order_name)
+
+        def fits(told: dict[str, Any]) -> bool:
+            return [touch["state"] for touch in told["touches"]] == list(states)
+
+        return dict(self.sandbox.wait_until(ask, fits, timeout=30.0, what=f"touches {states}"))
+
+    def popular_variant(self, rank: int = 0) -> int:
+        """Return something that is often bought, and in stock."""
+        with self.sandbox.sandbox.world.read() as world:
+            rows = world.execute(
+                "SELECT l.variant_id FROM order_line l JOIN variant v ON v.id = l.variant_id"
+                " JOIN product p ON p.id = v.product_id JOIN inventory_level i USING (inventory_item_id)"
+                " WHERE i.available > 20 AND p.status = 'ACTIVE'"
+                " GROUP BY l.variant_id ORDER BY count(*) DESC, l.variant_id LIMIT ?",
+                (rank + 1,),
+            ).fetchall()
+        return int(rows[rank]["variant_id"])
+
+
+@contextmanager
+def set_stage(var_dir: Path, *, orders: int | None = 300) -> Iterator[Stage]:
+    """Start everything and do what a merchant does on the first day.
+
+    Raises:
+        NoBrowser.
+    """
+    executable = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if executable is None:
+        raise NoBrowser("There is no Chromium: install Debian's package 'chromium'.")
+    with RunningSandbox(var_dir, orders=orders) as sandbox, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        with _tab(browser) as context:
+            merchant = Merchant(sandbox, context.new_page())
+            merchant.install()
+            sandbox.connect_vendors()
+            merchant.wait_for_imports()
+            merchant.publish()
+            yield Stage(sandbox, browser, merchant)
+        browser.close()
+
+
+@contextmanager
+def _tab(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=_SIZE)
+    context.set_default_timeout(_PATIENCE_MS)
+    yield context
+    context.close()
