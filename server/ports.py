@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from server.core.errors import AppError
@@ -330,11 +330,9 @@ class PlatformInbound(Protocol):
         """Return the order id that an edit, a refund or a cancellation speaks of."""
         ...
 
-    def parse_product(self, raw: bytes, *, currency: str | None) -> ProductSnapshot:
-        """Read a product; its body does not name the shop's currency."""
+    def parse_product_reference(self, raw: bytes) -> str:
+        """Return the product id that a change or a deletion speaks of."""
         ...
-
-    def parse_deleted_product(self, raw: bytes) -> str: ...
 
     def parse_inventory_item(self, raw: bytes) -> str:
         """Return the inventory item id that a stock change speaks of."""
@@ -403,6 +401,15 @@ class PlatformApis(Protocol):
 
 
 class ChangesetSigner(Protocol):
-    def sign(self, *, reference_id: str, changes: tuple[Change, ...], now: datetime) -> str:
-        """Return the signed token that applies `changes` to the purchase `reference_id`, once."""
+    @property
+    def lifetime(self) -> timedelta:
+        """How long a token holds from the moment it was signed."""
+        ...
+
+    def sign(self, *, reference_id: str, changes: tuple[Change, ...], token_id: str, now: datetime) -> str:
+        """Return the signed token that applies `changes` to the purchase `reference_id`, once.
+
+        The same arguments give the same token, so that a lost answer can be asked for again: the platform applies
+        one `token_id` once, however often it is handed in.
+        """
         ...

@@ -1,7 +1,7 @@
 """What may never reach a log line."""
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 _SECRET_KEYS = re.compile(
@@ -9,17 +9,18 @@ _SECRET_KEYS = re.compile(
     re.IGNORECASE,
 )
 _PERSONAL_KEYS = re.compile(r"(e?mail|phone|first_name|last_name|address|recipient)", re.IGNORECASE)
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
-_PHONE = re.compile(r"\+\d{7,15}\b")
+_EMAIL = re.compile(r"[\w.%+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?:\+|%2[Bb])\d(?:[ ().-]{0,2}\d){6,14}\b")
 _JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
-_SHOPIFY_SECRET = re.compile(r"\bshp[a-z]{2}_[0-9A-Fa-f]+")
+_BEARER = re.compile(r"(?<=\bBearer )\S+", re.IGNORECASE)
+_SHOPIFY_SECRET = re.compile(r"\bshp[a-z]{2}_\w+")
 
 REMOVED = "[removed]"
 
 
 def redact_text(text: str) -> str:
     """Return `text` with addresses, phone numbers, tokens and Shopify secrets removed."""
-    for pattern in (_JWT, _SHOPIFY_SECRET, _EMAIL, _PHONE):
+    for pattern in (_JWT, _BEARER, _SHOPIFY_SECRET, _EMAIL, _PHONE):
         text = pattern.sub(REMOVED, text)
     return text
 
@@ -34,10 +35,10 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
 def _clean(key: str, value: object) -> object:
     if key != "event" and (_SECRET_KEYS.search(key) or _PERSONAL_KEYS.search(key)) and value is not None:
         return REMOVED
-    if isinstance(value, str):
-        return redact_text(value)
-    if isinstance(value, dict):
-        return {inner: _clean(str(inner), held) for inner, held in value.items()}
-    if isinstance(value, list | tuple):
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {redact_text(str(inner)): _clean(str(inner), held) for inner, held in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
         return [_clean(key, held) for held in value]
-    return value
+    return redact_text(str(value))  # whatever it is, it would be written as text in the end

@@ -31,6 +31,9 @@ _EXPONENTS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 
+_LIMIT = Decimal(10) ** 12  # beyond any order, and far within the precision that decimals compute with
+_SHOWN = 40
+
 
 class InvalidMoney(AppError):
     code = "invalid_money"
@@ -53,18 +56,21 @@ class Money:
         """Read a decimal amount such as "12.50"; more places than the currency has are rounded half up.
 
         Raises:
-            InvalidMoney: the text is no finite decimal number or the currency is no three-letter code.
+            InvalidMoney: the text is no decimal number below a million millions, or the currency is no three-letter
+                code.
         """
-        if len(currency) != 3 or not currency.isalpha():  # noqa: PLR2004 - ISO 4217 codes have three letters
+        if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):  # noqa: PLR2004 - ISO 4217 codes have three letters
             raise InvalidMoney(f"'{currency}' is not an ISO 4217 currency code.")
+        written = str(text)
         try:
-            value = Decimal(str(text))
+            value = Decimal(written)
         except InvalidOperation as error:
-            raise InvalidMoney(f"'{text}' is not an amount of money.") from error
-        if not value.is_finite():
-            raise InvalidMoney(f"'{text}' is not an amount of money.")
+            raise InvalidMoney(f"'{written[:_SHOWN]}' is not an amount of money.") from error
+        if not value.is_finite() or abs(value) >= _LIMIT or "_" in written:
+            raise InvalidMoney(f"'{written[:_SHOWN]}' is not an amount of money.")
         places = exponent(currency.upper())
-        return cls(int(value.scaleb(places).quantize(Decimal(1), rounding=ROUND_HALF_UP)), currency.upper())
+        rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        return cls(int(rounded.scaleb(places)), currency.upper())
 
     def decimal(self) -> Decimal:
         return Decimal(self.minor).scaleb(-exponent(self.currency))

@@ -47,10 +47,15 @@ class LinkSigner:
     def read(self, token: str) -> str | None:
         """Return the signed value, or None when the token was not made by us for this purpose."""
         value, dot, signature = token.rpartition(".")
-        if not dot or not hmac.compare_digest(self._signature(value).encode(), signature.encode()):
+        if not dot or not hmac.compare_digest(self._signature(value).encode(), _bytes(signature)):
             return None
         return value
 
     def _signature(self, value: str) -> str:
-        mac = hmac.digest(self._key, value.encode(), hashlib.sha256)[:16]
+        mac = hmac.digest(self._key, _bytes(value), hashlib.sha256)[:16]
         return base64.urlsafe_b64encode(mac).decode()[: self._LENGTH]
+
+
+def _bytes(text: str) -> bytes:
+    """Encode any text, also the halves of characters that a hostile request may carry."""
+    return text.encode(errors="surrogatepass")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.orders import Order
+from server.domain.orders import LineItem, Order
 
 CLICK_WINDOW = timedelta(days=5)
 
@@ -41,37 +41,45 @@ def credit_order(order: Order, *, signed: Iterable[SignedOffer], clicks: Iterabl
     Lines that an accepted offer added go to its decision; what is left goes to the latest click that led to the order.
     A line's total already reflects edits and refunds, so credits computed again later give revenue back by themselves.
     """
-    by_offer = _offer_credits(order, signed)
-    taken = {credit.line_id for credit in by_offer}
-    by_click = [credit for credit in _click_credits(order, clicks) if credit.line_id not in taken]
-    return (*by_offer, *by_click)
+    if order.cancelled_at is not None:
+        return ()
+    return _paid(order, (*_by_offer(order, signed), *_by_click(order, clicks)))
 
 
-def _offer_credits(order: Order, signed: Iterable[SignedOffer]) -> list[Credit]:
-    """An offer never holds goods of the order it belongs to, so its variant names the added line.
+def _by_offer(order: Order, signed: Iterable[SignedOffer]) -> Iterable[tuple[str, LineItem]]:
+    """An offer never holds goods of the order it belongs to, so its variant names the added line."""
+    taken: set[str] = set()
+    for offer in sorted(signed, key=lambda each: each.decision_id):
+        for line in order.lines:
+            if line.variant_id == offer.variant_id and line.line_id not in taken:
+                taken.add(line.line_id)
+                yield f"decision:{offer.decision_id}", line
+                break
 
-    What is outstanding on the order is a charge that failed: no revenue, until it is paid.
+
+def _paid(order: Order, earned: Iterable[tuple[str, LineItem]]) -> tuple[Credit, ...]:
+    """Credit each line to the first who earned it, less what is not paid.
+
+    What is outstanding is first of all the charge of an accepted offer that failed: no revenue, until it is paid.
     """
-    unpaid = order.outstanding
-    found: list[Credit] = []
-    for offer in signed:
-        line = next((each for each in order.lines if each.variant_id == offer.variant_id), None)
-        if line is None or any(credit.line_id == line.line_id for credit in found):
-            continue
-        short = min(unpaid, line.total)
-        unpaid -= short
-        found.append(Credit(f"decision:{offer.decision_id}", line.line_id, line.total - short))
-    return found
+    unpaid = max(order.outstanding, 0)
+    found: dict[str, Credit] = {}
+    for source, line in earned:
+        if line.line_id not in found:
+            short = min(unpaid, line.total)
+            unpaid -= short
+            found[line.line_id] = Credit(source, line.line_id, line.total - short)
+    return tuple(found.values())
 
 
-def _click_credits(order: Order, clicks: Iterable[Click]) -> list[Credit]:
+def _by_click(order: Order, clicks: Iterable[Click]) -> Iterable[tuple[str, LineItem]]:
     carried = {value for _, value in order.attributes}
     leading = [
         click
         for click in clicks
         if click.token in carried and timedelta() <= order.created_at - click.clicked_at <= CLICK_WINDOW
     ]
-    if not leading or order.cancelled_at is not None:
+    if not leading:
         return []
     latest = max(leading, key=lambda click: (click.clicked_at, click.touch_id))
-    return [Credit(f"touch:{latest.touch_id}", line.line_id, line.total) for line in order.lines]
+    return [(f"touch:{latest.touch_id}", line) for line in order.lines]

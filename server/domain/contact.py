@@ -1,12 +1,14 @@
 """Whether, and when, a touch may be sent: consent, opt-outs, hours, holds and caps, asked again at the last moment."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from server.domain.document import Caps, Holds, QuietHours
 from server.domain.reasons import Reason
+
+_NEVER = timedelta(days=365)
 
 
 class Verdict(StrEnum):
@@ -84,7 +86,7 @@ def _refusal(facts: ContactFacts, *, caps: Caps, now: datetime) -> Ruling | None
         (facts.consent != "subscribed", Reason.NO_CONSENT, f"{facts.channel} consent: {facts.consent or 'not stated'}"),
         (not facts.has_connection, Reason.NO_CONNECTION, facts.channel),
         (
-            facts.sent_in_sequence >= caps.messages_per_sequence,
+            0 < caps.messages_per_sequence <= facts.sent_in_sequence,
             Reason.MESSAGE_CAP,
             f"{facts.sent_in_sequence} sent, at most {caps.messages_per_sequence}",
         ),
@@ -123,28 +125,36 @@ def next_open(now: datetime, *, zones: tuple[str, ...], quiet: QuietHours) -> da
     """Return the first moment from `now` on at which every plausible zone allows texts.
 
     Walks quarter hours for two days, which covers every clock change. When no hour suits all zones (a toll-free number
-    could be anywhere), a moment a year ahead is returned: beyond the life of any touch.
+    could be anywhere), or a zone is not known, a moment a year ahead is returned: beyond the life of any touch.
     """
-    known = tuple(_zone(name) for name in zones) or (ZoneInfo("UTC"),)
+    known = [place for place in map(_zone, zones) if place is not None]
+    if not known or len(known) < len(zones):
+        return now + _NEVER
     moment = now
     for _ in range(2 * 24 * 4):
-        if all(_is_open(moment.astimezone(zone).time(), quiet) for zone in known):
+        if all(_is_open(moment.astimezone(zone), quiet) for zone in known):
             return moment
         rounded = moment.replace(minute=moment.minute - moment.minute % 15, second=0, microsecond=0)
         moment = rounded + timedelta(minutes=15)
-    return moment + timedelta(days=365)
+    return now + _NEVER
 
 
 def local_times(now: datetime, zones: tuple[str, ...]) -> list[str]:
-    return [f"{now.astimezone(_zone(name)):%H:%M} in {name}" for name in zones[:2]]
+    """Return the time of day in the first two of `zones`, for a trace."""
+    return [_local_time(now, name) for name in zones[:2]] or ["no time zone is known"]
 
 
-def _is_open(local: time, quiet: QuietHours) -> bool:
+def _local_time(now: datetime, name: str) -> str:
+    zone = _zone(name)
+    return f"{now.astimezone(zone):%H:%M} in {name}" if zone else f"'{name}' is no known time zone"
+
+
+def _is_open(local: datetime, quiet: QuietHours) -> bool:
     return quiet.start_hour <= local.hour < quiet.end_hour
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(UTC.tzname(None) or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

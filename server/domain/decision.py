@@ -94,11 +94,12 @@ def decide(document: RuleDocument, situation: Situation) -> Decision:
 
 
 def block_of(
-    variant: VariantFacts | None, *, minimum_stock: int, purchase: Purchase, refused: frozenset[str]
+    variant: VariantFacts | None, *, quantity: int, minimum_stock: int, purchase: Purchase, refused: frozenset[str]
 ) -> tuple[Reason, str] | None:
     """Return why a variant may not be offered for this order, with the values compared; None when it may.
 
-    The same question is asked at the decision, at the click, and at the send.
+    The same question is asked at the decision, at the click, and at the send. However low the minimum, there must be
+    as much in stock as the offer would add.
     """
     if variant is None:
         return Reason.UNKNOWN_PRODUCT, ""
@@ -108,8 +109,9 @@ def block_of(
         return Reason.ALREADY_IN_ORDER, variant.title
     if variant.variant_id in refused:
         return Reason.ALREADY_DECLINED, variant.title
-    if variant.available is not None and not variant.sells_when_out_of_stock and variant.available < minimum_stock:
-        return Reason.STOCK_BELOW_MINIMUM, f"{variant.title}: stock {variant.available} < {minimum_stock}"
+    needed = max(minimum_stock, quantity)
+    if variant.available is not None and not variant.sells_when_out_of_stock and variant.available < needed:
+        return Reason.STOCK_BELOW_MINIMUM, f"{variant.title}: stock {variant.available} < {needed}"
     return None
 
 
@@ -121,7 +123,7 @@ def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:
     if purchase.presentment_currency != purchase.currency:
         detail = f"paid in {purchase.presentment_currency}, the shop sells in {purchase.currency}"
         return TraceLine("page", Reason.CURRENCY_MISMATCH, detail)
-    if caps.showing_days and situation.showings >= caps.showings:
+    if caps.showing_days and caps.showings and situation.showings >= caps.showings:
         detail = f"{situation.showings} shown in {caps.showing_days} days, at most {caps.showings}"
         return TraceLine("page", Reason.SHOWING_CAP, detail)
     return None
@@ -137,7 +139,11 @@ def _first_sellable(
         is_empty = False
         variant = situation.goods.get(variant_id)
         blocked = block_of(
-            variant, minimum_stock=minimum, purchase=situation.purchase, refused=situation.refused_variant_ids
+            variant,
+            quantity=offer.quantity,
+            minimum_stock=minimum,
+            purchase=situation.purchase,
+            refused=situation.refused_variant_ids,
         )
         if blocked or variant is None:
             reason, detail = blocked or (Reason.UNKNOWN_PRODUCT, "")
@@ -160,6 +166,6 @@ def _first_sellable(
 def _candidates(offer: Offer, situation: Situation) -> Iterable[tuple[str, str | None]]:
     if offer.source == "bought_together":
         for candidate in situation.bought_together:
-            yield candidate.variant_id, f"Often bought together with {candidate.because}"
+            yield candidate.variant_id, f"Often bought together with {candidate.because}" if candidate.because else None
     for variant_id in offer.variant_ids:
         yield variant_id, None

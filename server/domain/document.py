@@ -49,7 +49,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How often a shopper may be approached; 0 days switches a cap off."""
+    """How often a shopper may be approached; 0, of days or of anything else, switches a cap off."""
 
     sequence_days: int = 14
     messages_per_sequence: int = 3
@@ -59,7 +59,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """How long a message on one channel holds the other back, from its send time."""
+    """How long a message on one channel holds the other back, from its send time; 0 switches a hold off."""
 
     sms_holds_email_hours: int = 48
     email_holds_sms_hours: int = 24

@@ -2,16 +2,20 @@
 
 import hashlib
 
-_SPAN = 1 << 64
+_BITS = 53  # as many as a float holds: with more, the largest values would round up to 1
 
 
 def bucket(*, salt: str, unit_id: str) -> float:
     """Return where `unit_id` falls in [0, 1) under `salt`.
 
-    SHA-256 of salt and unit, first 64 bits; raising a share never moves a unit that was inside it already.
+    SHA-256 of salt and unit, first 53 bits; raising a share never moves a unit that was inside it already.
     """
-    digest = hashlib.sha256(f"{salt}\x00{unit_id}".encode()).digest()
-    return int.from_bytes(digest[:8]) / _SPAN
+    return fraction(hashlib.sha256(f"{salt}\x00{unit_id}".encode()).digest())
+
+
+def fraction(digest: bytes) -> float:
+    """Return the first 53 bits of a digest as a number in [0, 1)."""
+    return (int.from_bytes(digest[:8]) >> (64 - _BITS)) / (1 << _BITS)
 
 
 def is_held_out(*, salt: str, unit_id: str, percent: float) -> bool:

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     UNWRITABLE = "unwritable"
     VENDOR_FAILED = "vendor_failed"
     VENDOR_BUSY = "vendor_busy"
+    OUR_FAULT = "our_fault"
     FATE_UNKNOWN = "fate_unknown"
     UNINSTALLED = "uninstalled"
 
@@ -108,6 +109,7 @@ WORDING: dict[Reason, str] = {
     Reason.UNWRITABLE: "The message could not be written from its template.",
     Reason.VENDOR_FAILED: "The sending service refused the message.",
     Reason.VENDOR_BUSY: "The sending service could not be reached; trying again.",
+    Reason.OUR_FAULT: "Something went wrong in Afters itself; the log of the worker says what.",
     Reason.FATE_UNKNOWN: "Sending was cut off and nobody can say whether it arrived; it is not sent twice.",
     Reason.UNINSTALLED: "The app was uninstalled.",
 }

@@ -1,8 +1,10 @@
 """Reads a rule document from JSON, and says what is wrong with it, where, and what to do."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeVar, cast
 
 from server.core.errors import AppError
@@ -24,7 +26,12 @@ from server.domain.offers import Discount, Offer, Texts
 
 _MAX_DEPTH = 20
 _MAX_ITEMS = 1_000
+_MAX_NODES = 1_000  # of all audiences together: each is walked for every order
 _MAX_TEXT = 300
+_MAX_NAMED = 5  # problems in the error's message; all of them are in its data
+_SHOWN = 60
+_PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
+_AUDIENCE_FORMS = ("all", "any", "not", "key")
 _CHANNELS = ("sms", "email")
 _SOURCES = ("fixed", "bought_together")
 
@@ -43,7 +50,10 @@ class InvalidRules(AppError):
     code = "invalid_rules"
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("; ".join(f"{each.path}: {each.message}" for each in problems), count=len(problems))
+        told = [f"{each.path}: {each.message}" for each in problems[:_MAX_NAMED]]
+        if len(problems) > _MAX_NAMED:
+            told.append(f"and {len(problems) - _MAX_NAMED} more")
+        super().__init__("; ".join(told), count=len(problems))
         self.problems = problems
 
 
@@ -52,6 +62,7 @@ class _Reader:
     """Walks a JSON value and gathers every problem instead of stopping at the first."""
 
     problems: list[Problem] = field(default_factory=list)
+    nodes: int = 0
 
     def fault(self, path: str, message: str) -> None:
         self.problems.append(Problem(path or "document", message))
@@ -62,7 +73,8 @@ class _Reader:
             return {}
         for key in value:
             if key not in known:
-                self.fault(f"{path}.{key}".lstrip("."), f"is not known here; known are {', '.join(known)}.")
+                named = f"{path}.{_shown(key)}".lstrip(".")
+                self.fault(named, f"is not known here; known are {', '.join(known)}.")
         return cast("Mapping[str, object]", value)
 
     def rows(self, value: object, path: str) -> list[object]:
@@ -77,6 +89,9 @@ class _Reader:
     def text(self, value: object, path: str, *, choices: tuple[str, ...] = ()) -> str:
         if not isinstance(value, str) or not value.strip() or len(value) > _MAX_TEXT:
             self.fault(path, f"must be a text of 1 to {_MAX_TEXT} characters.")
+            return ""
+        if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+            self.fault(path, "must not hold control characters.")
             return ""
         if choices and value not in choices:
             self.fault(path, f"is '{value}'; it must be one of {', '.join(choices)}.")
@@ -117,8 +132,9 @@ def parse(value: object) -> RuleDocument:
 def _document(reader: _Reader, value: object) -> RuleDocument:
     known = ("schema", "funnels", "journey", "caps", "holds", "quiet_hours", "tiers", "stock", "holdout")
     top = reader.table(value, "", known=known)
-    if top.get("schema") != SCHEMA:
-        reader.fault("schema", f"is {top.get('schema')!r}; this version of Afters reads schema {SCHEMA}.")
+    schema = top.get("schema")
+    if isinstance(schema, bool) or not isinstance(schema, int) or schema != SCHEMA:
+        reader.fault("schema", f"must be {SCHEMA}, the one this version of Afters reads.")
     funnels = tuple(
         _funnel(reader, each, f"funnels[{index}]")
         for index, each in enumerate(reader.rows(top.get("funnels", []), "funnels"))
@@ -142,6 +158,10 @@ def _document(reader: _Reader, value: object) -> RuleDocument:
     )
 
 
+def _shown(key: object) -> str:
+    return str(key)[:_SHOWN].encode("ascii", "backslashreplace").decode() if isinstance(key, str) else "?"
+
+
 def _refuse_twins(reader: _Reader, ids: list[str], path: str) -> None:
     for twin in sorted({each for each in ids if each and ids.count(each) > 1}):
         reader.fault(path, f"'{twin}' is used as an id twice; give each its own.")
@@ -150,7 +170,9 @@ def _refuse_twins(reader: _Reader, ids: list[str], path: str) -> None:
 def _numbers(reader: _Reader, value: object, path: str, kind: Callable[..., Part]) -> Part:
     names = tuple(kind.__dataclass_fields__)  # type: ignore[attr-defined]  # kind is one of the dataclasses above
     table = reader.table(value, path, known=names)
-    return kind(**{name: reader.number(table[name], f"{path}.{name}", high=10_000) for name in names if name in table})
+    # A limit that was left blank is a limit that is off, as 0 is; one that is not named has its default.
+    given = {name: 0 if table[name] is None else table[name] for name in names if name in table}
+    return kind(**{name: reader.number(each, f"{path}.{name}", high=10_000) for name, each in given.items()})
 
 
 def _quiet_hours(reader: _Reader, value: object) -> QuietHours:
@@ -193,6 +215,10 @@ def _journey(reader: _Reader, value: object, path: str) -> Journey:
         for index, each in enumerate(reader.rows(table.get("steps", []), f"{path}.steps"))
     )
     _refuse_twins(reader, [step.id for step in steps], f"{path}.steps")
+    expires_hours = reader.number(table.get("expires_hours", 72), f"{path}.expires_hours", low=1, high=720)
+    for index, step in enumerate(steps):
+        if step.delay_seconds >= expires_hours * 3600:
+            reader.fault(f"{path}.steps[{index}].delay_seconds", f"lies beyond expires_hours, {expires_hours}.")
     return Journey(
         id=reader.text(table.get("id"), f"{path}.id"),
         name=reader.text(table.get("name"), f"{path}.name"),
@@ -200,7 +226,7 @@ def _journey(reader: _Reader, value: object, path: str) -> Journey:
         trigger=reader.text(table.get("trigger", "order_paid"), f"{path}.trigger", choices=("order_paid",)),
         audience=_audience(reader, table.get("audience"), f"{path}.audience", depth=0),
         steps=steps,
-        expires_hours=reader.number(table.get("expires_hours", 72), f"{path}.expires_hours", low=1, high=720),
+        expires_hours=expires_hours,
     )
 
 
@@ -243,35 +269,41 @@ def _discount(reader: _Reader, value: object, path: str) -> Discount | None:
     if value is None:
         return None
     table = reader.table(value, path, known=("percent", "title"))
-    try:
-        percent = Decimal(str(table.get("percent")))
-    except InvalidOperation:
-        percent = Decimal(-1)
-    if not percent.is_finite() or not 0 < percent <= 100:  # noqa: PLR2004 - percent
-        reader.fault(f"{path}.percent", "must lie above 0 and at most at 100.")
+    given = table.get("percent")
+    # A number of thousands of digits cannot even be written, so its size is asked first.
+    written = str(given) if isinstance(given, str | float) or (isinstance(given, int) and 0 < given <= 100) else ""  # noqa: PLR2004 - percent
+    percent = Decimal(written) if _PERCENT.fullmatch(written) else Decimal(-1)
+    if not 0 < percent <= 100:  # noqa: PLR2004 - percent
+        reader.fault(f"{path}.percent", "must lie above 0 and at most at 100, with two decimals at most.")
         return None
     return Discount(percent=percent, title=reader.text(table.get("title"), f"{path}.title"))
 
 
 def _audience(reader: _Reader, value: object, path: str, *, depth: int) -> Audience:
-    if value is None:
+    """Read an audience; none at all is everybody, but only as a whole: inside a tree it would be a slip."""
+    if depth == 0 and (value is None or value == {}):
         return EVERYBODY
     if depth > _MAX_DEPTH:
         reader.fault(path, f"is nested deeper than {_MAX_DEPTH} levels; flatten it.")
         return EVERYBODY
-    table = reader.table(value, path, known=("all", "any", "not", "key", "args"))
-    if "key" in table:
+    reader.nodes += 1
+    if reader.nodes > _MAX_NODES:
+        if reader.nodes == _MAX_NODES + 1:
+            reader.fault(path, f"is beyond the {_MAX_NODES} conditions that may be used in all; use fewer.")
+        return EVERYBODY
+    table = reader.table(value, path, known=(*_AUDIENCE_FORMS, "args"))
+    forms = [name for name in _AUDIENCE_FORMS if name in table]
+    if len(forms) != 1 or ("args" in table and forms != ["key"]):
+        reader.fault(path, "needs exactly one of all, any, not, or key with args.")
+        return EVERYBODY
+    if forms == ["key"]:
         return _leaf(reader, table, path)
-    for name, kind in (("all", AllOf), ("any", AnyOf)):
-        if name in table:
-            rows = reader.rows(table[name], f"{path}.{name}")
-            parts = (_audience(reader, each, f"{path}.{name}[{at}]", depth=depth + 1) for at, each in enumerate(rows))
-            return kind(tuple(parts))
-    if "not" in table:
+    if forms == ["not"]:
         return Not(_audience(reader, table["not"], f"{path}.not", depth=depth + 1))
-    if table:
-        reader.fault(path, "needs one of all, any, not or key.")
-    return EVERYBODY
+    name = forms[0]
+    rows = reader.rows(table[name], f"{path}.{name}")
+    parts = (_audience(reader, each, f"{path}.{name}[{at}]", depth=depth + 1) for at, each in enumerate(rows))
+    return AllOf(tuple(parts)) if name == "all" else AnyOf(tuple(parts))
 
 
 def _leaf(reader: _Reader, table: Mapping[str, object], path: str) -> Audience:
@@ -292,6 +324,9 @@ def _leaf(reader: _Reader, table: Mapping[str, object], path: str) -> Audience:
         reader.fault(f"{path}.args.{name}", "is missing.")
     if not missing and not arguments:
         reader.fault(f"{path}.args", f"is empty; give at least one of {', '.join(names)}.")
+    low, high = arguments.get("at_least"), arguments.get("at_most")
+    if isinstance(low, int) and isinstance(high, int) and low > high:
+        reader.fault(f"{path}.args", "can never be met; at_least must not lie above at_most.")
     return Leaf(key, arguments)
 
 

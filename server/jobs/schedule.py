@@ -11,6 +11,7 @@ from server.jobs.engine import Engine
 from server.runtime import Runtime
 from server.storage.deliveries import Deliveries
 from server.storage.shops import Shops
+from server.storage.touches import DueTouches
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
 from server.usecases.recommendations import rebuild_neighbours
@@ -19,6 +20,9 @@ log = structlog.get_logger()
 
 _KEEP_DELIVERIES = timedelta(days=30)
 _KEEP_JOBS = timedelta(days=1)
+_FIRST_AFTER = timedelta(minutes=10)
+# A backlog may keep work waiting in the engine; putting it back twice is harmless, only not free.
+_LOST_AFTER = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -35,19 +39,31 @@ class Schedule:
     def tick(self) -> None:
         now = self.runtime.clock.now()
         works: tuple[tuple[str, timedelta, Callable[[datetime], None]], ...] = (
+            ("lost", _LOST_AFTER, self._take_up_lost),
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
             ("neighbours", timedelta(days=1), self._count_neighbours),
         )
         for name, interval, work in works:
-            # The first tick only starts the clock: what just began has nothing to clean up.
-            if now - self._last.setdefault(name, now) < interval:
+            # The first time comes soon: a worker that starts anew each day would never get to what is daily.
+            if now - self._last.setdefault(name, now - interval + min(interval, _FIRST_AFTER)) < interval:
                 continue
             self._last[name] = now
             try:
                 work(now)
             except AppError as fault:
                 log.warning("schedule.failed", work=name, code=fault.code, reason=fault.message)
+            except Exception:  # the worker must outlive a database that restarts
+                log.exception("schedule.failed", work=name)
+
+    def _take_up_lost(self, now: datetime) -> None:
+        """Jobs end by what they write; where even that failed, the row waits for nobody."""
+        with self.runtime.database.write() as session:
+            before = now - _LOST_AFTER
+            deliveries = Deliveries(session).take_up_lost(before=before)
+            touches = DueTouches(session).take_up_lost(before=before)
+        if deliveries or touches:
+            log.warning("schedule.took_up_lost", deliveries=deliveries, touches=touches)
 
     def _clean_up(self, now: datetime) -> None:
         jobs = self.engine.forget_finished(older_than=_KEEP_JOBS)

@@ -12,7 +12,7 @@ from server.runtime import Runtime
 from server.usecases.access import ShopAccess
 from server.usecases.imports import give_up, import_orders, import_products, postpone
 from server.usecases.ingest import handle_delivery, postpone_delivery
-from server.usecases.messages import resolve_cut_off, send_touch
+from server.usecases.messages import put_back, resolve_cut_off, send_touch
 from server.usecases.receipts import handle_receipt
 from server.usecases.touch_work import Post, TouchNotOpen
 
@@ -64,6 +64,9 @@ def make_jobs(runtime: Runtime) -> dict[str, Job]:
                 log.info("touch.done", state=send_touch(post, shop_id=shop_id, touch_id=touch_id, attempt=attempt))
             except TouchNotOpen as reason:
                 log.info("touch.skipped", reason=reason.message)
+            except Exception as fault:
+                log.exception("touch.failed")
+                _put_back(post, shop_id, touch_id, attempt, fault)
 
     def on_cut_off(shop_id: int, touch_id: str) -> None:
         with bound_contextvars(shop=shop_id, touch=touch_id):
@@ -71,21 +74,43 @@ def make_jobs(runtime: Runtime) -> dict[str, Job]:
                 log.warning("touch.resolved", state=resolve_cut_off(post, shop_id=shop_id, touch_id=touch_id))
             except (TouchNotOpen, TemporaryFailure) as reason:
                 log.info("touch.skipped", reason=reason.message)
+            except Exception:  # the claim stands, and the poller asks again in a minute
+                log.exception("touch.unresolved")
 
     def on_import(shop_id: int, kind: str) -> None:
         with bound_contextvars(shop=shop_id, kind=kind):
-            try:
-                _IMPORTS[kind](access=access, shop_id=shop_id, clock_now=runtime.clock.now)
-                log.info("import.done")
-            except TemporaryFailure as fault:
-                log.info("import.postponed", reason=fault.message)
-                postpone(database=runtime.database, shop_id=shop_id, kind=kind, failure=fault, now=runtime.clock.now())
-            except AppError as fault:
-                log.warning("import.stopped", code=fault.code, reason=fault.message)
-                message = fault.message
-                give_up(database=runtime.database, shop_id=shop_id, kind=kind, message=message, now=runtime.clock.now())
+            _import(runtime, access, shop_id, kind)
 
     return {DELIVERY: on_delivery, RECEIPT: on_receipt, SEND: on_touch, RESOLVE: on_cut_off, IMPORT: on_import}
+
+
+def _import(runtime: Runtime, access: ShopAccess, shop_id: int, kind: str) -> None:
+    """Run one import; a failure that may pass puts it back, any other stops it with a word to the merchant."""
+    database, now = runtime.database, runtime.clock.now
+    try:
+        _IMPORTS[kind](access=access, shop_id=shop_id, clock_now=now)
+        log.info("import.done")
+    except TemporaryFailure as fault:
+        log.info("import.postponed", reason=fault.message)
+        postpone(database=database, shop_id=shop_id, kind=kind, failure=fault, now=now())
+    except Exception as fault:
+        if isinstance(fault, AppError):
+            log.warning("import.stopped", code=fault.code, reason=fault.message)
+        else:
+            log.exception("import.failed")
+        give_up(database=database, shop_id=shop_id, kind=kind, message=_told(fault), now=now())
+
+
+def _put_back(post: Post, shop_id: int, touch_id: str, attempt: int, fault: Exception) -> None:
+    try:
+        put_back(post, shop_id=shop_id, touch_id=touch_id, attempt=attempt, fault=_told(fault))
+    except TouchNotOpen as reason:
+        log.info("touch.skipped", reason=reason.message)
+
+
+def _told(fault: Exception) -> str:
+    """Say what went wrong without quoting what a library says of it, which may hold anybody's data."""
+    return fault.message if isinstance(fault, AppError) else f"an error of our own ({type(fault).__name__})"
 
 
 def _work_off(runtime: Runtime, delivery_id: int, handle: Callable[[], str]) -> None:
@@ -94,7 +119,7 @@ def _work_off(runtime: Runtime, delivery_id: int, handle: Callable[[], str]) -> 
         log.info("delivery.done", state=handle())
     except Exception as fault:
         retry_after = fault.retry_after if isinstance(fault, TemporaryFailure) else None
-        error = fault.message if isinstance(fault, AppError) else type(fault).__name__
+        error = _told(fault)
         state = postpone_delivery(
             database=runtime.database,
             delivery_id=delivery_id,

@@ -26,8 +26,8 @@ from server.shopify.product_answers import (
 )
 from server.shopify.validation import explain
 
-PRODUCTS_PER_PAGE = 100
-ORDERS_PER_PAGE = 50
+PRODUCTS_PER_PAGE = 250
+ORDERS_PER_PAGE = 250
 SMALLEST_PAGE = 5
 VARIANTS_PER_CALL = 100
 

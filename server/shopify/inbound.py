@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from server.core.signing import digest_matches
 from server.domain.orders import Order
-from server.ports import ConsentChange, CustomerRequest, DeliveryHeaders, ProductSnapshot, UnreadablePayload
+from server.ports import ConsentChange, CustomerRequest, DeliveryHeaders, UnreadablePayload
 from server.shopify import payloads
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
 
@@ -74,15 +74,7 @@ class ShopifyInbound:
     def parse_order_reference(self, raw: bytes) -> str:
         return payloads.read_order_reference(raw)
 
-    def parse_product(self, raw: bytes, *, currency: str | None) -> ProductSnapshot:
-        """Read products/update; without the shop's `currency`, prices count in the decimals they are written with.
-
-        Raises:
-            UnreadablePayload: also where the body lists some of the variants only.
-        """
-        return payloads.read_product(raw, currency=currency)
-
-    def parse_deleted_product(self, raw: bytes) -> str:
+    def parse_product_reference(self, raw: bytes) -> str:
         return payloads.read_product_id(raw)
 
     def parse_inventory_item(self, raw: bytes) -> str:

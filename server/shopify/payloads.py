@@ -5,9 +5,8 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from server.domain.orders import Order
-from server.ports import ConsentChange, CustomerRequest, ProductSnapshot, UnreadablePayload
+from server.ports import ConsentChange, CustomerRequest, UnreadablePayload
 from server.shopify.order_payload import OrderPayload
-from server.shopify.product_payload import PartialProduct, ProductPayload
 from server.shopify.topics import CONSENT_CHANNELS
 from server.shopify.validation import Moment, NullIsEmpty, PlainId, Text, explain
 
@@ -31,7 +30,7 @@ class _OrderReference(BaseModel):
     line_items: list[object] | None = None
 
 
-class _Deleted(BaseModel):
+class _Product(BaseModel):
     id: PlainId
 
 
@@ -95,25 +94,13 @@ def read_order_reference(raw: bytes) -> str:
     return found
 
 
-def read_product(raw: bytes, *, currency: str | None) -> ProductSnapshot:
-    """Read the body of products/update; see product_payload for what it does not tell.
-
-    Raises:
-        UnreadablePayload: also where the body lists some variants only.
-    """
-    try:
-        return _read(ProductPayload, raw).snapshot(currency)
-    except PartialProduct as error:
-        raise UnreadablePayload(error.message, **error.data) from error
-
-
 def read_product_id(raw: bytes) -> str:
     """Return the product id of a products/* body.
 
     Raises:
         UnreadablePayload.
     """
-    return _read(_Deleted, raw).id
+    return _read(_Product, raw).id
 
 
 def read_inventory_item_id(raw: bytes) -> str:

@@ -7,8 +7,19 @@ from pydantic import Field, field_validator
 from server.domain.orders import VariantFacts
 from server.ports import ProductSnapshot
 from server.shopify.answers import Listing, Part, ShopMoney
-from server.shopify.catalogue import is_sellable, variant_title
 from server.shopify.validation import Amount, Moment, PlainId, Text, minor
+
+_ONLY_VARIANT = "Default Title"  # how Shopify names the one variant of a product without options
+
+
+def variant_title(title: str) -> str | None:
+    """Return the title of a variant where it tells anything apart."""
+    return None if title in {"", _ONLY_VARIANT} else title
+
+
+def is_sellable(*, status: str, is_published: bool, needs_selling_plan: bool = False) -> bool:
+    """Tell whether a shopper could buy the product once, without a subscription."""
+    return status.lower() == "active" and is_published and not needs_selling_plan
 
 
 class _Image(Part):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid5
 
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError, UnsupportedAlgorithmError
@@ -28,6 +28,7 @@ LEEWAY_SECONDS = 10  # what Shopify's own libraries allow
 MAX_CLOCK_SKEW_SECONDS = 60  # of a token that says only when it was issued
 MAX_LENGTH = 65_536
 CHANGESET_LIFETIME = timedelta(minutes=10)
+_CHANGESETS = UUID("5b0d9f1c-6f0a-4c55-9f35-3f1f0a3a6c1e")  # the name space our changesets' ids are made in
 
 # Shopify's typings spell it so; samples with "variantID" exist, and only a real shop can settle it.
 VARIANT_KEY = "variantId"
@@ -138,11 +139,18 @@ class ShopifyChangesetSigner:
         self._client_id = client_id
         self._key = OctKey.import_key(secret)
 
-    def sign(self, *, reference_id: str, changes: tuple[Change, ...], now: datetime) -> str:
-        """Return the token that applies `changes` to the purchase `reference_id`: once, within ten minutes."""
+    @property
+    def lifetime(self) -> timedelta:
+        return CHANGESET_LIFETIME
+
+    def sign(self, *, reference_id: str, changes: tuple[Change, ...], token_id: str, now: datetime) -> str:
+        """Return the token that applies `changes` to the purchase `reference_id`: once, within ten minutes.
+
+        Shopify applies one `jti` once, so a token asked for again under the same `token_id` cannot buy twice.
+        """
         claims: dict[str, Any] = {
             "iss": self._client_id,
-            "jti": str(uuid4()),
+            "jti": str(uuid5(_CHANGESETS, token_id)),
             "iat": int(now.timestamp()),  # seconds: older samples send milliseconds, which is refused
             "exp": int((now + CHANGESET_LIFETIME).timestamp()),
             "sub": reference_id,

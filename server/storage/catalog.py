@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from server.domain.orders import VariantFacts
 from server.domain.recommendations import Neighbour
 from server.ports import ProductSnapshot, StockLevel
-from server.storage.db import Base
+from server.storage.db import Base, Minor
 
 
 class VariantRow(Base):
@@ -31,9 +31,9 @@ class VariantRow(Base):
     image_url: Mapped[str | None]
     image_alt: Mapped[str | None]
     tags: Mapped[list[Any]]
-    price: Mapped[int]
-    compare_at_price: Mapped[int | None]
-    unit_cost: Mapped[int | None]
+    price: Mapped[Minor]
+    compare_at_price: Mapped[Minor | None]
+    unit_cost: Mapped[Minor | None]
     available: Mapped[int | None]
     sells_when_out_of_stock: Mapped[bool]
     is_sellable: Mapped[bool]
@@ -86,9 +86,11 @@ class Catalog:
         held = {
             row.variant_id: row
             for row in self._session.scalars(
-                select(VariantRow).where(
-                    VariantRow.shop_id == self._shop_id, VariantRow.product_id == product.product_id
-                )
+                select(VariantRow)
+                .where(VariantRow.shop_id == self._shop_id, VariantRow.product_id == product.product_id)
+                .order_by(VariantRow.variant_id)
+                .with_for_update(),
+                execution_options={"populate_existing": True},
             )
         }
         if any(row.product_updated_at > product.updated_at for row in held.values()):
@@ -100,9 +102,7 @@ class Catalog:
                 self._session.add(VariantRow(shop_id=self._shop_id, variant_id=facts.variant_id, **values))
                 continue
             for name, value in values.items():
-                # A webhook's body does not carry the unit cost: what the import found stays.
-                if name != "unit_cost" or value is not None:
-                    setattr(row, name, value)
+                setattr(row, name, value)
         for gone in held.values():
             self._session.delete(gone)
         return True

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.ports import ConsentChange, CustomerSnapshot
-from server.storage.db import Base
+from server.storage.db import Base, Minor
 
 
 class CustomerRow(Base):
@@ -19,7 +19,7 @@ class CustomerRow(Base):
     phone: Mapped[str | None]
     locale: Mapped[str | None]
     orders_count: Mapped[int]
-    spent: Mapped[int]
+    spent: Mapped[Minor]
 
 
 class ContactRow(Base):
@@ -64,7 +64,8 @@ class Contacts:
         return self._session.get(CustomerRow, (self._shop_id, customer_id))
 
     def save_customer(self, customer: CustomerSnapshot) -> None:
-        row = self.customer(customer.customer_id)
+        key = (self._shop_id, customer.customer_id)
+        row = self._session.get(CustomerRow, key, with_for_update=True, populate_existing=True)
         if row is None:
             row = CustomerRow(shop_id=self._shop_id, customer_id=customer.customer_id, orders_count=0, spent=0)
             self._session.add(row)
@@ -105,7 +106,8 @@ class Contacts:
         return tuple(self._session.scalars(query))
 
     def _row(self, channel: str, address: str) -> ContactRow:
-        known = self.get(channel, address)
+        key = (self._shop_id, channel, normalise_address(channel, address))
+        known = self._session.get(ContactRow, key, with_for_update=True, populate_existing=True)
         if known is None:
             known = ContactRow(shop_id=self._shop_id, channel=channel, address=normalise_address(channel, address))
             self._session.add(known)

@@ -1,16 +1,17 @@
 """Engines, the declarative base, and units of work, for SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
-__all__ = ["Base", "Database", "JsonDocument", "Session", "UtcDateTime", "make_engine"]
+__all__ = ["Base", "Database", "JsonDocument", "Minor", "Session", "UtcDateTime", "make_engine"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -21,6 +22,10 @@ NAMING = {
 
 _BUSY_SECONDS = 10
 _BEGIN_OPTION = "afters_begin"
+_TRIES = 4
+_GAVE_WAY = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock detected
+
+Result = TypeVar("Result")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -43,12 +48,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# Minor units overflow four bytes at an order of 21 million rupiah.
+Minor = Annotated[int, mapped_column(BigInteger)]
 JsonDocument = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JsonDocument, list[Any]: JsonDocument}  # noqa: RUF012 - read by the mapper, never changed
+    type_annotation_map = {  # noqa: RUF012 - read by the mapper, never changed
+        datetime: UtcDateTime,
+        dict[str, Any]: JsonDocument,
+        list[Any]: JsonDocument,
+    }
 
 
 def make_engine(url: str) -> Engine:
@@ -98,6 +109,23 @@ class Database:
         # Closing ends the transaction and leaves what was read readable; a rollback would expire every row first.
         with Session(self._readers, expire_on_commit=False) as session:
             yield session
+
+    def run(self, work: Callable[[Session], Result]) -> Result:
+        """Do `work` in a write transaction and return what it returns.
+
+        Where a twin stored the same thing first, or the database broke a deadlock, nothing of it is kept and it is
+        done again from the start, when it finds what the twin left: so both callers get the one stored answer. `work`
+        must touch nothing but the session.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                with self.write() as session:
+                    return work(session)
+            except DBAPIError as fault:
+                if not isinstance(fault, IntegrityError) and getattr(fault.orig, "sqlstate", None) not in _GAVE_WAY:
+                    raise
+        with self.write() as session:
+            return work(session)
 
     def dispose(self) -> None:
         self.engine.dispose()

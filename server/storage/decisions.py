@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.decision import Decision, Outcome
@@ -79,17 +79,14 @@ class Decisions:
     def __init__(self, session: Session, shop_id: int) -> None:
         self._session, self._shop_id = session, shop_id
 
-    def get(self, decision_id: str) -> StoredDecision | None:
-        row = self._session.get(DecisionRow, decision_id)
-        return _read(row) if row is not None and row.shop_id == self._shop_id else None
-
     def find(self, reference_id: str, surface: str) -> StoredDecision | None:
-        query = select(DecisionRow).where(
-            DecisionRow.shop_id == self._shop_id,
-            DecisionRow.reference_id == reference_id,
-            DecisionRow.surface == surface,
-        )
-        row = self._session.scalars(query).one_or_none()
+        row = self._session.scalars(self._of(reference_id, surface)).one_or_none()
+        return _read(row) if row else None
+
+    def lock(self, reference_id: str, surface: str) -> StoredDecision | None:
+        """Return a decision as it stands now and keep others from changing it until the transaction ends."""
+        query = self._of(reference_id, surface).with_for_update()
+        row = self._session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
         return _read(row) if row else None
 
     def of_reference(self, reference_id: str) -> tuple[StoredDecision, ...]:
@@ -112,6 +109,7 @@ class Decisions:
         self,
         decision: Decision,
         *,
+        replaces: StoredDecision | None,
         reference_id: str,
         surface: str,
         unit_id: str,
@@ -120,18 +118,15 @@ class Decisions:
         now: datetime,
         expires_at: datetime,
     ) -> StoredDecision:
-        """Store the answer for this order and surface, replacing one that was decided on other facts."""
-        query = select(DecisionRow).where(
-            DecisionRow.shop_id == self._shop_id,
-            DecisionRow.reference_id == reference_id,
-            DecisionRow.surface == surface,
-        )
-        row = self._session.scalars(query).one_or_none()
+        """Store the answer for this order and surface; `replaces` is the locked one that was decided on other facts.
+
+        The replacement has an id of its own: who holds the id of the old answer must not get the new goods by it.
+        """
+        row = self._session.get(DecisionRow, replaces.id) if replaces is not None else None
         if row is None:
-            row = DecisionRow(
-                id=secrets.token_urlsafe(12), shop_id=self._shop_id, reference_id=reference_id, surface=surface
-            )
+            row = DecisionRow(shop_id=self._shop_id, reference_id=reference_id, surface=surface)
             self._session.add(row)
+        row.id = secrets.token_urlsafe(12)
         row.unit_id, row.rules_version = unit_id, rules_version
         row.outcome, row.reason = decision.outcome.value, decision.reason.value
         row.offered = _pack(decision.offered) if decision.offered else None
@@ -141,14 +136,20 @@ class Decisions:
         self._session.flush()  # a twin decided at the same moment fails here, where the caller can read its answer
         return _read(row)
 
-    def mark_signed(self, decision_id: str, *, now: datetime) -> bool:
-        """Claim the one signature of a decision; False when somebody else has it."""
-        result = self._session.execute(
+    def mark_signed(self, decision_id: str, *, now: datetime) -> None:
+        """Note when the changeset of a locked decision was first signed."""
+        self._session.execute(
             update(DecisionRow)
             .where(DecisionRow.id == decision_id, DecisionRow.shop_id == self._shop_id, DecisionRow.signed_at.is_(None))
             .values(signed_at=now)
         )
-        return bool(result.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
+
+    def _of(self, reference_id: str, surface: str) -> Select[DecisionRow]:
+        return select(DecisionRow).where(
+            DecisionRow.shop_id == self._shop_id,
+            DecisionRow.reference_id == reference_id,
+            DecisionRow.surface == surface,
+        )
 
     def signed_for(self, reference_id: str) -> tuple[StoredDecision, ...]:
         query = select(DecisionRow).where(

@@ -104,6 +104,15 @@ class Deliveries:
             .values(state=QUEUED)
         )
 
+    def take_up_lost(self, *, before: datetime) -> int:
+        """Put back what was handed to the job engine before a moment and never came to an end."""
+        result = self._session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.state == QUEUED, func.coalesce(DeliveryRow.retry_at, DeliveryRow.received_at) < before)
+            .values(state=STORED, attempt=DeliveryRow.attempt + 1)
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
+
     def postpone(self, row: DeliveryRow, *, until: datetime, error: str) -> None:
         """Put a delivery back for another attempt, which the job engine takes for a new piece of work."""
         row.state, row.retry_at, row.error = STORED, until, error

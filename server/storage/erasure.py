@@ -1,6 +1,6 @@
 """Erasure: what names a person goes, in every table that could."""
 
-from sqlalchemy import Executable, delete, or_, select, update
+from sqlalchemy import Executable, delete, func, or_, select, update
 
 from server.ports import CustomerRequest
 from server.storage.contacts import ContactRow, CustomerRow, normalise_address
@@ -28,7 +28,7 @@ class Erasure:
             OrderRow.shop_id == self._shop_id,
             or_(
                 OrderRow.customer_id == request.customer_id if request.customer_id else OrderRow.order_id == "",
-                OrderRow.email.in_(addresses),
+                func.lower(OrderRow.email).in_(addresses),
                 OrderRow.phone.in_(addresses),
                 OrderRow.order_id.in_(request.order_ids),
             ),
@@ -38,7 +38,7 @@ class Erasure:
             update(TouchRow)
             .where(
                 TouchRow.shop_id == self._shop_id,
-                or_(TouchRow.order_id.in_(found), TouchRow.recipient.in_(addresses)),
+                or_(TouchRow.order_id.in_(found), func.lower(TouchRow.recipient).in_(addresses)),
             )
             .values(recipient=None, content=None),
             update(OrderRow)

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.attribution import Credit
-from server.storage.db import Base
+from server.storage.db import Base, Minor
 
 
 class LedgerRow(Base):
@@ -21,7 +21,7 @@ class LedgerRow(Base):
     order_id: Mapped[str]
     line_id: Mapped[str]
     source: Mapped[str]
-    amount: Mapped[int]
+    amount: Mapped[Minor]
     currency: Mapped[str]
     rules_version: Mapped[int]
     booked_at: Mapped[datetime]

@@ -1,6 +1,7 @@
 """Read-only lists that the merchant's pages need beside the aggregates."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -10,23 +11,31 @@ from server.storage.db import Session
 from server.storage.touches import UNKNOWN, ClickRow, TouchRow
 
 
+@dataclass(frozen=True, slots=True)
+class ProductName:
+    """A product as a list shows it."""
+
+    title: str
+    image_url: str | None
+
+
 class Listings:
     """Lists of one shop."""
 
     def __init__(self, session: Session, shop_id: int) -> None:
         self._session, self._shop_id = session, shop_id
 
-    def product_titles(self, product_ids: Iterable[str]) -> dict[str, str]:
-        """Return the titles of those products that exist, by id."""
+    def products(self, product_ids: Iterable[str]) -> dict[str, ProductName]:
+        """Return title and picture of those products that exist, by id."""
         wanted = sorted(set(product_ids))
         if not wanted:
             return {}
         query = (
-            select(VariantRow.product_id, func.min(VariantRow.title))
+            select(VariantRow.product_id, func.min(VariantRow.title), func.min(VariantRow.image_url))
             .where(VariantRow.shop_id == self._shop_id, VariantRow.product_id.in_(wanted))
             .group_by(VariantRow.product_id)
         )
-        return dict(self._session.execute(query).tuples())
+        return {row[0]: ProductName(row[1], row[2]) for row in self._session.execute(query)}
 
     def count_unknown(self, *, since: datetime) -> int:
         """Count the messages claimed since a moment whose fate nobody knows."""

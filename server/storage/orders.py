@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, and_, delete, fu
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.orders import LineItem, Order
-from server.storage.db import Base
+from server.storage.db import Base, Minor
 
 
 class OrderRow(Base):
@@ -34,10 +34,10 @@ class OrderRow(Base):
     cancelled_at: Mapped[datetime | None]
     currency: Mapped[str]
     presentment_currency: Mapped[str]
-    total: Mapped[int]
-    current_total: Mapped[int]
-    refunded: Mapped[int]
-    outstanding: Mapped[int]
+    total: Mapped[Minor]
+    current_total: Mapped[Minor]
+    refunded: Mapped[Minor]
+    outstanding: Mapped[Minor]
     financial_status: Mapped[str]
     gateways: Mapped[list[Any]]
     source_name: Mapped[str]
@@ -64,8 +64,8 @@ class OrderLineRow(Base):
     title: Mapped[str]
     sku: Mapped[str]
     quantity: Mapped[int]
-    unit_price: Mapped[int]
-    total: Mapped[int]
+    unit_price: Mapped[Minor]
+    total: Mapped[Minor]
 
 
 _SAME_FIELDS = (
@@ -96,8 +96,12 @@ class Orders:
         return self._read(row) if row else None
 
     def save(self, order: Order, *, unit_id: str) -> bool:
-        """Store an order as it stood at its `updated_at`; False when what is stored is newer."""
-        row = self._session.get(OrderRow, (self._shop_id, order.id))
+        """Store an order as it stood at its `updated_at`; False when what is stored is newer.
+
+        The row stays locked until the transaction ends, so that two deliveries on one order take turns.
+        """
+        key = (self._shop_id, order.id)
+        row = self._session.get(OrderRow, key, with_for_update=True, populate_existing=True)
         if row is not None and row.updated_at > order.updated_at:
             return False
         values = {name: getattr(order, name) for name in _SAME_FIELDS}
@@ -121,7 +125,7 @@ class Orders:
         return True
 
     def history(self, unit_id: str, *, before: datetime, excluding: str | None = None) -> tuple[int, int]:
-        """Return how many paid orders a shopper placed before a moment, and what they came to (shop currency)."""
+        """Return how many orders that stand a shopper placed before a moment, and what they came to (shop currency)."""
         query = select(func.count(), func.coalesce(func.sum(OrderRow.current_total), 0)).where(
             OrderRow.shop_id == self._shop_id,
             OrderRow.unit_id == unit_id,
@@ -130,7 +134,7 @@ class Orders:
             OrderRow.order_id != (excluding or ""),
         )
         count, spent = self._session.execute(query).one()
-        return count, spent
+        return int(count), int(spent)  # PostgreSQL adds eight-byte numbers up to a decimal
 
     def has_ordered_since(self, unit_id: str, *, after: datetime, excluding: str) -> bool:
         query = select(OrderRow.order_id).where(

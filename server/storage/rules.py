@@ -73,16 +73,21 @@ class Rules:
     def draft(self) -> RuleDraftRow | None:
         return self._session.get(RuleDraftRow, self._shop_id)
 
+    def lock_draft(self) -> RuleDraftRow | None:
+        """Return the draft as it stands now and keep others from changing it until the transaction ends."""
+        return self._session.get(RuleDraftRow, self._shop_id, with_for_update=True, populate_existing=True)
+
     def save_draft(self, document: dict[str, Any], *, revision: int, now: datetime) -> RuleDraftRow:
         """Store the draft; `revision` is the one the editor loaded (0 for the first draft).
 
         Raises:
             DraftChanged: the stored draft is another one by now.
         """
-        row = self._session.get(RuleDraftRow, self._shop_id, with_for_update=True)
+        row = self.lock_draft()
         if row is None:
             row = RuleDraftRow(shop_id=self._shop_id, document=document, revision=1, updated_at=now)
             self._session.add(row)
+            self._session.flush()  # a twin of the first draft fails here, and `publish` below must find it
             return row
         if row.revision != revision:
             message = "Someone else changed these offers while you were editing. Load the page again to see their work."
@@ -97,7 +102,7 @@ class Rules:
             InvalidRules: the draft has problems; the live rules stay as they were.
             DraftChanged: there is no draft.
         """
-        row = self._session.get(RuleDraftRow, self._shop_id, with_for_update=True)
+        row = self.lock_draft()
         if row is None:
             raise DraftChanged("There is nothing to publish yet.", shop_id=self._shop_id)
         document = parse(row.document)

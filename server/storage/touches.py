@@ -20,20 +20,23 @@ PLANNED, QUEUED, SENDING, SENT, REFUSED, FAILED, UNKNOWN = (
     "planned", "queued", "sending", "sent", "refused", "failed", "unknown",
 )  # fmt: skip
 
+# Something was said, or may have been.
+_WRITTEN_STATES = (SENDING, SENT, UNKNOWN)
+_FRESH = {"populate_existing": True}
+
 # How far a receipt is along; a later report never steps back behind an earlier one.
-_RECEIPT_ORDER = (
+RECEIPT_ORDER = (
     "accepted", "sent", "deferred", "delivered", "opened", "clicked",
     "failed", "bounced", "complained", "unsubscribed",
 )  # fmt: skip
 
 
 class SequenceRow(Base):
-    """An order's follow-up. It counts for the cap once it has sent something."""
+    """An order's follow-up. It counts for the cap once a touch of it may have been sent."""
 
     __tablename__ = "sequences"
     __table_args__ = (
         UniqueConstraint("shop_id", "order_id"),
-        Index(None, "shop_id", "unit_id", "first_sent_at"),
         Index(None, "shop_id", "reference_id"),
     )
 
@@ -48,7 +51,6 @@ class SequenceRow(Base):
     release_reason: Mapped[str]
     refusal: Mapped[str | None]  # why no touch was planned at all
     refusal_detail: Mapped[str | None]
-    first_sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -58,7 +60,7 @@ class TouchRow(Base):
         UniqueConstraint("sequence_id", "step_id"),
         Index(None, "state", "due_at"),
         Index(None, "shop_id", "vendor_id"),
-        Index(None, "shop_id", "unit_id", "sent_at"),
+        Index(None, "shop_id", "unit_id", "claimed_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -115,6 +117,11 @@ class Touches:
         query = select(SequenceRow).where(SequenceRow.shop_id == self._shop_id, SequenceRow.order_id == order_id)
         return self._session.scalars(query).one_or_none()
 
+    def lock_sequence(self, order_id: str) -> SequenceRow | None:
+        """Return an order's sequence and keep its other touches from being worked on until the transaction ends."""
+        query = select(SequenceRow).where(SequenceRow.shop_id == self._shop_id, SequenceRow.order_id == order_id)
+        return self._session.scalars(query.with_for_update(), execution_options=_FRESH).one_or_none()
+
     def sequence_of_reference(self, reference_id: str) -> SequenceRow | None:
         query = select(SequenceRow).where(
             SequenceRow.shop_id == self._shop_id, SequenceRow.reference_id == reference_id
@@ -149,17 +156,39 @@ class Touches:
         return row
 
     def earlier_sequence_at(self, unit_id: str, *, excluding: int | None) -> datetime | None:
-        """Return when the shopper's latest other sequence first sent something."""
-        query = select(func.max(SequenceRow.first_sent_at)).where(
-            SequenceRow.shop_id == self._shop_id,
-            SequenceRow.unit_id == unit_id,
-            SequenceRow.id != (excluding or 0),
+        """Return when the shopper's latest other sequence first wrote to them; an unknown fate counts as written."""
+        starts = (
+            select(func.min(TouchRow.claimed_at).label("at"))
+            .where(
+                TouchRow.shop_id == self._shop_id,
+                TouchRow.unit_id == unit_id,
+                TouchRow.sequence_id != (excluding or 0),
+                TouchRow.state.in_(_WRITTEN_STATES),
+            )
+            .group_by(TouchRow.sequence_id)
+            .subquery()
         )
-        return self._session.scalar(query)
+        latest: datetime | None = self._session.scalar(select(func.max(starts.c.at)))
+        return latest
 
     def get(self, touch_id: str) -> TouchRow | None:
         row = self._session.get(TouchRow, touch_id)
         return row if row is not None and row.shop_id == self._shop_id else None
+
+    def lock(self, touch_id: str) -> TouchRow | None:
+        """Return a touch as it stands now and keep others from changing it until the transaction ends."""
+        row = self._session.get(TouchRow, touch_id, with_for_update=True, populate_existing=True)
+        return row if row is not None and row.shop_id == self._shop_id else None
+
+    def lock_waiting(self, order_id: str) -> tuple[TouchRow, ...]:
+        """Return an order's touches that wait for their first attempt, locked."""
+        query = select(TouchRow).where(
+            TouchRow.shop_id == self._shop_id,
+            TouchRow.order_id == order_id,
+            TouchRow.state == PLANNED,
+            TouchRow.reason == Reason.PLANNED.value,
+        )
+        return tuple(self._session.scalars(query.order_by(TouchRow.id).with_for_update(), execution_options=_FRESH))
 
     def of_order(self, order_id: str) -> tuple[TouchRow, ...]:
         query = select(TouchRow).where(TouchRow.shop_id == self._shop_id, TouchRow.order_id == order_id)
@@ -176,7 +205,7 @@ class Touches:
         query = (
             select(func.count())
             .select_from(TouchRow)
-            .where(TouchRow.sequence_id == sequence_id, TouchRow.state.in_((SENT, SENDING, UNKNOWN)))
+            .where(TouchRow.sequence_id == sequence_id, TouchRow.state.in_(_WRITTEN_STATES))
         )
         return self._session.scalar(query) or 0
 
@@ -186,7 +215,7 @@ class Touches:
             TouchRow.shop_id == self._shop_id,
             TouchRow.unit_id == unit_id,
             TouchRow.channel == channel,
-            TouchRow.state.in_((SENT, UNKNOWN, SENDING)),
+            TouchRow.state.in_(_WRITTEN_STATES),
         )
         return self._session.scalar(query)
 
@@ -213,15 +242,21 @@ class Touches:
         )
         return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
 
-    def by_vendor_id(self, vendor_id: str) -> TouchRow | None:
+    def lock_by_vendor_id(self, vendor_id: str) -> TouchRow | None:
+        """Return the touch a vendor knows by its own id, locked: two reports on it must not overtake each other."""
         query = select(TouchRow).where(TouchRow.shop_id == self._shop_id, TouchRow.vendor_id == vendor_id)
-        return self._session.scalars(query.limit(1)).one_or_none()
+        return self._session.scalars(query.limit(1).with_for_update(), execution_options=_FRESH).one_or_none()
+
+    def is_sending(self) -> bool:
+        """Tell whether any message of the shop is on its way to a vendor, whose id for it is not known yet."""
+        query = select(TouchRow.id).where(TouchRow.shop_id == self._shop_id, TouchRow.state == SENDING)
+        return self._session.scalars(query.limit(1)).first() is not None
 
     def record_receipt(self, touch: TouchRow, *, kind: str, code: str | None) -> bool:
         """Keep the furthest report on a touch; reports come in any order and more than once."""
-        if kind not in _RECEIPT_ORDER:
+        if kind not in RECEIPT_ORDER:
             return False
-        if touch.receipt in _RECEIPT_ORDER and _RECEIPT_ORDER.index(kind) <= _RECEIPT_ORDER.index(touch.receipt):
+        if touch.receipt in RECEIPT_ORDER and RECEIPT_ORDER.index(kind) <= RECEIPT_ORDER.index(touch.receipt):
             return False
         touch.receipt, touch.receipt_code = kind, code
         return True
@@ -257,6 +292,15 @@ class DueTouches:
             .where(TouchRow.id == due.id, TouchRow.attempt == due.attempt, TouchRow.state == PLANNED)
             .values(state=QUEUED)
         )
+
+    def take_up_lost(self, *, before: datetime) -> int:
+        """Put back what was due and handed to the job engine before a moment and never came to an end."""
+        result = self._session.execute(
+            update(TouchRow)
+            .where(TouchRow.state == QUEUED, TouchRow.due_at < before)
+            .values(state=PLANNED, attempt=TouchRow.attempt + 1)
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
 
     def cut_off(self, *, before: datetime) -> tuple[DueTouch, ...]:
         """Return touches whose send was claimed before a moment and never recorded: a crash hides their fate."""

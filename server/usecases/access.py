@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from server.core.errors import AppError
 from server.ports import AccessGrant, PlatformApi, PlatformApis, PlatformAuth, ReopenNeeded
-from server.storage.db import Database
+from server.storage.db import Database, Session
 from server.storage.secrets import SecretBox
-from server.storage.shops import Shops
+from server.storage.shops import ShopRow, Shops
 
 REFRESH_MARGIN = timedelta(minutes=5)
 
@@ -53,13 +53,22 @@ class ShopAccess:
             fresh = self.auth.refresh(shop_domain=domain, refresh_token=stale.refresh_token)
         except ReopenNeeded:
             with self.database.write() as session:
-                Shops(session, self.box).lock(shop_id).needs_reopen = True
+                row, held = self._held(session, shop_id)
+                if held.access_token != stale.access_token:
+                    return held
+                row.needs_reopen = True
             raise
         with self.database.write() as session:
-            shops = Shops(session, self.box)
-            row = shops.lock(shop_id)
-            held = shops.grant_of(row)
-            if held is not None and held.access_token != stale.access_token:
+            row, held = self._held(session, shop_id)
+            if held.access_token != stale.access_token:
                 return held
-            shops.store_grant(row, fresh)
+            Shops(session, self.box).store_grant(row, fresh)
         return fresh
+
+    def _held(self, session: Session, shop_id: int) -> tuple[ShopRow, AccessGrant]:
+        shops = Shops(session, self.box)
+        row = shops.lock(shop_id)
+        held = shops.grant_of(row)
+        if not row.is_installed or held is None:
+            raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
+        return row, held

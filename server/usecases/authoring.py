@@ -8,7 +8,7 @@ from typing import Any
 
 from server.core.errors import AppError
 from server.domain.rules import InvalidRules, Problem, parse
-from server.storage.db import Database
+from server.storage.db import Database, Session
 from server.storage.rules import DraftChanged, PublishedRules, Rules
 from server.usecases.presets import FIRST_DRAFT
 
@@ -107,26 +107,32 @@ def publish_draft(
     Raises:
         InvalidRules, DraftChanged.
     """
-    with database.write() as session:
+
+    def publish(session: Session) -> PublishedRules:
         rules = Rules(session, shop_id)
-        draft = rules.draft()
+        draft = rules.lock_draft()
         if draft is None:
             rules.save_draft(deepcopy(FIRST_DRAFT), revision=0, now=now)
         elif revision is not None and draft.revision != revision:
             raise DraftChanged("Someone else changed these offers meanwhile. Read them again, then publish.")
         return rules.publish(by=by, now=now)
 
+    return database.run(publish)
+
 
 def _change(
     database: Database, shop_id: int, change: Callable[[dict[str, Any]], None], *, revision: int, now: datetime
 ) -> Draft:
-    with database.write() as session:
+
+    def store(session: Session) -> None:
         rules = Rules(session, shop_id)
-        row = rules.draft()
+        row = rules.lock_draft()
         document = deepcopy(row.document) if row is not None else deepcopy(FIRST_DRAFT)
         change(document)
         parse(document)
         rules.save_draft(document, revision=revision, now=now)
+
+    database.run(store)
     return load_draft(database=database, shop_id=shop_id)
 
 

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from server.core.errors import AppError
 from server.domain.decision import Outcome, Surface, block_of
-from server.domain.offers import build_changes
+from server.domain.offers import OfferedVariant, build_changes
 from server.domain.orders import Purchase
 from server.ports import ChangesetSigner
 from server.storage.catalog import Catalog
-from server.storage.db import Database
-from server.storage.decisions import Decisions
+from server.storage.db import Database, Session
+from server.storage.decisions import Decisions, StoredDecision
 from server.storage.secrets import SecretBox
 from server.usecases.offers import served_shop
 
@@ -31,7 +31,7 @@ class OfferUnavailable(AppError):
 
 
 class AlreadySigned(AppError):
-    """The acceptance was signed before; a second token would let the same click buy twice."""
+    """The acceptance was signed before, and that token has run out; another would let the same offer be taken twice."""
 
     code = "already_signed"
 
@@ -50,6 +50,8 @@ def sign_changeset(
     """Return the signed changeset for the offer that was stored for this purchase.
 
     Nothing but two ids is taken from the page: variant, quantity and discount are the decision's. Stock is asked again.
+    Asked again while its token is fresh, an acceptance gets the identical token: an answer may have been lost, and the
+    platform applies one token id once.
 
     Raises:
         OfferUnknown, OfferExpired, OfferUnavailable, AlreadySigned, ShopNotServed.
@@ -57,26 +59,36 @@ def sign_changeset(
     with database.write() as session:
         shop = served_shop(session, box, shop_domain)
         decisions = Decisions(session, shop.id)
-        decision = decisions.get(decision_id)
+        decision = decisions.lock(purchase.reference_id, Surface.ONE_CLICK.value)
         if (
             decision is None
-            or decision.reference_id != purchase.reference_id
-            or decision.surface != Surface.ONE_CLICK.value
+            or decision.id != decision_id
             or decision.outcome is not Outcome.OFFERED
             or decision.offered is None
             or decision.offered.offer_id != option_id
         ):
             raise OfferUnknown("No such offer was made to this purchase.", decision_id=decision_id)
-        if decision.signed_at is not None:
+        if decision.signed_at is None:
+            _check(session, shop.id, decision, decision.offered, purchase, now=now)
+            decisions.mark_signed(decision_id, now=now)
+        elif now >= decision.signed_at + signer.lifetime:
             raise AlreadySigned("This offer was accepted already.", decision_id=decision_id)
-        if now >= decision.expires_at:
-            raise OfferExpired("This offer has ended.", decision_id=decision_id)
-        offered = decision.offered
-        variant = Catalog(session, shop.id).variants([offered.variant_id]).get(offered.variant_id)
-        blocked = block_of(variant, minimum_stock=offered.quantity, purchase=purchase, refused=frozenset())
-        if blocked or variant is None or variant.price != offered.unit_price:
-            reason = blocked[0].value if blocked else "price_changed"
-            raise OfferUnavailable("This offer is no longer available.", decision_id=decision_id, reason=reason)
-        if not decisions.mark_signed(decision_id, now=now):
-            raise AlreadySigned("This offer was accepted already.", decision_id=decision_id)
-        return signer.sign(reference_id=purchase.reference_id, changes=build_changes(offered), now=now)
+        return signer.sign(
+            reference_id=purchase.reference_id,
+            changes=build_changes(decision.offered),
+            token_id=decision_id,
+            now=decision.signed_at or now,
+        )
+
+
+def _check(
+    session: Session, shop_id: int, decision: StoredDecision, offered: OfferedVariant, purchase: Purchase, *,
+    now: datetime,
+) -> None:  # fmt: skip
+    if now >= decision.expires_at:
+        raise OfferExpired("This offer has ended.", decision_id=decision.id)
+    variant = Catalog(session, shop_id).variants([offered.variant_id]).get(offered.variant_id)
+    blocked = block_of(variant, quantity=offered.quantity, minimum_stock=0, purchase=purchase, refused=frozenset())
+    if blocked or variant is None or variant.price != offered.unit_price:
+        reason = blocked[0].value if blocked else "price_changed"
+        raise OfferUnavailable("This offer is no longer available.", decision_id=decision.id, reason=reason)

@@ -14,7 +14,7 @@ from server.storage.db import Session
 from server.storage.decisions import Decisions, EventRow, Events
 from server.storage.orders import Orders
 from server.storage.rules import PublishedRules, Rules
-from server.storage.touches import PLANNED, SequenceRow, Touches
+from server.storage.touches import SequenceRow, Touches
 from server.usecases.imports import order_unit
 from server.usecases.situations import holdout_arm, load_situation
 
@@ -56,7 +56,8 @@ def plan_follow_up(session: Session, shop_id: int, order: Order, *, now: datetim
     journey = published.document.journey
     if journey is not None and now - order.created_at > timedelta(hours=journey.expires_hours):
         return None
-    started = _release(session, shop_id, order, now=now)
+    # A webhook that comes late must not make a message of the past: the clock starts now at the earliest.
+    started = _release(session, shop_id, order, not_before=now)
     row = SequenceRow(
         shop_id=shop_id,
         order_id=order.id,
@@ -75,8 +76,11 @@ def plan_follow_up(session: Session, shop_id: int, order: Order, *, now: datetim
     return touches.open_sequence(row, plans)
 
 
-def reschedule(session: Session, shop_id: int, *, reference_id: str, now: datetime) -> int:
-    """Move an order's waiting touches to where the page's state puts them now; return how many moved."""
+def reschedule(session: Session, shop_id: int, *, reference_id: str) -> int:
+    """Move an order's waiting touches to where the page's state puts them now; return how many moved.
+
+    What was deferred at its sending time already has its own reason to wait and stays.
+    """
     touches = Touches(session, shop_id)
     row = touches.sequence_of_reference(reference_id)
     order = Orders(session, shop_id).get(row.order_id) if row is not None else None
@@ -86,14 +90,18 @@ def reschedule(session: Session, shop_id: int, *, reference_id: str, now: dateti
     journey = published.document.journey if published else None
     if journey is None:
         return 0
-    started = _release(session, shop_id, order, now=now)
+    started = _release(session, shop_id, order, not_before=row.created_at)
     row.starts_at, row.release_reason = started.at, started.reason.value
     return _move(touches, row, journey, started)
 
 
 def page_state(session: Session, shop_id: int, reference_id: str) -> PageState | None:
-    """Return what is known of the one-click page of an order; None when the checkout never asked."""
-    decision = Decisions(session, shop_id).find(reference_id, Surface.ONE_CLICK.value)
+    """Return what is known of the one-click page of an order; None when the checkout never asked.
+
+    The decision is locked: an event of the page and the order's webhook wait for each other, or each would miss what
+    the other brings.
+    """
+    decision = Decisions(session, shop_id).lock(reference_id, Surface.ONE_CLICK.value)
     if decision is None:
         return None
     events = Events(session, shop_id).of_decision(decision.id)
@@ -116,7 +124,7 @@ def _answer(events: dict[str, EventRow]) -> tuple[datetime | None, Reason | None
     return None, None
 
 
-def _release(session: Session, shop_id: int, order: Order, *, now: datetime) -> Release:
+def _release(session: Session, shop_id: int, order: Order, *, not_before: datetime) -> Release:
     is_eligible = can_see_page(
         order.gateways,
         currency=order.currency,
@@ -124,17 +132,16 @@ def _release(session: Session, shop_id: int, order: Order, *, now: datetime) -> 
         has_address=order.has_shipping_address,
     )
     state = page_state(session, shop_id, order.reference_id or order.id)
-    # A webhook that comes late must not make a message of the past: the clock starts now at the earliest then.
     found = release(state, ordered_at=order.created_at, is_eligible=is_eligible)
-    return found if found.at > now else Release(now, found.reason)
+    return found if found.at > not_before else Release(not_before, found.reason)
 
 
 def _move(touches: Touches, row: SequenceRow, journey: Journey, started: Release) -> int:
     plans = {each.step_id: each for each in plan(journey, starts_at=started.at)}
     moved = 0
-    for touch in touches.of_order(row.order_id):
+    for touch in touches.lock_waiting(row.order_id):
         found = plans.get(touch.step_id)
-        if touch.state == PLANNED and found is not None and touch.due_at != found.due_at:
+        if found is not None and touch.due_at != found.due_at:
             touch.due_at, touch.expires_at, touch.attempt = found.due_at, found.expires_at, touch.attempt + 1
             moved += 1
     return moved

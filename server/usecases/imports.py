@@ -7,7 +7,7 @@ from server.domain.experiments import unit_of
 from server.domain.orders import Order
 from server.ports import PlatformApi, TemporaryFailure
 from server.storage.catalog import Catalog
-from server.storage.db import Database
+from server.storage.db import Database, Session
 from server.storage.orders import Orders
 from server.storage.shops import DONE, FAILED, WANTED, Imports, Shops
 from server.usecases.access import ShopAccess
@@ -36,10 +36,13 @@ def import_orders(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], d
 
     def page(database: Database, api: PlatformApi, shop: int, cursor: str | None) -> tuple[int, str | None]:
         found = api.orders(since=since, cursor=cursor)
-        with database.write() as session:
+
+        def save(session: Session) -> None:
             orders = Orders(session, shop)
             for order in found.items:
                 orders.save(order, unit_id=order_unit(order))
+
+        database.run(save)
         return len(found.items), found.cursor
 
     def finish() -> None:
@@ -96,10 +99,13 @@ def _refresh_facts(access: ShopAccess, shop_id: int, *, now: datetime) -> None:
 
 def _products_page(database: Database, api: PlatformApi, shop_id: int, cursor: str | None) -> tuple[int, str | None]:
     found = api.products(cursor=cursor)
-    with database.write() as session:
+
+    def save(session: Session) -> None:
         catalog = Catalog(session, shop_id)
         for product in found.items:
             catalog.save(product)
+
+    database.run(save)
     return len(found.items), found.cursor
 
 

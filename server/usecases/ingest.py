@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from server.ports import DeliveryHeaders, PlatformInbound, UnreadablePayload
+from server.domain.orders import Order
+from server.ports import CustomerSnapshot, DeliveryHeaders, PlatformInbound, UnreadablePayload
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
-from server.storage.db import Database
+from server.storage.db import Database, Session
 from server.storage.deliveries import (
     FAILED,
     HANDLED,
@@ -58,8 +59,8 @@ class Delivery:
     def __init__(
         self, row: DeliveryRow, shop: ShopRow, *, access: ShopAccess, inbound: PlatformInbound, now: datetime
     ) -> None:
-        self.topic, self.raw, self.shop_domain = row.topic, row.body, row.shop_domain
-        self.shop_id, self.currency = shop.id, shop.currency
+        self.topic, self.raw, self.triggered_at = row.topic, row.body, row.triggered_at
+        self.shop_id = shop.id
         self.access, self.inbound, self.now = access, inbound, now
 
 
@@ -118,9 +119,14 @@ def _order_in_body(delivery: Delivery) -> str:
     api = delivery.access.api(delivery.shop_id, now=delivery.now)
     # The body does not carry consent: the customer is read as they stand now.
     customer = api.customer(order.customer_id) if order.customer_id else None
-    with delivery.access.database.write() as session:
-        is_news = record_order(session, delivery.shop_id, order, customer=customer, now=delivery.now)
-    return HANDLED if is_news else SUPERSEDED
+    return _record(delivery, order, customer)
+
+
+def _record(delivery: Delivery, order: Order, customer: CustomerSnapshot | None) -> str:
+    def record(session: Session) -> bool:
+        return record_order(session, delivery.shop_id, order, customer=customer, now=delivery.now)
+
+    return HANDLED if delivery.access.database.run(record) else SUPERSEDED
 
 
 def _order_named(delivery: Delivery) -> str:
@@ -129,20 +135,21 @@ def _order_named(delivery: Delivery) -> str:
     order = delivery.access.api(delivery.shop_id, now=delivery.now).order(order_id)
     if order is None:
         return SUPERSEDED
-    with delivery.access.database.write() as session:
-        is_news = record_order(session, delivery.shop_id, order, customer=None, now=delivery.now)
-    return HANDLED if is_news else SUPERSEDED
+    return _record(delivery, order, None)
 
 
 def _product(delivery: Delivery) -> str:
-    product = delivery.inbound.parse_product(delivery.raw, currency=delivery.currency)
-    with delivery.access.database.write() as session:
-        is_news = Catalog(session, delivery.shop_id).save(product)
+    """The body no longer says whether stock is tracked, nor what the goods cost, and may list only some variants."""
+    product_id = delivery.inbound.parse_product_reference(delivery.raw)
+    product = delivery.access.api(delivery.shop_id, now=delivery.now).product(product_id)
+    if product is None:
+        return SUPERSEDED
+    is_news = delivery.access.database.run(lambda session: Catalog(session, delivery.shop_id).save(product))
     return HANDLED if is_news else SUPERSEDED
 
 
 def _product_gone(delivery: Delivery) -> str:
-    product_id = delivery.inbound.parse_deleted_product(delivery.raw)
+    product_id = delivery.inbound.parse_product_reference(delivery.raw)
     with delivery.access.database.write() as session:
         Catalog(session, delivery.shop_id).remove_product(product_id)
     return HANDLED
@@ -161,15 +168,20 @@ def _stock(delivery: Delivery) -> str:
 
 def _consent(delivery: Delivery) -> str:
     change = delivery.inbound.parse_consent(delivery.raw, topic=delivery.topic)
-    with delivery.access.database.write() as session:
-        is_news = Contacts(session, delivery.shop_id).save_consent(change, source="platform", now=delivery.now)
+
+    def save(session: Session) -> bool:
+        return Contacts(session, delivery.shop_id).save_consent(change, source="platform", now=delivery.now)
+
+    is_news = delivery.access.database.run(save)
     return HANDLED if is_news else SUPERSEDED
 
 
 def _uninstalled(delivery: Delivery) -> str:
-    access = delivery.access
-    close_shop(database=access.database, box=access.box, shop_domain=delivery.shop_domain, now=delivery.now)
-    return HANDLED
+    access, said_at = delivery.access, delivery.triggered_at
+    is_news = close_shop(
+        database=access.database, box=access.box, shop_id=delivery.shop_id, said_at=said_at, now=delivery.now
+    )
+    return HANDLED if is_news else SUPERSEDED
 
 
 def _scopes_changed(delivery: Delivery) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.ports import PlatformAuth
-from server.storage.db import Database
+from server.storage.db import Database, Session
 from server.storage.rules import Rules
 from server.storage.secrets import SecretBox
 from server.storage.shops import Imports, Shops
@@ -39,7 +39,8 @@ def open_app(
             if grant is not None and grant.expires_at - now > REFRESH_MARGIN:
                 return OpenedShop(row.id, row.domain, is_new=False)
     grant = auth.exchange(shop_domain=shop_domain, session_token=session_token)
-    with database.write() as session:
+
+    def install(session: Session) -> OpenedShop:
         row, is_new = Shops(session, box).install(shop_domain, grant=grant, now=now)
         if is_new:
             imports = Imports(session, row.id)
@@ -50,11 +51,18 @@ def open_app(
                 rules.save_draft(FIRST_DRAFT, revision=0, now=now)
         return OpenedShop(row.id, row.domain, is_new=is_new)
 
+    return database.run(install)
 
-def close_shop(*, database: Database, box: SecretBox, shop_domain: str, now: datetime) -> None:
-    """Take note that a shop uninstalled the app: its grant goes, and nothing is sent in its name any more."""
+
+def close_shop(*, database: Database, box: SecretBox, shop_id: int, said_at: datetime | None, now: datetime) -> bool:
+    """Take note that a shop uninstalled the app: its grant goes, and nothing is sent in its name any more.
+
+    False when that was known, or when the news is of before the present installation: it came late.
+    """
     with database.write() as session:
         shops = Shops(session, box)
-        row = shops.by_domain(shop_domain)
-        if row is not None and row.is_installed:
-            shops.uninstall(row, now=now)
+        row = shops.lock(shop_id)
+        if not row.is_installed or (said_at is not None and said_at < row.installed_at):
+            return False
+        shops.uninstall(row, now=now)
+        return True

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from server.core.errors import AppError
 from server.storage.contacts import Contacts
-from server.storage.db import Database
+from server.storage.db import Database, Session
 from server.storage.secrets import SecretBox
 from server.storage.shops import Shops
 from server.storage.touches import Touches, TouchIndex, TouchRow
@@ -44,11 +44,14 @@ def unsubscribe(*, database: Database, touch_id: str, now: datetime) -> None:
     Raises:
         LinkUnknown.
     """
-    with database.write() as session:
+
+    def opt_out(session: Session) -> None:
         touch = _touch(TouchIndex(session).get(touch_id))
         if touch.recipient:
             contacts = Contacts(session, touch.shop_id)
             contacts.suppress(touch.channel, touch.recipient, reason="unsubscribed by link", now=now)
+
+    database.run(opt_out)
 
 
 def describe_unsubscribe(*, database: Database, box: SecretBox, touch_id: str) -> str:

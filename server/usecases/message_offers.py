@@ -8,7 +8,7 @@ from server.domain.decision import Decision, Outcome, Situation, Surface, decide
 from server.domain.orders import VariantFacts
 from server.ports import PlatformApi
 from server.storage.db import Session
-from server.storage.decisions import Decisions, StoredDecision
+from server.storage.decisions import Decisions, Events, StoredDecision
 from server.usecases.follow_ups import purchase_of
 from server.usecases.offers import purchase_facts
 from server.usecases.situations import load_situation
@@ -27,10 +27,11 @@ class MessageChoice:
 
 
 def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> MessageChoice:
-    """Gather what the message may offer; goods declined on the page are not offered again."""
+    """Gather what the message may offer; goods that the page has shown are not offered again."""
     order = work.order
-    shown = Decisions(session, work.shop.id).find(order.reference_id or order.id, Surface.ONE_CLICK.value)
-    refused = frozenset({shown.offered.variant_id}) if shown is not None and shown.offered is not None else frozenset()
+    page = Decisions(session, work.shop.id).find(order.reference_id or order.id, Surface.ONE_CLICK.value)
+    was_shown = page is not None and bool(Events(session, work.shop.id).of_decision(page.id))
+    refused = frozenset({page.offered.variant_id}) if page and page.offered and was_shown else frozenset()
     situation = load_situation(
         session,
         work.shop.id,
@@ -67,10 +68,13 @@ def decide_message(work: TouchWork, choice: MessageChoice, live: Mapping[str, Va
 
 def store_message_decision(session: Session, work: TouchWork, decision: Decision, *, now: datetime) -> StoredDecision:
     """Keep the decision with its trace beside the order's others."""
-    return Decisions(session, work.shop.id).save(
+    decisions = Decisions(session, work.shop.id)
+    reference_id, surface = work.order.reference_id or work.order.id, f"{Surface.MESSAGE.value}:{work.touch.id}"
+    return decisions.save(
         decision,
-        reference_id=work.order.reference_id or work.order.id,
-        surface=f"{Surface.MESSAGE.value}:{work.touch.id}",
+        replaces=decisions.lock(reference_id, surface),
+        reference_id=reference_id,
+        surface=surface,
         unit_id=work.touch.unit_id,
         rules_version=work.rules.number,
         facts=purchase_facts(purchase_of(work.order)),

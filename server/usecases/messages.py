@@ -21,7 +21,8 @@ from server.ports import (
 from server.storage.contacts import Contacts
 from server.storage.db import Session
 from server.storage.shops import Connections
-from server.storage.touches import FAILED, REFUSED, SENDING, SENT, UNKNOWN, Touches, TouchRow
+from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, Touches, TouchRow
+from server.usecases.access import ShopClosed
 from server.usecases.letters import write_letter
 from server.usecases.message_offers import (
     MessageChoice,
@@ -32,7 +33,7 @@ from server.usecases.message_offers import (
     store_message_decision,
 )
 from server.usecases.recipients import contact_facts
-from server.usecases.senders import Sender, find_sender
+from server.usecases.senders import Sender, find_sender, named_sender
 from server.usecases.touch_work import Post, TouchNotOpen, TouchWork, end_touch, load_touch, wait_again
 
 _FIRST_RETRY = timedelta(seconds=30)
@@ -65,9 +66,11 @@ def send_touch(post: Post, *, shop_id: int, touch_id: str, attempt: int) -> str:
         choice = prepare_choice(session, work, now=now)
     try:
         live = ask_live(post.access.api(shop_id, now=now), choice)
-    except (VendorFailure, ReopenNeeded) as failure:
+    except (VendorFailure, ReopenNeeded, ShopClosed) as failure:
         with post.access.database.write() as session:
             work = load_touch(session, post, shop_id=shop_id, touch_id=touch_id, attempt=attempt)
+            if isinstance(failure, ShopClosed):
+                return end_touch(work.touch, REFUSED, Reason.UNINSTALLED)
             return _try_later(work.touch, failure, now=now)
     now = post.clock.now()
     with post.access.database.write() as session:
@@ -84,6 +87,22 @@ def send_touch(post: Post, *, shop_id: int, touch_id: str, attempt: int) -> str:
         return _record_sent(session, shop_id, touch_id, accepted, sent_at=post.clock.now())
 
 
+def put_back(post: Post, *, shop_id: int, touch_id: str, attempt: int, fault: str) -> str:
+    """Put a touch that an error of our own stopped back for later; one that may have left stays claimed.
+
+    Raises:
+        TouchNotOpen.
+    """
+    now = post.clock.now()
+    with post.access.database.write() as session:
+        touch = Touches(session, shop_id).lock(touch_id)
+        if touch is None or touch.attempt != attempt or touch.state not in OPEN_STATES:
+            raise TouchNotOpen("The touch is not open for this attempt.", touch_id=touch_id, attempt=attempt)
+        if now >= touch.expires_at:
+            return end_touch(touch, FAILED, Reason.OUR_FAULT, fault)
+        return _wait_longer(touch, None, reason=Reason.OUR_FAULT, detail=fault, now=now)
+
+
 def resolve_cut_off(post: Post, *, shop_id: int, touch_id: str) -> str:
     """Settle a touch whose send was claimed and never recorded: ask the vendor, and never send again blindly.
 
@@ -92,7 +111,9 @@ def resolve_cut_off(post: Post, *, shop_id: int, touch_id: str) -> str:
     """
     with post.access.database.read() as session:
         touch = _claimed_touch(session, shop_id, touch_id)
-        sender = find_sender(session, post.access.box, post.vendors, shop_id=shop_id, channel=touch.channel)
+        sender = named_sender(
+            session, post.access.box, post.vendors, shop_id=shop_id, channel=touch.channel, slug=touch.vendor or ""
+        )
         message = Message(
             idempotency_key=f"{touch.id}:{touch.attempt}",
             channel=touch.channel,
@@ -180,7 +201,7 @@ def _claim(
 
 
 def _claimed_touch(session: Session, shop_id: int, touch_id: str) -> TouchRow:
-    touch = Touches(session, shop_id).get(touch_id)
+    touch = Touches(session, shop_id).lock(touch_id)
     if touch is None or touch.state != SENDING:
         raise TouchNotOpen("The touch is not being sent.", touch_id=touch_id)
     return touch
@@ -189,9 +210,6 @@ def _claimed_touch(session: Session, shop_id: int, touch_id: str) -> TouchRow:
 def _record_sent(session: Session, shop_id: int, touch_id: str, accepted: Accepted, *, sent_at: datetime) -> str:
     touch = _claimed_touch(session, shop_id, touch_id)
     touch.sent_at, touch.vendor_id, touch.failures = sent_at, accepted.vendor_id, 0
-    sequence = Touches(session, shop_id).sequence_of(touch.order_id)
-    if sequence is not None and sequence.first_sent_at is None:
-        sequence.first_sent_at = sent_at
     return end_touch(touch, SENT, Reason.SENT)
 
 
@@ -217,6 +235,11 @@ def _record_failure(session: Session, post: Post, shop_id: int, touch_id: str, f
 def _try_later(touch: TouchRow, failure: VendorFailure | ReopenNeeded, *, now: datetime) -> str:
     """Wait as long as the vendor asks, else longer with each failure; expiry ends it, not a number of tries."""
     asked = failure.retry_after if isinstance(failure, TemporaryFailure) else None
-    pause = timedelta(seconds=asked) if asked else min(_FIRST_RETRY * 2**touch.failures, _LONGEST_RETRY)
+    return _wait_longer(touch, asked, reason=Reason.VENDOR_BUSY, detail=failure.message, now=now)
+
+
+def _wait_longer(touch: TouchRow, asked: float | None, *, reason: Reason, detail: str, now: datetime) -> str:
+    doublings = min(touch.failures, 10)  # without a bound a day of failures computes with years
+    pause = timedelta(seconds=asked) if asked else min(_FIRST_RETRY * 2**doublings, _LONGEST_RETRY)
     touch.failures += 1
-    return wait_again(touch, until=now + pause, reason=Reason.VENDOR_BUSY, detail=failure.message)
+    return wait_again(touch, until=now + pause, reason=reason, detail=detail)

@@ -6,14 +6,13 @@ from typing import Any
 
 from server.core.errors import AppError
 from server.domain.decision import Outcome, Surface, decide
-from server.domain.document import RuleDocument
 from server.domain.experiments import unit_of
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.reasons import Reason
 from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
-from server.storage.decisions import Decisions, StoredDecision
-from server.storage.rules import Rules
+from server.storage.decisions import Decisions, Events, StoredDecision
+from server.storage.rules import PublishedRules, Rules
 from server.storage.secrets import SecretBox
 from server.storage.shops import ShopRow, Shops
 from server.usecases.situations import load_situation
@@ -46,7 +45,7 @@ def answer_purchase(
     """Decide, once, what a purchase is offered on the one-click page.
 
     The checkout asks several times; the same basket gets the same stored answer, so that arms do not flip. A changed
-    basket is decided anew as long as nothing was signed. A bare Reason means there are no rules to decide by.
+    basket is decided anew as long as nothing was shown or signed. A bare Reason means there are no rules to decide by.
 
     Raises:
         ShopNotServed.
@@ -58,14 +57,24 @@ def answer_purchase(
         if not live_number:
             return Reason.NO_LIVE_FUNNEL
         held = Decisions(session, shop.id).find(purchase.reference_id, Surface.ONE_CLICK.value)
-        if held is not None and _still_holds(held, purchase, live_number=live_number, now=now):
+        if held is not None and _still_holds(session, shop.id, held, purchase, live_number=live_number, now=now):
             return _answer(session, shop.id, held)
-    with database.write() as session:
-        published = Rules(session, shop.id).version(live_number)
-        if published is None:
-            return Reason.NO_LIVE_FUNNEL
-        decision = _decide_and_store(session, shop, published.document, published.number, purchase, now=now)
-        return _answer(session, shop.id, decision)
+    return database.run(lambda session: _decide_once(session, box, shop_domain, purchase, now=now))
+
+
+def _decide_once(
+    session: Session, box: SecretBox, shop_domain: str, purchase: Purchase, *, now: datetime
+) -> Answer | Reason:
+    """Decide and store, unless a twin of this question did so meanwhile."""
+    shop = served_shop(session, box, shop_domain)
+    published = Rules(session, shop.id).live()
+    if published is None:
+        return Reason.NO_LIVE_FUNNEL
+    held = Decisions(session, shop.id).lock(purchase.reference_id, Surface.ONE_CLICK.value)
+    if held is not None and _still_holds(session, shop.id, held, purchase, live_number=published.number, now=now):
+        return _answer(session, shop.id, held)
+    decision = _decide_and_store(session, shop, published, purchase, replaces=held, now=now)
+    return _answer(session, shop.id, decision)
 
 
 def served_shop(session: Session, box: SecretBox, shop_domain: str) -> ShopRow:
@@ -88,32 +97,38 @@ def purchase_facts(purchase: Purchase) -> dict[str, Any]:
 
 
 def _decide_and_store(
-    session: Session, shop: ShopRow, document: RuleDocument, version: int, purchase: Purchase, *, now: datetime
+    session: Session,
+    shop: ShopRow,
+    published: PublishedRules,
+    purchase: Purchase,
+    *,
+    replaces: StoredDecision | None,
+    now: datetime,
 ) -> StoredDecision:
     unit_id = unit_of(customer_id=purchase.customer_id, email=None, phone=None, reference_id=purchase.reference_id)
     situation = load_situation(
-        session, shop.id, document, purchase=purchase, unit_id=unit_id, surface=Surface.ONE_CLICK, now=now
+        session, shop.id, published.document, purchase=purchase, unit_id=unit_id, surface=Surface.ONE_CLICK, now=now
     )
-    decisions = Decisions(session, shop.id)
-    held = decisions.find(purchase.reference_id, Surface.ONE_CLICK.value)
-    if held is not None and held.signed_at is not None:
-        return held
-    return decisions.save(
-        decide(document, situation),
+    return Decisions(session, shop.id).save(
+        decide(published.document, situation),
+        replaces=replaces,
         reference_id=purchase.reference_id,
         surface=Surface.ONE_CLICK.value,
         unit_id=unit_id,
-        rules_version=version,
+        rules_version=published.number,
         facts=purchase_facts(purchase),
         now=now,
         expires_at=now + OFFER_LIFE,
     )
 
 
-def _still_holds(held: StoredDecision, purchase: Purchase, *, live_number: int, now: datetime) -> bool:
-    if held.signed_at is not None:
+def _still_holds(
+    session: Session, shop_id: int, held: StoredDecision, purchase: Purchase, *, live_number: int, now: datetime
+) -> bool:
+    if held.facts == purchase_facts(purchase) and held.rules_version == live_number and now < held.expires_at:
         return True
-    return held.facts == purchase_facts(purchase) and held.rules_version == live_number and now < held.expires_at
+    # What was signed or seen is history, and stays the answer.
+    return held.signed_at is not None or bool(Events(session, shop_id).of_decision(held.id))
 
 
 def _answer(session: Session, shop_id: int, decision: StoredDecision) -> Answer:

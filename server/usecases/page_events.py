@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from server.core.errors import AppError
+from server.domain.decision import Surface
 from server.domain.orders import Purchase
-from server.storage.db import Database
+from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events
 from server.storage.secrets import SecretBox
 from server.usecases.follow_ups import reschedule
@@ -35,13 +36,16 @@ def record_page_event(
     Raises:
         UnknownDecision: the decision is not this purchase's. ShopNotServed.
     """
-    with database.write() as session:
+
+    def record(session: Session) -> bool:
         shop = served_shop(session, box, shop_domain)
-        decision = Decisions(session, shop.id).get(decision_id)
-        if decision is None or decision.reference_id != purchase.reference_id:
+        decision = Decisions(session, shop.id).lock(purchase.reference_id, Surface.ONE_CLICK.value)
+        if decision is None or decision.id != decision_id:
             raise UnknownDecision("No such decision belongs to this purchase.", decision_id=decision_id)
         data = {"error_codes": list(error_codes), "latency_ms": latency_ms}
         if not Events(session, shop.id).record(decision, kind, status=status, data=data, now=now):
             return False
-        reschedule(session, shop.id, reference_id=decision.reference_id, now=now)
+        reschedule(session, shop.id, reference_id=decision.reference_id)
         return True
+
+    return database.run(record)

@@ -2,50 +2,61 @@
 
 from datetime import datetime
 
-from server.ports import Receipt, UnreadablePayload, Vendors
+from server.ports import Receipt, TemporaryFailure, UnreadablePayload, Vendors
 from server.storage.contacts import Contacts
 from server.storage.db import Session
 from server.storage.deliveries import HANDLED, IGNORED, UNREADABLE, Deliveries
 from server.storage.shops import Connections, Shops
-from server.storage.touches import Touches
+from server.storage.touches import RECEIPT_ORDER, Touches
 from server.usecases.access import ShopAccess
 
 # What ends all contact on the channel, at once.
 _STOPS = {"unsubscribed": "opted out", "complained": "complaint", "bounced": "cannot be reached"}
 
+_PROGRESS = frozenset(RECEIPT_ORDER) - frozenset(_STOPS)
+
 
 def handle_receipt(*, access: ShopAccess, vendors: Vendors, delivery_id: int, now: datetime) -> str:
-    """Handle a stored vendor report and return how it ended; handling it again changes nothing."""
-    with access.database.write() as session:
-        inbox = Deliveries(session)
-        row = inbox.get(delivery_id)
-        if row is None or row.handled_at is not None:
-            return IGNORED
-        shop = Shops(session, access.box).by_domain(row.shop_domain)
-        connection = Connections(session, shop.id, access.box).get(row.source) if shop is not None else None
-        source = vendors.receipts(row.source, connection.settings) if connection is not None else None
-        if shop is None or connection is None or source is None:
-            inbox.close(row, state=IGNORED, now=now, error="no connection of this vendor")
-            return IGNORED
-        headers = {str(name): str(value) for name, value in row.headers.items()}
-        try:
-            receipts = source.parse(headers=headers, raw=row.body)
-        except UnreadablePayload as problem:
-            inbox.close(row, state=UNREADABLE, now=now, error=problem.message)
-            return UNREADABLE
-        is_sms = vendors.channel(row.source, connection.settings, channel="sms") is not None
-        channel = "sms" if is_sms else "email"
-        for receipt in receipts:
-            _apply(session, shop.id, receipt, channel=channel, now=now)
-        inbox.close(row, state=HANDLED, now=now)
-        return HANDLED
+    """Handle a stored vendor report and return how it ended; handling it again changes nothing.
+
+    Raises:
+        TemporaryFailure: the message it speaks of may not be recorded yet; the report stays open for another try.
+    """
+    return access.database.run(lambda session: _handle(session, access, vendors, delivery_id, now=now))
+
+
+def _handle(session: Session, access: ShopAccess, vendors: Vendors, delivery_id: int, *, now: datetime) -> str:
+    inbox = Deliveries(session)
+    row = inbox.get(delivery_id)
+    if row is None or row.handled_at is not None:
+        return IGNORED
+    shop = Shops(session, access.box).by_domain(row.shop_domain)
+    connection = Connections(session, shop.id, access.box).get(row.source) if shop is not None else None
+    source = vendors.receipts(row.source, connection.settings) if connection is not None else None
+    if shop is None or connection is None or source is None:
+        inbox.close(row, state=IGNORED, now=now, error="no connection of this vendor")
+        return IGNORED
+    headers = {str(name): str(value) for name, value in row.headers.items()}
+    try:
+        receipts = source.parse(headers=headers, raw=row.body)
+    except UnreadablePayload as problem:
+        inbox.close(row, state=UNREADABLE, now=now, error=problem.message)
+        return UNREADABLE
+    is_sms = vendors.channel(row.source, connection.settings, channel="sms") is not None
+    channel = "sms" if is_sms else "email"
+    for receipt in receipts:
+        _apply(session, shop.id, receipt, channel=channel, now=now)
+    inbox.close(row, state=HANDLED, now=now)
+    return HANDLED
 
 
 def _apply(session: Session, shop_id: int, receipt: Receipt, *, channel: str, now: datetime) -> None:
     touches, contacts = Touches(session, shop_id), Contacts(session, shop_id)
-    touch = touches.by_vendor_id(receipt.vendor_id) if receipt.vendor_id else None
+    touch = touches.lock_by_vendor_id(receipt.vendor_id) if receipt.vendor_id else None
     if touch is not None:
         touches.record_receipt(touch, kind=receipt.kind, code=receipt.code)
+    elif receipt.vendor_id and receipt.kind in _PROGRESS and touches.is_sending():
+        raise TemporaryFailure("The report came before its message was recorded.")
     address = receipt.recipient or (touch.recipient if touch is not None else None)
     if not address:
         return

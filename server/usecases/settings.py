@@ -12,8 +12,7 @@ def connect_vendor(
     *, database: Database, box: SecretBox, shop_id: int, slug: str, settings: Mapping[str, str], now: datetime
 ) -> None:
     """Store checked settings of a vendor, sealed, and take its connection up again if it was paused."""
-    with database.write() as session:
-        Connections(session, shop_id, box).save(slug, dict(settings), now=now)
+    database.run(lambda session: Connections(session, shop_id, box).save(slug, dict(settings), now=now))
 
 
 def load_connections(*, database: Database, box: SecretBox, shop_id: int) -> dict[str, Connection]:

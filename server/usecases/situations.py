@@ -46,9 +46,10 @@ def load_situation(
     order_id: str | None = None,
     refused: frozenset[str] = frozenset(),
 ) -> Situation:
-    """Load the facts that the live funnels of `document` need for one order."""
+    """Load the facts that the live funnels and the journey of `document` need for one order."""
     live = [funnel for funnel in document.funnels if funnel.is_live]
-    needed = frozenset().union(*(needs(funnel.audience) for funnel in live)) if live else frozenset()
+    audiences = [funnel.audience for funnel in live] + ([document.journey.audience] if document.journey else [])
+    needed = frozenset().union(*(needs(audience) for audience in audiences))
     bought = [line.variant_id for line in purchase.lines]
     catalog = Catalog(session, shop_id)
     candidates: tuple[Candidate, ...] = ()

@@ -49,16 +49,17 @@ class TouchWork:
 
 
 def load_touch(session: Session, post: Post, *, shop_id: int, touch_id: str, attempt: int) -> TouchWork:
-    """Load an open touch for this attempt.
+    """Load an open touch for this attempt, its whole sequence locked: two of its messages never leave at once.
 
     Raises:
         TouchNotOpen.
     """
     touches = Touches(session, shop_id)
-    touch = touches.get(touch_id)
+    named = touches.get(touch_id)
+    sequence = touches.lock_sequence(named.order_id) if named is not None else None
+    touch = touches.lock(touch_id)
     if touch is None or touch.attempt != attempt or touch.state not in OPEN_STATES:
         raise TouchNotOpen("The touch is not open for this attempt.", touch_id=touch_id, attempt=attempt)
-    sequence = touches.sequence_of(touch.order_id)
     order = Orders(session, shop_id).get(touch.order_id)
     published = Rules(session, shop_id).live()
     if sequence is None or order is None or published is None:

@@ -85,48 +85,6 @@ def refund() -> dict[str, Any]:
     return {"id": 8001, "order_id": 5001, "created_at": "2026-11-22T10:00:00Z", "refund_line_items": []}
 
 
-def product(**changes: Any) -> dict[str, Any]:
-    return {
-        "id": 11,
-        "title": "Lantern",
-        "body_html": "<p>A <b>paper</b> lantern.</p>\n<script>alert(1)</script>",
-        "vendor": "Gift Co",
-        "product_type": "Lamps",
-        "handle": "lantern",
-        "status": "active",
-        "tags": "paper, red ,,light",
-        "updated_at": "2026-11-22T10:00:00+00:00",
-        "published_at": "2026-01-01T00:00:00+00:00",
-        "variants": [
-            {
-                "id": 111,
-                "title": "Red",
-                "sku": "LAN-R",
-                "price": "12.95",
-                "compare_at_price": "15.00",
-                "inventory_item_id": 211,
-                "inventory_policy": "deny",
-                "inventory_quantity": 9,
-            },
-            {
-                "id": 112,
-                "title": "Default Title",
-                "sku": None,
-                "price": "12.00",
-                "compare_at_price": None,
-                "inventory_item_id": None,
-                "inventory_policy": "continue",
-                "inventory_quantity": -2,
-            },
-        ],
-        "variant_gids": [
-            {"admin_graphql_api_id": "gid://shopify/ProductVariant/111"},
-            {"admin_graphql_api_id": "gid://shopify/ProductVariant/112"},
-        ],
-        "image": {"src": "https://cdn.example.com/lantern.jpg", "alt": ""},
-    } | changes  # fmt: skip
-
-
 def email_consent(**changes: Any) -> dict[str, Any]:
     return {
         "customer_id": 7001,

@@ -72,7 +72,7 @@ def test_variants_beyond_the_first_page_are_fetched() -> None:
     assert [found.variant_id for found in page.items[0].variants] == ["1", "2", "3"]
     assert page.cursor == "next"
     assert [name for name, _ in calls.made] == ["Products", "ProductVariants", "ProductVariants"]
-    assert calls.made[0][1] == {"first": 100, "after": None}
+    assert calls.made[0][1] == {"first": 250, "after": None}
 
 
 def test_lines_beyond_the_first_page_are_fetched() -> None:
@@ -117,15 +117,15 @@ def test_a_page_that_costs_too_much_is_asked_for_smaller_and_stays_so() -> None:
     since = datetime(2026, 11, 1, 12, tzinfo=timezone(timedelta(hours=2)))
     assert api.orders(since=since, cursor="c").items == ()
     api.orders(since=since, cursor="d")
-    assert [variables["first"] for _, variables in calls.made] == [50, 25, 12, 12]
-    assert calls.made[0][1] == {"first": 50, "after": "c", "query": "created_at:>='2026-11-01T10:00:00Z'"}
+    assert [variables["first"] for _, variables in calls.made] == [250, 125, 62, 31, 15, 7, 7]
+    assert calls.made[0][1] == {"first": 250, "after": "c", "query": "created_at:>='2026-11-01T10:00:00Z'"}
 
 
 def test_the_smallest_page_is_not_made_smaller() -> None:
     calls = Calls(lambda *_: {"errors": [{"message": "x", "extensions": {"code": "MAX_COST_EXCEEDED"}}]})
     with pytest.raises(QueryTooCostly):
         calls.api().products(cursor=None)
-    assert [variables["first"] for _, variables in calls.made] == [100, 50, 25, 12, 6, 5]
+    assert [variables["first"] for _, variables in calls.made] == [250, 125, 62, 31, 15, 7, 5]
 
 
 def test_variants_are_asked_for_by_the_hundred_and_gone_ones_left_out() -> None:

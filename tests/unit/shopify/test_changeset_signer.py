@@ -20,8 +20,12 @@ CHANGES = (
 )
 
 
-def token() -> str:
-    return SIGNER.sign(reference_id=REFERENCE, changes=CHANGES, now=NOW)
+def token(token_id: str = "decision-1") -> str:
+    return SIGNER.sign(reference_id=REFERENCE, changes=CHANGES, token_id=token_id, now=NOW)
+
+
+def token_id_of(signed: str) -> object:
+    return read_changeset(secret=SECRET, client_id=CLIENT_ID, reference_id=REFERENCE, token=signed, now=NOW)["jti"]
 
 
 def test_the_sandbox_takes_it_and_finds_what_was_offered() -> None:
@@ -47,15 +51,20 @@ def test_the_sandbox_takes_it_and_finds_what_was_offered() -> None:
     ]
 
 
-def test_each_token_has_an_id_of_its_own() -> None:
-    first, second = (
-        read_changeset(secret=SECRET, client_id=CLIENT_ID, reference_id=REFERENCE, token=token(), now=NOW)["jti"]
-        for _ in range(2)
+def test_each_decision_has_a_token_id_of_its_own() -> None:
+    assert token_id_of(token("decision-1")) != token_id_of(token("decision-2"))
+
+
+def test_the_same_signature_can_be_asked_for_again() -> None:
+    assert token() == token()
+    later = SIGNER.sign(
+        reference_id=REFERENCE, changes=CHANGES, token_id="decision-1", now=NOW + timedelta(microseconds=900_000)
     )
-    assert first != second
+    assert token_id_of(later) == token_id_of(token())
 
 
 def test_it_is_over_after_ten_minutes() -> None:
+    assert SIGNER.lifetime == timedelta(minutes=10)
     with pytest.raises(TokenRefused):
         read_changeset(
             secret=SECRET,

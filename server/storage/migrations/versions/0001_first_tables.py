@@ -99,7 +99,7 @@ def upgrade() -> None:
     sa.Column('phone', sa.String(), nullable=True),
     sa.Column('locale', sa.String(), nullable=True),
     sa.Column('orders_count', sa.Integer(), nullable=False),
-    sa.Column('spent', sa.Integer(), nullable=False),
+    sa.Column('spent', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_customers_shop_id_shops'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('shop_id', 'customer_id', name=op.f('pk_customers'))
     )
@@ -146,7 +146,7 @@ def upgrade() -> None:
     sa.Column('order_id', sa.String(), nullable=False),
     sa.Column('line_id', sa.String(), nullable=False),
     sa.Column('source', sa.String(), nullable=False),
-    sa.Column('amount', sa.Integer(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
     sa.Column('currency', sa.String(), nullable=False),
     sa.Column('rules_version', sa.Integer(), nullable=False),
     sa.Column('booked_at', sa.DateTime(timezone=True), nullable=False),
@@ -181,10 +181,10 @@ def upgrade() -> None:
     sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('currency', sa.String(), nullable=False),
     sa.Column('presentment_currency', sa.String(), nullable=False),
-    sa.Column('total', sa.Integer(), nullable=False),
-    sa.Column('current_total', sa.Integer(), nullable=False),
-    sa.Column('refunded', sa.Integer(), nullable=False),
-    sa.Column('outstanding', sa.Integer(), nullable=False),
+    sa.Column('total', sa.BigInteger(), nullable=False),
+    sa.Column('current_total', sa.BigInteger(), nullable=False),
+    sa.Column('refunded', sa.BigInteger(), nullable=False),
+    sa.Column('outstanding', sa.BigInteger(), nullable=False),
     sa.Column('financial_status', sa.String(), nullable=False),
     sa.Column('gateways', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('source_name', sa.String(), nullable=False),
@@ -232,7 +232,6 @@ def upgrade() -> None:
     sa.Column('release_reason', sa.String(), nullable=False),
     sa.Column('refusal', sa.String(), nullable=True),
     sa.Column('refusal_detail', sa.String(), nullable=True),
-    sa.Column('first_sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_sequences_shop_id_shops'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sequences')),
@@ -240,7 +239,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('sequences', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sequences_shop_id_reference_id'), ['shop_id', 'reference_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_sequences_shop_id_unit_id_first_sent_at'), ['shop_id', 'unit_id', 'first_sent_at'], unique=False)
 
     op.create_table('variants',
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -255,9 +253,9 @@ def upgrade() -> None:
     sa.Column('image_url', sa.String(), nullable=True),
     sa.Column('image_alt', sa.String(), nullable=True),
     sa.Column('tags', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-    sa.Column('price', sa.Integer(), nullable=False),
-    sa.Column('compare_at_price', sa.Integer(), nullable=True),
-    sa.Column('unit_cost', sa.Integer(), nullable=True),
+    sa.Column('price', sa.BigInteger(), nullable=False),
+    sa.Column('compare_at_price', sa.BigInteger(), nullable=True),
+    sa.Column('unit_cost', sa.BigInteger(), nullable=True),
     sa.Column('available', sa.Integer(), nullable=True),
     sa.Column('sells_when_out_of_stock', sa.Boolean(), nullable=False),
     sa.Column('is_sellable', sa.Boolean(), nullable=False),
@@ -295,8 +293,8 @@ def upgrade() -> None:
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('sku', sa.String(), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
-    sa.Column('unit_price', sa.Integer(), nullable=False),
-    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('unit_price', sa.BigInteger(), nullable=False),
+    sa.Column('total', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'order_id'], ['orders.shop_id', 'orders.order_id'], name=op.f('fk_order_lines_shop_id_order_id_orders'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('shop_id', 'order_id', 'line_id', name=op.f('pk_order_lines'))
     )
@@ -334,7 +332,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('sequence_id', 'step_id', name=op.f('uq_touches_sequence_id_step_id'))
     )
     with op.batch_alter_table('touches', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_touches_shop_id_unit_id_sent_at'), ['shop_id', 'unit_id', 'sent_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_touches_shop_id_unit_id_claimed_at'), ['shop_id', 'unit_id', 'claimed_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_touches_shop_id_vendor_id'), ['shop_id', 'vendor_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_touches_state_due_at'), ['state', 'due_at'], unique=False)
 
@@ -361,7 +359,7 @@ def downgrade() -> None:
     with op.batch_alter_table('touches', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_touches_state_due_at'))
         batch_op.drop_index(batch_op.f('ix_touches_shop_id_vendor_id'))
-        batch_op.drop_index(batch_op.f('ix_touches_shop_id_unit_id_sent_at'))
+        batch_op.drop_index(batch_op.f('ix_touches_shop_id_unit_id_claimed_at'))
 
     op.drop_table('touches')
     with op.batch_alter_table('order_lines', schema=None) as batch_op:
@@ -378,7 +376,6 @@ def downgrade() -> None:
 
     op.drop_table('variants')
     with op.batch_alter_table('sequences', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_sequences_shop_id_unit_id_first_sent_at'))
         batch_op.drop_index(batch_op.f('ix_sequences_shop_id_reference_id'))
 
     op.drop_table('sequences')
