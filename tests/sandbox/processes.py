@@ -31,6 +31,9 @@ class ChildFailed(Exception):
 def app_environment(settings: SandboxSettings, credentials: Credentials) -> dict[str, str]:
     """Return the environment of the app in sandbox mode, on top of the caller's own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    if kept.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # Three processes would compile everything anew at each start: seconds of a warm one.
+        kept["PYTHONPYCACHEPREFIX"] = str(settings.app_root / "var" / "bytecode")
     return kept | {
         "AFTERS_SANDBOX_URL": settings.origin,
         "AFTERS_SANDBOX_CLOCK": str(settings.clock_path.absolute()),

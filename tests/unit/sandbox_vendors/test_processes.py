@@ -148,3 +148,15 @@ def test_no_setting_of_the_caller_reaches_a_sandboxed_app(
         "SHOPIFY_API_SECRET": "shpss_" + "0" * 32,
     }
     assert found["PATH"] == os.environ["PATH"]
+
+
+def test_bytecode_is_kept_even_where_it_may_not_lie_beside_its_source(
+    settings: SandboxSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    forbidden = app_environment(settings, make_credentials())
+    assert "PYTHONDONTWRITEBYTECODE" not in forbidden
+    assert forbidden["PYTHONPYCACHEPREFIX"] == str(settings.app_root / "var" / "bytecode")
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    assert "PYTHONPYCACHEPREFIX" not in app_environment(settings, make_credentials())
