@@ -15,7 +15,7 @@ from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
 from server.storage.ledger import Ledger, LedgerRow
-from server.storage.listings import Listings
+from server.storage.listings import Listings, ProductName
 from server.storage.orders import Orders
 from server.storage.reports import Period, Reports
 from server.storage.rules import Rules
@@ -105,7 +105,11 @@ class Goods:
     """What the catalogue holds of goods that rules name."""
 
     variants: dict[str, VariantFacts]
-    products: dict[str, str]  # titles
+    products: dict[str, ProductName]
+
+    def product_title(self, product_id: str) -> str:
+        named = self.products.get(product_id)
+        return named.title if named else f"A product that is gone ({product_id})"
 
 
 def load_shop(*, database: Database, box: SecretBox, shop_id: int) -> ShopRow:
@@ -121,7 +125,7 @@ def describe_goods(
     with database.read() as session:
         return Goods(
             variants=Catalog(session, shop_id).variants(variant_ids),
-            products=Listings(session, shop_id).product_titles(product_ids),
+            products=Listings(session, shop_id).products(product_ids),
         )
 
 

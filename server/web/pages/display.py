@@ -44,6 +44,10 @@ class Display:
         local, locale = self._local(moment), read_locale(self.locale)
         return f"{format_date(local, 'medium', locale=locale)}, {format_time(local, 'short', locale=locale)}"
 
+    def time(self, moment: datetime) -> str:
+        """Return the time of day to the second."""
+        return str(format_time(self._local(moment), "medium", locale=read_locale(self.locale)))
+
     def second(self, moment: datetime) -> str:
         """Return date and time to the second, for what follows each other closely."""
         local, locale = self._local(moment), read_locale(self.locale)

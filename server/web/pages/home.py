@@ -51,6 +51,10 @@ class HomePage:
         return sum(step.state == "done" for step in self.steps)
 
     @property
+    def is_complete(self) -> bool:
+        return self.done == len(self.steps)
+
+    @property
     def is_busy(self) -> bool:
         return any(step.state == "busy" for step in self.steps)
 
@@ -105,21 +109,21 @@ def _steps(found: Home, display: Display) -> tuple[Step, ...]:
     state = found.set_up
     imports = {row.kind: row for row in state.imports}
     return (
-        _import_step("products", "Products imported", imports.get("products"), display),
-        _import_step("orders", "Orders imported", imports.get("orders"), display),
+        _import_step("products", "Import products", imports.get("products"), display),
+        _import_step("orders", "Import orders", imports.get("orders"), display),
         _page_step(found, display),
         Step(
-            "First offers published",
+            "Publish the first offers",
             "done" if state.live_offers else "open",
             f"{_count(state.live_offers, 'offer')} live."
             if state.live_offers
             else "A first offer is drafted for you. Read it, then publish it: nothing is shown to shoppers before.",
             link=("Open offers", "/offers"),
         ),
-        _sender_step("Text messages connected", is_done=state.has_sms, what="text messages"),
-        _sender_step("E-mail connected", is_done=state.has_email, what="e-mails"),
+        _sender_step("Connect text messages", is_done=state.has_sms, what="text messages"),
+        _sender_step("Connect e-mail", is_done=state.has_email, what="e-mails"),
         Step(
-            "Webhooks arriving",
+            "Receive webhooks",
             "done" if state.last_delivery_at else "open",
             f"The last one came {display.moment(state.last_delivery_at)}."
             if state.last_delivery_at
@@ -145,7 +149,7 @@ def _import_step(kind: str, title: str, row: ImportRow | None, display: Display)
 def _page_step(found: Home, display: Display) -> Step:
     again = ("Check again", "/set-up/check")
     checked = f" Checked {display.moment(found.shop.checked_at)}." if found.shop.checked_at else ""
-    title = "One-click page chosen"
+    title = "Choose Afters for the one-click page"
     match found.set_up.is_post_purchase_app:
         case True:
             detail = f"Shopify says that Afters is this shop's post-purchase app.{checked}"
@@ -156,7 +160,7 @@ def _page_step(found: Home, display: Display) -> Step:
                 f"Post-purchase page, and choose Afters.{checked}"
             )
             return Step(title, "open", detail, post=again)
-    return Step(title, "open", "Shopify has not been asked yet.", post=again)
+    return Step(title, "open", "Shopify has not been asked yet.", post=("Check now", again[1]))
 
 
 def _sender_step(title: str, *, is_done: bool, what: str) -> Step:

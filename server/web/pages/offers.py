@@ -19,6 +19,7 @@ from server.web.pages.funnel_form import empty_funnel, is_simple, read_funnel, s
 from server.web.pages.wording import audience_words, discount_words, goods_of, offer_words, variant_words
 
 _MOST_ASKED = 250
+_GONE = "No longer in the catalogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,21 @@ class Editor:
         """Return the goods that an argument names."""
         if argument.kind == "variants":
             return self.chosen_variants(given or [])
-        gone = "No longer in the catalogue"
-        titles = self.goods.products
-        return [
-            Chosen(each, titles.get(each, f"Product {each}"), "" if each in titles else gone) for each in given or []
-        ]
+        return [self._product(each) for each in given or []]
 
     def chosen_variants(self, variant_ids: list[str]) -> list[Chosen]:
         return [self._variant(each) for each in variant_ids]
 
+    def _product(self, product_id: str) -> Chosen:
+        named = self.goods.products.get(product_id)
+        if named is None:
+            return Chosen(product_id, f"Product {product_id}", _GONE)
+        return Chosen(product_id, named.title, image_url=named.image_url)
+
     def _variant(self, variant_id: str) -> Chosen:
         facts = self.goods.variants.get(variant_id)
         if facts is None:
-            return Chosen(variant_id, f"Variant {variant_id}", "No longer in the catalogue")
+            return Chosen(variant_id, f"Variant {variant_id}", _GONE)
         detail = f"{self.display.money(facts.price)}, {_stock_words(facts.available)}"
         return Chosen(variant_id, variant_words(variant_id, self.goods), detail, facts.image_url)
 
@@ -100,7 +103,9 @@ def _add_pages(routes: Blueprint) -> None:
         frame, draft = open_frame(), _draft()
         funnels = draft.document.get("funnels", [])
         goods = _goods(*funnels)
-        lines = [_line(funnel, draft, goods, frame.display) for funnel in funnels]
+        # As decisions go through them: the highest priority first, then by id.
+        ranked = sorted(funnels, key=lambda funnel: (-funnel.get("priority", 0), funnel["id"]))
+        lines = [_line(funnel, draft, goods, frame.display) for funnel in ranked]
         return show(frame, "pages/offers.html", draft=draft, lines=lines)
 
     @routes.get("/new")

@@ -26,7 +26,7 @@ class OrderLine:
     placed: str
     customer: str
     total: str
-    page: Badge
+    page: Badge | None  # None: the order is older than Afters in this shop, and nobody asked
     offered: str | None
     messages: tuple[Badge, ...]
     revenue: str | None
@@ -73,7 +73,6 @@ def _line(summary: OrderSummary, row: ShopRow, display: Display) -> OrderLine:
     if summary.sequence is not None:
         refused = sequence_badge(summary.sequence)
         messages += [refused] if refused else []
-    # What came before the app was installed was never asked about: "not asked" would sound like a fault.
     is_earlier = order.created_at < row.installed_at and summary.page.decision is None
     return OrderLine(
         id=order.id,
@@ -81,7 +80,7 @@ def _line(summary: OrderSummary, row: ShopRow, display: Display) -> OrderLine:
         placed=display.moment(order.created_at),
         customer=order.first_name or "Guest",
         total=display.money(order.current_total, order.currency),
-        page=Badge("Before Afters") if is_earlier else page_badge(summary.page),
+        page=None if is_earlier else page_badge(summary.page),
         offered=summary.page.title,
         messages=tuple(messages),
         revenue=display.money(summary.revenue, order.currency) if summary.revenue else None,

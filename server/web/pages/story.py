@@ -71,10 +71,16 @@ def _order_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
     lines = tuple(
         f"{line.quantity} {_TIMES} {line.title}, {display.money(line.total, order.currency)}" for line in order.lines
     )
-    paid_by = f"Paid by {', '.join(order.gateways)}." if order.gateways else "No payment is named."
+    paid_by = (
+        f"Paid by {', '.join(_gateway(each) for each in order.gateways)}." if order.gateways else "No payment is named."
+    )
     yield Entry(order.created_at, "The order was placed", lines=(*lines, paid_by))
     if order.cancelled_at is not None:
         yield Entry(order.cancelled_at, "The order was cancelled", "critical")
+
+
+def _gateway(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
@@ -120,7 +126,8 @@ def _decision_lines(decision: StoredDecision, display: Display) -> tuple[str, ..
 
 def _event_entry(event: EventRow) -> Entry:
     latency = event.data.get("latency_ms")
-    lines = [f"After {latency:,} ms."] if isinstance(latency, int) else []
+    since = "the page began to load" if event.kind == "shown" else "the step before"
+    lines = [f"{latency / 1000:.1f} s after {since}."] if isinstance(latency, int) else []
     if event.kind == "outcome":
         heading, tone = _OUTCOMES.get(event.status or "", ("The checkout did not say what came of it", "warning"))
         codes = event.data.get("error_codes") or []
@@ -160,7 +167,7 @@ def _follow_up_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
     yield Entry(
         sequence.created_at,
         "The follow-up was planned",
-        lines=(f"It starts {display.second(sequence.starts_at)}.", wording(sequence.release_reason)),
+        lines=(f"Starts {display.second(sequence.starts_at)}. Why then: {wording(sequence.release_reason)}",),
     )
     clicks = {click.touch_id: click for click in reversed(story.clicks)}
     for touch in story.touches:

@@ -23,7 +23,7 @@ _PAGE: dict[Reason, tuple[str, str]] = {
     Reason.PAGE_SHOWN: ("Shown", "info"),
     Reason.PAGE_NOT_SHOWN: ("Ready, not shown", "neutral"),
     Reason.PAGE_NOT_ASKED: ("Not asked", "neutral"),
-    Reason.PAGE_NOT_ELIGIBLE: ("Not possible", "neutral"),
+    Reason.PAGE_NOT_ELIGIBLE: ("Not eligible", "neutral"),
     Reason.HELD_OUT: ("Held out", "info"),
     Reason.NO_LIVE_FUNNEL: ("No offer live", "neutral"),
     Reason.SHOWING_CAP: ("Saw enough offers", "neutral"),
@@ -128,7 +128,7 @@ def audience_words(audience: Mapping[str, Any] | None, goods: Goods, display: Di
         return _condition_words(audience, goods, display)
     if "not" in audience:
         return f"Not ({audience_words(audience['not'], goods, display)})"
-    joiner = " and " if "all" in audience else " or "
+    joiner = "; " if "all" in audience else " or "
     parts = cast("list[Mapping[str, Any]]", audience.get("all") or audience.get("any") or [])
     if not parts:
         return "Every order" if "all" in audience else "No order"
@@ -167,23 +167,26 @@ def _condition_words(leaf: Mapping[str, Any], goods: Goods, display: Display) ->
         return f"An unknown condition ({leaf['key']})"
     given = leaf.get("args", {})
     told = [
-        _argument_words(argument, given[argument.name], goods, display)
+        _argument_words(argument, given[argument.name], goods, display, is_alone=len(condition.arguments) == 1)
         for argument in condition.arguments
         if given.get(argument.name) is not None
     ]
     return f"{condition.label}: {', '.join(told)}"
 
 
-def _argument_words(argument: Argument, value: Any, goods: Goods, display: Display) -> str:
+def _argument_words(argument: Argument, value: Any, goods: Goods, display: Display, *, is_alone: bool) -> str:
     match argument.kind:
         case "money":
             return f"{argument.label.lower()} {display.money(value)}"
         case "count":
             return f"{argument.label.lower()} {value}"
         case "variants":
-            return ", ".join(variant_words(each, goods) for each in value)
+            told = [variant_words(each, goods) for each in value]
         case "products":
-            return ", ".join(goods.products.get(each, f"a product that is gone ({each})") for each in value)
+            told = [goods.product_title(each) for each in value]
         case "texts":
-            return ", ".join(value)
-    return str(value)
+            told = list(value)
+        case _:
+            return str(value)
+    words = ", ".join(told)
+    return words if is_alone else f"{argument.label.lower()} {words}"

@@ -2,21 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from server.domain.attribution import Credit
-from server.domain.decision import Decision, Outcome
-from server.domain.journeys import TouchPlan
-from server.domain.offers import Discount, OfferedVariant, Texts
+from server.domain.decision import Outcome
 from server.domain.orders import LineItem, Order
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Database, Session
-from server.storage.decisions import Decisions, Events
-from server.storage.ledger import Ledger
+from server.storage.decisions import DecisionRow, EventRow
+from server.storage.ledger import LedgerRow
 from server.storage.orders import Orders
-from server.storage.touches import FAILED, PLANNED, REFUSED, SENT, UNKNOWN, SequenceRow, Touches, TouchRow
+from server.storage.touches import FAILED, PLANNED, REFUSED, SENT, UNKNOWN, ClickRow, SequenceRow, TouchRow
 
+OFFERED = {
+    "funnel_id": "fixed",
+    "offer_id": "fixed-15",
+    "variant_id": "2",
+    "product_id": "1002",
+    "quantity": 1,
+    "currency": "GBP",
+    "unit_price": 1_000,
+    "discounted_unit_price": 850,
+    "discount": {"percent": "15", "title": "One more"},
+    "minimum_stock": 10,
+    "reason_line": "Often bought together with Product 1",
+    "texts": {"heading": None, "accept": None, "decline": None, "reason": None},
+}
 CHOSEN = (
     TraceLine("funnel:spring", Reason.AUDIENCE_MISS, "Spring: order value 20.00 GBP, at least 50.00 GBP"),
     TraceLine("variant:3", Reason.STOCK_BELOW_MINIMUM, "Product 3: stock 4 < 10"),
@@ -66,11 +76,13 @@ class History:
         """Shown, accepted, charged, booked; then an SMS that was delivered and an e-mail that waits."""
         order = self.order(number, **more)
         with self.database.write() as session:
-            decision_id = self._decide(session, order, Outcome.OFFERED, Reason.OFFERED, CHOSEN)
-            for seconds, kind, status in ((4, "shown", None), (15, "accepted", None), (18, "outcome", "processed")):
-                self._event(session, order, kind, status, seconds)
-            Decisions(session, self.shop_id).mark_signed(decision_id, now=order.created_at + timedelta(seconds=16))
-            self._book(session, order, decision_id, 850, after=20)
+            decision_id = self._decide(session, order, Outcome.OFFERED, CHOSEN)
+            self._event(session, order, "shown", 4)
+            self._event(session, order, "accepted", 15)
+            self._event(session, order, "outcome", 18, status="processed")
+            decision = session.get_one(DecisionRow, decision_id)
+            decision.signed_at = order.created_at + timedelta(seconds=16)
+            self._book(session, order, 850, after=20)
             touches = self._sequence(session, order, Reason.PAGE_ACCEPTED)
             text = touches["sms"]
             text.state, text.reason, text.sent_at, text.receipt = SENT, "sent", text.due_at, "delivered"
@@ -78,9 +90,7 @@ class History:
                 "+447700900123",
                 {"text": "Jo, Product 2 goes well with your order. STOP ends"},
             )
-            text.decision_id = self._decide(
-                session, order, Outcome.OFFERED, Reason.OFFERED, CHOSEN[2:3], surface=f"message:{text.id}"
-            )
+            text.decision_id = self._decide(session, order, Outcome.OFFERED, CHOSEN[2:3], surface=f"message:{text.id}")
             touches["email"].reason, touches["email"].detail = "channel_hold", "until 48 hours after the SMS"
         return order.id
 
@@ -95,15 +105,15 @@ class History:
             mail.recipient = "ada@example.com"
             mail.content = {"subject": "One more thing", "text": "Dear Ada,\nhow about Product 2?"}
             clicked = mail.due_at + timedelta(minutes=5)
-            Touches(session, self.shop_id).record_click(mail.id, token=mail.id, now=clicked)
+            session.add(ClickRow(shop_id=self.shop_id, touch_id=mail.id, token=mail.id, clicked_at=clicked))
         return order.id
 
     def declined(self, number: int = 1003) -> str:
         order = self.order(number, minutes_ago=40)
         with self.database.write() as session:
-            self._decide(session, order, Outcome.OFFERED, Reason.OFFERED, CHOSEN)
-            self._event(session, order, "shown", None, 3)
-            self._event(session, order, "declined", None, 9)
+            self._decide(session, order, Outcome.OFFERED, CHOSEN)
+            self._event(session, order, "shown", 3)
+            self._event(session, order, "declined", 9)
             self._sequence(session, order, Reason.PAGE_DECLINED, refusal=Reason.SEQUENCE_CAP)
         return order.id
 
@@ -111,8 +121,8 @@ class History:
         """Accepted, but the card was refused; the text could not be sent."""
         order = self.order(number, minutes_ago=30, first_name=None, outstanding=850)
         with self.database.write() as session:
-            self._decide(session, order, Outcome.OFFERED, Reason.OFFERED, CHOSEN)
-            self._event(session, order, "outcome", "partially_processed", 9, error_codes=["payment_required"])
+            self._decide(session, order, Outcome.OFFERED, CHOSEN)
+            self._event(session, order, "outcome", 9, status="partially_processed", error_codes=("payment_required",))
             touches = self._sequence(session, order, Reason.PAGE_ACCEPTED_UNPAID)
             touches["sms"].state, touches["sms"].reason = FAILED, "vendor_failed"
             touches["sms"].detail = "Not sent: the number cannot receive texts (Twilio 21614)."
@@ -125,7 +135,7 @@ class History:
             TraceLine("funnel:spring", Reason.AUDIENCE_UNKNOWN, "Spring: earlier orders None, wanted first buyer"),
         )
         with self.database.write() as session:
-            self._decide(session, order, Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, trace)
+            self._decide(session, order, Outcome.NOTHING, trace)
             text = self._sequence(session, order, Reason.NOTHING_ELIGIBLE)["sms"]
             text.state, text.reason, text.claimed_at = UNKNOWN, "fate_unknown", text.due_at
             text.recipient = "+447700900456"
@@ -136,17 +146,17 @@ class History:
         cancelled_at = self.now - timedelta(minutes=2)
         order = self.order(number, minutes_ago=10, cancelled_at=cancelled_at, refunded=2_000, current_total=0)
         with self.database.write() as session:
-            decision_id = self._decide(session, order, Outcome.OFFERED, Reason.OFFERED, CHOSEN)
-            self._event(session, order, "outcome", "processed", 5)
-            self._book(session, order, decision_id, 850, after=10)
-            self._book(session, order, decision_id, 0, after=480)
+            self._decide(session, order, Outcome.OFFERED, CHOSEN)
+            self._event(session, order, "outcome", 5, status="processed")
+            self._book(session, order, 850, after=10)
+            self._book(session, order, -850, after=480)
         return order.id
 
     def held_out(self, number: int = 1007) -> str:
         order = self.order(number, minutes_ago=8)
         trace = (*CHOSEN, TraceLine("shopper", Reason.HELD_OUT, "10 % of shoppers"))
         with self.database.write() as session:
-            self._decide(session, order, Outcome.HELD_OUT, Reason.HELD_OUT, trace)
+            self._decide(session, order, Outcome.HELD_OUT, trace)
         return order.id
 
     def everything(self) -> list[str]:
@@ -159,72 +169,76 @@ class History:
         session: Session,
         order: Order,
         outcome: Outcome,
-        reason: Reason,
         trace: tuple[TraceLine, ...],
         *,
         surface: str = "one_click",
     ) -> str:
-        offered = OfferedVariant(
-            funnel_id="fixed",
-            offer_id="fixed-15",
-            variant_id="2",
-            product_id="1002",
-            quantity=1,
-            currency="GBP",
-            unit_price=1_000,
-            discounted_unit_price=850,
-            discount=Discount(Decimal(15), "One more"),
-            minimum_stock=10,
-            reason_line="Often bought together with Product 1",
-            texts=Texts(),
-        )
-        decision = Decision(outcome, reason, offered if outcome is not Outcome.NOTHING else None, trace)
-        stored = Decisions(session, self.shop_id).save(
-            decision,
-            reference_id=order.reference_id or order.id,
+        decided_at = order.created_at + timedelta(seconds=2)
+        reasons = {Outcome.OFFERED: Reason.OFFERED, Outcome.HELD_OUT: Reason.HELD_OUT}
+        row = DecisionRow(
+            id=f"{surface}-{order.id}",
+            shop_id=self.shop_id,
+            reference_id=order.reference_id,
             surface=surface,
             unit_id=f"customer:{order.id}",
             rules_version=1,
+            outcome=outcome.value,
+            reason=reasons.get(outcome, Reason.NOTHING_ELIGIBLE).value,
+            offered=None if outcome is Outcome.NOTHING else OFFERED,
             facts={},
-            now=order.created_at + timedelta(seconds=2),
-            expires_at=order.created_at + timedelta(hours=2),
+            trace=[[line.subject, line.reason.value, line.detail] for line in trace],
+            decided_at=decided_at,
+            expires_at=decided_at + timedelta(hours=2),
+            signed_at=None,
         )
-        return stored.id
+        session.add(row)
+        session.flush()
+        return row.id
 
     def _event(
         self,
         session: Session,
         order: Order,
         kind: str,
-        status: str | None,
         seconds: float,
-        error_codes: list[str] | None = None,
+        *,
+        status: str | None = None,
+        error_codes: tuple[str, ...] = (),
     ) -> None:
-        decision = Decisions(session, self.shop_id).find(order.reference_id or order.id, "one_click")
-        assert decision is not None
-        data = {"latency_ms": 240, "error_codes": error_codes or []}
-        at = order.created_at + timedelta(seconds=seconds)
-        Events(session, self.shop_id).record(decision, kind, status=status, data=data, now=at)
-
-    def _book(self, session: Session, order: Order, decision_id: str, amount: int, *, after: float) -> None:
-        source = f"decision:{decision_id}"
-        Ledger(session, self.shop_id).settle(
-            order.id,
-            [Credit(source, "l2", amount)],
-            currency="GBP",
-            versions={source: 1},
-            now=order.created_at + timedelta(seconds=after),
+        session.add(
+            EventRow(
+                shop_id=self.shop_id,
+                decision_id=f"one_click-{order.id}",
+                reference_id=order.reference_id,
+                kind=kind,
+                status=status,
+                data={"latency_ms": 240, "error_codes": list(error_codes)},
+                occurred_at=order.created_at + timedelta(seconds=seconds),
+            )
         )
-        session.flush()
+
+    def _book(self, session: Session, order: Order, amount: int, *, after: float) -> None:
+        session.add(
+            LedgerRow(
+                shop_id=self.shop_id,
+                order_id=order.id,
+                line_id="l2",
+                source=f"decision:one_click-{order.id}",
+                amount=amount,
+                currency="GBP",
+                rules_version=1,
+                booked_at=order.created_at + timedelta(seconds=after),
+            )
+        )
 
     def _sequence(
         self, session: Session, order: Order, release: Reason, *, refusal: Reason | None = None
     ) -> dict[str, TouchRow]:
         starts_at = order.created_at + timedelta(seconds=30)
-        row = SequenceRow(
+        sequence = SequenceRow(
             shop_id=self.shop_id,
             order_id=order.id,
-            reference_id=order.reference_id or order.id,
+            reference_id=order.reference_id,
             unit_id=f"customer:{order.id}",
             journey_id="after",
             rules_version=1,
@@ -234,14 +248,27 @@ class History:
             refusal_detail="the last one 3 days ago, at most one in 14 days" if refusal else None,
             created_at=order.created_at + timedelta(seconds=1),
         )
-        late = order.created_at + timedelta(hours=72)
-        plans = (
-            TouchPlan("text", "sms", "offer", starts_at + timedelta(minutes=2), late),
-            TouchPlan("mail", "email", "offer", starts_at + timedelta(minutes=4), late),
-        )
-        touches = Touches(session, self.shop_id)
-        touches.open_sequence(row, () if refusal else plans)
+        session.add(sequence)
         session.flush()
-        found = {touch.channel: touch for touch in touches.of_order(order.id)}
-        assert all(touch.state == PLANNED for touch in found.values())
-        return found
+        touches = {
+            channel: TouchRow(
+                id=f"{channel}-{order.id}",
+                shop_id=self.shop_id,
+                sequence_id=sequence.id,
+                order_id=order.id,
+                unit_id=sequence.unit_id,
+                step_id=channel,
+                channel=channel,
+                template="offer",
+                state=PLANNED,
+                due_at=starts_at + timedelta(minutes=minutes),
+                expires_at=order.created_at + timedelta(hours=72),
+                reason="planned",
+                detail="",
+            )
+            for channel, minutes in (("sms", 2), ("email", 4))
+            if refusal is None
+        }
+        session.add_all(touches.values())
+        session.flush()
+        return touches

@@ -1,0 +1,83 @@
+"""The app in this process behind the sandbox's admin, so that a test fills its database and looks at its pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.app import create_app
+from server.bootstrap import make_runtime
+from server.config import Settings
+from server.runtime import Runtime
+from server.storage.db import make_engine
+from server.storage.migrate import upgrade
+from server.storage.models import metadata
+from server.usecases.access import ShopAccess
+from server.usecases.imports import import_orders, import_products
+from server.usecases.settings import find_shop
+from tests.sandbox.host import HttpHost
+from tests.sandbox.running import RunningSandbox
+from tests.sandbox.shopify import oauth
+
+
+@dataclass(frozen=True)
+class MerchantAdmin:
+    """A shop of the sandbox with the app installed at Shopify, and the app itself."""
+
+    sandbox: RunningSandbox
+    runtime: Runtime
+
+    @property
+    def shop_id(self) -> int:
+        """The shop's id in the app, which knows it once somebody has opened it."""
+        row = find_shop(database=self.runtime.database, box=self.runtime.box, domain=self.sandbox.settings.shop_domain)
+        return row.id
+
+    def empty(self) -> None:
+        """Take everything out of the app's database: the shop has never opened the app then."""
+        with self.runtime.database.write() as session:
+            for table in reversed(metadata.sorted_tables):
+                session.execute(table.delete())
+
+    def run_imports(self) -> None:
+        """Do the worker's first work in this thread."""
+        parts = self.runtime
+        access = ShopAccess(parts.database, parts.box, parts.auth, parts.apis)
+        import_products(access=access, shop_id=self.shop_id, clock_now=parts.clock.now)
+        import_orders(access=access, shop_id=self.shop_id, clock_now=parts.clock.now)
+
+
+@contextmanager
+def merchant_admin(folder: Path, *, orders: int = 120) -> Iterator[MerchantAdmin]:
+    """Start the sandbox without the app's processes, and the app in this process in their place."""
+    with RunningSandbox(folder, orders=orders, with_app=False) as sandbox:
+        settings = sandbox.settings
+        database_url = f"sqlite:///{folder / 'afters.sqlite3'}"
+        engine = make_engine(database_url)
+        upgrade(engine)
+        engine.dispose()
+        runtime = make_runtime(
+            Settings(
+                client_id=settings.client_id,
+                client_secret=settings.client_secret,
+                old_client_secret=None,
+                secret_key="7c" * 32,
+                old_secret_key=None,
+                public_url=settings.app_origin,
+                database_url=database_url,
+                dbos_url="sqlite:///unused.sqlite3",
+                worker_id="worker-1",
+                sandbox_url=settings.origin,
+                sandbox_clock=settings.clock_path,
+                is_json_log=True,
+            )
+        )
+        world = sandbox.sandbox.world
+        oauth.install(world, settings.client_id, oauth.declared_scopes(settings.app_root), settings.app_origin)
+        host = HttpHost(create_app(runtime), host=settings.host, port=settings.app_port)
+        host.start()
+        try:
+            yield MerchantAdmin(sandbox, runtime)
+        finally:
+            host.stop()
+            runtime.database.dispose()
