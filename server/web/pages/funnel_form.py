@@ -37,7 +37,12 @@ class FunnelForm:
         """Return the problems of a whole document as this form's fields know them: without the funnel's own place."""
         own = f"funnels[{index}]."
         found = {each.path.removeprefix(own): each for each in problems}
-        return tuple(Problem(path, self.problems.get(path) or _sentence(each.message)) for path, each in found.items())
+        return tuple(
+            Problem(path, self.problems.get(path) or _sentence(each.message))
+            for path, each in found.items()
+            # What is wrong with a whole follows from what is wrong with a part of it.
+            if not any(other.startswith((f"{path}.", f"{path}[")) for other in found)
+        )
 
 
 def is_simple(audience: Mapping[str, Any] | None) -> bool:
@@ -138,10 +143,13 @@ def _money(read: FunnelForm, text: str, path: str, currency: str | None) -> int 
         read.problems[path] = "The shop's currency is not known yet; wait until the first import has begun."
         return text
     try:
-        return Money.parse(text, currency).minor
+        amount = Money.parse(text, currency).minor
     except InvalidMoney:
+        amount = -1
+    if amount < 0:
         read.problems[path] = "Must be an amount such as 25.00."
         return text
+    return amount
 
 
 def _number(text: str, *, empty: int | None) -> int | str | None:

@@ -161,8 +161,7 @@ def _follow_up_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
     if sequence is None:
         return
     if sequence.refusal:
-        detail = f" ({sequence.refusal_detail})" if sequence.refusal_detail else ""
-        yield Entry(sequence.created_at, "No follow-up", lines=(f"{wording(sequence.refusal)}{detail}",))
+        yield Entry(sequence.created_at, "No follow-up", lines=(_reason(sequence.refusal, sequence.refusal_detail),))
         return
     yield Entry(
         sequence.created_at,
@@ -204,14 +203,20 @@ def _touch_heading(touch: TouchRow) -> str:
 
 
 def _touch_lines(touch: TouchRow, display: Display) -> Iterator[str]:
-    detail = f" ({touch.detail})" if touch.detail else ""
-    if touch.reason not in (Reason.SENT.value, Reason.PLANNED.value) or detail:
-        yield f"{wording(touch.reason)}{detail}"
+    if touch.detail or touch.reason not in (Reason.SENT.value, Reason.PLANNED.value):
+        yield _reason(touch.reason, touch.detail)
     due = f"Due {display.second(touch.due_at)}"
     yield f"{due}, until {display.moment(touch.expires_at)}." if touch.state in OPEN_STATES else f"{due}."
     if touch.receipt:
         code = f" ({touch.receipt_code})" if touch.receipt_code else ""
         yield f"Last report: {touch.receipt}{code}."
+
+
+def _reason(code: str, detail: str | None) -> str:
+    """Return a reason with its detail: the values compared, or the vendor's own sentence."""
+    if not detail:
+        return wording(code)
+    return f"{wording(code)} {detail}" if detail.endswith(".") else f"{wording(code)} ({detail})"
 
 
 def _booking_entry(row: LedgerRow, display: Display) -> Entry:
