@@ -8,7 +8,7 @@ from tests.e2e.sandbox_admin.embedded_app import EmbeddedApp
 from tests.sandbox.app import Sandbox
 from tests.sandbox.shopify.signing import read_jwt
 
-pytestmark = pytest.mark.usefixtures("installed")
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("sandbox_admin"), pytest.mark.usefixtures("installed")]
 
 
 def test_says_who_and_where(shell: Shell, sandbox: Sandbox, embedded: EmbeddedApp) -> None:
@@ -175,6 +175,35 @@ def test_optional_scopes_are_asked_for_in_a_dialog(shell: Shell, sandbox: Sandbo
     refused = shell.run("shopify.scopes.request(['write_themes']).catch((reason) => reason.message)")
     assert "write_themes" in refused
     assert shell.run("shopify.scopes.request(['read_products']).then(({ result }) => result)") == "granted-all"
+
+
+def test_a_grant_needs_the_merchants_word(shell: Shell, embedded: EmbeddedApp) -> None:
+    plain = {"granted": ["read_orders"], "required": ["read_orders"], "optional": ["read_markets"]}
+    more = {**plain, "granted": ["read_orders", "read_markets"]}
+    # The app asks for no optional scope yet, so the answers of the server, tested by themselves, are played here.
+    shell.page.route("**/admin/bridge/scopes", lambda route: route.fulfill(json=plain))
+    shell.page.route("**/admin/bridge/scopes/*", lambda route: route.fulfill(json=more))
+    shell.open("/")
+    for answer, result in (("Cancel", "declined-all"), ("Allow", "granted-all")):
+        shell.run("(window.asked = shopify.scopes.request(['read_markets']), 0)")
+        dialog = shell.page.get_by_role("dialog", name="Allow more access?")
+        expect(dialog.get_by_text("read_markets")).to_be_visible()
+        dialog.get_by_role("button", name=answer).click()
+        found = shell.run("asked")
+        assert (found["result"], found["detail"]) == (result, plain if answer == "Cancel" else more)
+    assert shell.run("shopify.scopes.revoke(['read_markets'])") == {"detail": more}
+
+
+def test_a_review_is_asked_for_in_a_dialog(shell: Shell, sandbox: Sandbox, embedded: EmbeddedApp) -> None:
+    day = 90_000.0
+    sandbox.clock.move(day)
+    try:
+        shell.open("/")
+        shell.run("(window.review = shopify.reviews.request(), 0)")
+        shell.page.get_by_role("dialog").get_by_role("button", name="Not now").click()
+        assert shell.run("review.then(({ success, code }) => [success, code])") == [False, "cancelled"]
+    finally:
+        sandbox.clock.move(-day)
 
 
 def test_modals_open_by_id_and_darken_the_shell(shell: Shell, embedded: EmbeddedApp) -> None:

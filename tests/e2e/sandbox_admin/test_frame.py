@@ -12,6 +12,8 @@ from tests.e2e.sandbox_admin.embedded_app import EmbeddedApp
 from tests.sandbox.app import Sandbox
 from tests.sandbox.shopify.signing import sign_launch_query
 
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("sandbox_admin")]
+
 
 def test_the_merchant_grants_and_the_app_opens(
     shell: Shell, sandbox: Sandbox, embedded: EmbeddedApp, uninstalled: None

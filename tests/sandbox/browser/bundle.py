@@ -1,14 +1,14 @@
 """Joins the stand-ins' ES modules into one classic script, as the pages load it from the CDN's address.
 
 No build step: an `import` names the file that has to stand earlier, and `export` is dropped. All modules share
-one function scope, so top-level names are unique across them (a repeated `const` or `class` is a syntax error
-that the browser tests would meet at once).
+one function scope, so their top-level names have to be unique across them.
 """
 
 import re
 from pathlib import Path
 
 _IMPORT = re.compile(r'^import\s[^;]*?from\s+"(?P<path>\./[\w-]+\.js)";\n', re.MULTILINE)
+_TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function\*?) (?P<name>[\w$]+)", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |class |function |async function )", re.MULTILINE)
 
 
@@ -18,10 +18,11 @@ def join_modules(entry: Path, argument: str) -> str:
     Call it by putting a value in parentheses behind it; inside, the modules see the value under that name.
 
     Raises:
-        ValueError: a module keeps an import or export of a form that this joining does not know.
+        ValueError: a module keeps an import or export of a form that this joining does not know, or two use a name.
     """
     order: list[Path] = []
     _collect(entry.resolve(), order, under_way=())
+    _refuse_repeated_names(order)
     parts = [f"// {path.name}\n{_plain(path)}" for path in order]
     return f"(({argument}) => {{\n'use strict';\n" + "\n".join(parts) + "})"
 
@@ -34,6 +35,16 @@ def _collect(path: Path, order: list[Path], *, under_way: tuple[Path, ...]) -> N
     for found in _IMPORT.finditer(path.read_text(encoding="utf-8")):
         _collect((path.parent / found["path"]).resolve(), order, under_way=(*under_way, path))
     order.append(path)
+
+
+def _refuse_repeated_names(paths: list[Path]) -> None:
+    owners: dict[str, str] = {}
+    for path in paths:
+        for found in _TOP_LEVEL.finditer(path.read_text(encoding="utf-8")):
+            # The language itself lets the later of two functions win without a word.
+            if found["name"] in owners:
+                raise ValueError(f"{path.name} and {owners[found['name']]} both have a {found['name']}")
+            owners[found["name"]] = path.name
 
 
 def _plain(path: Path) -> str:

@@ -41,6 +41,15 @@ def test_refuses_forms_it_cannot_join(tmp_path: Path, source: str) -> None:
         join_modules(write(tmp_path, index=source, other=""), "GIVEN")
 
 
+@pytest.mark.parametrize("second", ["function same() {}", "const same = 2;", "export async function same() {}"])
+def test_refuses_two_owners_of_a_name(tmp_path: Path, second: str) -> None:
+    entry = write(
+        tmp_path, index=f'import {{ a }} from "./a.js";\n{second}\n', a="function same() {}\nexport const a = 1;\n"
+    )
+    with pytest.raises(ValueError, match="both have a same"):
+        join_modules(entry, "GIVEN")
+
+
 def test_refuses_a_circle(tmp_path: Path) -> None:
     entry = write(
         tmp_path, index='import { a } from "./a.js";\n', a='import { b } from "./index.js";\nexport const a = 1;\n'

@@ -5,6 +5,7 @@ import { idToken, patchFetch } from "./fetching.js";
 import { startNavigation } from "./navigation.js";
 import { ask, hear, tell } from "./port.js";
 import { saveBar, startSaveBar } from "./save-bar.js";
+import { startTitleBar } from "./title-bar.js";
 import { onReport } from "./vitals.js";
 
 const toasts = new Map();
@@ -94,6 +95,7 @@ window.shopify = {
 patchFetch();
 startSaveBar();
 startNavigation();
+startTitleBar();
 // The shell dims its own parts while a dialog stands over the app; `show` does not bubble, so it is caught on its way down.
 for (const type of ["show", "hide"]) {
   document.addEventListener(type, (event) => {

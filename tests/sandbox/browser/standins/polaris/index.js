@@ -28,32 +28,31 @@ function defineStandins() {
     defineChoices, defineSelects, defineDates, defineColors, defineDropZone, defineTables]) defineAll();
 }
 
-/** Lets a real runtime that arrives after the stand-ins pass over names that are taken, instead of failing half-way. */
-function tolerateLateRuntime() {
-  const native = customElements.define.bind(customElements);
-  customElements.define = (name, ...rest) => {
-    if (!(name.startsWith("s-") && customElements.get(name))) native(name, ...rest);
-  };
-}
-
+/** Looks for the real runtime and runs it, or the stand-ins where it does not come in time. */
 function tryRealRuntime() {
-  const script = document.createElement("script");
-  let settled = false;
+  // A preload first: unlike a script it holds nobody up while it waits, and what is too late is never run.
+  const probe = Object.assign(document.createElement("link"), { rel: "preload", as: "script", href: REAL_RUNTIME });
+  const script = Object.assign(document.createElement("script"), { src: REAL_RUNTIME });
+  let isOver = false;
   const fallBack = () => {
-    if (settled) return;
-    settled = true;
-    script.remove();
-    tolerateLateRuntime();
+    if (isOver) return;
+    isOver = true;
+    probe.remove();
     defineStandins();
   };
-  script.src = REAL_RUNTIME;
+  const timer = setTimeout(fallBack, PATIENCE_MILLISECONDS);
+  probe.onerror = fallBack;
+  probe.onload = () => {
+    clearTimeout(timer);
+    if (!isOver) document.head.append(script);
+  };
   script.onerror = fallBack;
   script.onload = () => {
-    settled = true;
-    document.documentElement.dataset.polaris = "real";
+    // Something else may have answered in its place, such as the log-in page of a network.
+    if (customElements.get("s-page")) document.documentElement.dataset.polaris = "real";
+    else fallBack();
   };
-  setTimeout(fallBack, PATIENCE_MILLISECONDS);
-  document.head.append(script);
+  document.head.append(probe);
 }
 
 const own = new URL(document.currentScript?.src ?? location.href);

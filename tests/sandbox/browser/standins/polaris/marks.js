@@ -34,7 +34,7 @@ export const CHIP_STYLE = `
   .chip { display: inline-flex; align-items: center; gap: 4px; min-inline-size: 0; padding: 0 8px; border: 0; border-radius: 8px;
     background: #e3e3e3; font-size: 12px; line-height: 24px; font-weight: 500; }
   :host([color="subdued"]) .chip { background: #f1f1f1; color: var(--ink-quiet); }
-  :host([color="strong"]) .chip { background: #303030; color: #fff; }
+  :host([color="strong"]) .chip { background: #303030; color: #fff; } ::slotted(s-icon) { color: inherit; }
   .words { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .remove { display: inline-flex; align-items: center; padding: 0; margin-inline-end: -4px; border: 0; border-radius: 6px; background: none;
     inline-size: 24px; block-size: 24px; justify-content: center; color: inherit; }

@@ -35,7 +35,9 @@ class Page extends Standin {
     .columns { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
     .unheaded header { padding-block: 16px 0; }
     @container (inline-size >= 760px) { .columns.with-aside { grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); align-items: start; } }
-    @container (inline-size < 480px) { .page { padding-inline: 0; } header { padding: 16px 16px 12px; } .before { padding-inline: 16px; }
+    @container (inline-size < 480px) { .page, :host([inlinesize]) .page { padding-inline: 0; }
+      ::slotted(:is(s-paragraph, s-text, s-heading, s-link, s-button, s-button-group, s-badge)) { margin-inline: 16px; }
+      .actions ::slotted(*), .crumb ::slotted(*) { margin-inline: 0 !important; } header { padding: 16px 16px 12px; } .before { padding-inline: 16px; }
       .actions { inline-size: 100%; margin-inline-start: 0; } }
   `;
 

@@ -113,6 +113,17 @@ function setDim({ isDim }) {
   for (const part of document.querySelectorAll(".top, .side, .app-bar")) part.inert = isDim;
 }
 
+/** Heading and actions of the real `s-page`, which it leaves to the admin. */
+function showTitleBar({ heading, actions }) {
+  const bar = document.querySelector("#title-bar");
+  const buttons = actions.map(({ label, isPrimary, isDisabled, isCritical }, at) => {
+    const button = make("button", { type: "button", class: `button ${isPrimary ? "primary" : ""} ${isCritical ? "critical" : ""}`, disabled: isDisabled }, label);
+    button.onclick = () => event("titleBar.press", { at });
+    return button;
+  });
+  bar.replaceChildren(...(heading ? [make("strong", {}, heading)] : []), ...buttons);
+}
+
 const answers = {
   idToken: async () => (await bridge("id-token", {})).id_token,
   user: () => bridge("user"),
@@ -130,11 +141,13 @@ const notices = {
   hello(detail) {
     hideSaveBar();
     loadingBar.hidden = true;
+    showTitleBar({ heading: "", actions: [] });
     setDim({ isDim: false });
     followPath(detail);
   },
   path: followPath,
   nav: showLinks,
+  titleBar: showTitleBar,
   open,
   loading: ({ isLoading }) => { loadingBar.hidden = !isLoading; },
   dim: setDim,
