@@ -147,7 +147,9 @@ def _trace_step(line: TraceLine, titles: dict[str, str]) -> TraceStep:
     detail = line.detail
     if kind == "variant":
         subject = titles.get(name, f"Product variant {name}")
-        detail = detail.removeprefix(subject).removeprefix(": ").removesuffix(f": {subject}")
+        detail = detail.removeprefix(subject).removeprefix(": ")
+        if line.reason is Reason.CHOSEN:
+            detail = f"By the offer {detail.removesuffix(f': {subject}')}."
     elif kind == "funnel":
         # The first words of a funnel's detail are its name as it was then; its id is not for reading.
         subject, _, detail = detail.partition(": ")

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,15 @@ from server.app import create_app
 from server.ports import AppState, ShopFacts
 from server.runtime import Runtime
 from tests.conftest import StandingClock
+from tests.databases import copied_sqlite
 from tests.shopify_client import make_session_token
 from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP, install
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """SQLite alone: what pages ask of a database is asked of PostgreSQL in test_on_postgresql.py."""
+    return copied_sqlite(sqlite_template, tmp_path)
 
 
 @dataclass

@@ -159,6 +159,15 @@ class History:
             self._decide(session, order, Outcome.HELD_OUT, trace)
         return order.id
 
+    def shown_and(self, number: int, kind: str) -> str:
+        """Shown, then one more event."""
+        order = self.order(number, minutes_ago=5)
+        with self.database.write() as session:
+            self._decide(session, order, Outcome.OFFERED, CHOSEN)
+            for seconds, each in enumerate(dict.fromkeys(("shown", kind)), start=3):
+                self._event(session, order, each, seconds)
+        return order.id
+
     def everything(self) -> list[str]:
         """Write one order of each kind; return their ids."""
         kinds = (self.accepted, self.wallet, self.declined, self.unpaid, self.cut_off, self.given_back, self.held_out)

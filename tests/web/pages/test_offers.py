@@ -180,8 +180,8 @@ def test_all_problems_are_said_at_once(staff: Staff, runtime: Runtime, shop_id: 
 
 
 def test_conditions_are_numbered_as_they_come(staff: Staff, runtime: Runtime, shop_id: int) -> None:
-    moved = {name.replace("all[1]", "all[9]"): value for name, value in GOOD.items()}
-    gone = dict.fromkeys(name for name in GOOD if "all[1]" in name)
+    moved: dict[str, Any] = {name.replace("all[1]", "all[9]"): value for name, value in GOOD.items()}
+    gone: dict[str, Any] = dict.fromkeys(name for name in GOOD if "all[1]" in name)
     save(staff, runtime, shop_id, **{**gone, **moved, "name": "Moved"})
     stored = funnels(runtime, shop_id)["Moved"]["audience"]["all"]
     assert [leaf["key"] for leaf in stored] == ["order.value", "order.contains"]
@@ -303,7 +303,8 @@ def test_a_deleted_offer_leaves_the_draft_and_stays_live_until_published(
 
 def test_the_list_goes_as_decisions_do_and_says_what_is_on(staff: Staff, runtime: Runtime, shop_id: int) -> None:
     save(staff, runtime, shop_id, name="Off", is_live=None, priority="-1")
-    save(staff, runtime, shop_id, name="First", **{"offer.source": "bought_together", "offer.variants": ["3"]})
+    first: dict[str, Any] = {"name": "First", "offer.source": "bought_together", "offer.variants": ["3"]}
+    save(staff, runtime, shop_id, **first)
     rows = Markup.read(staff.open("/offers").text).one("s-table-body").all("s-table-row")
     assert [[words(cell) for cell in row.all("s-table-cell")] for row in rows] == [
         [
@@ -327,7 +328,7 @@ def test_the_list_goes_as_decisions_do_and_says_what_is_on(staff: Staff, runtime
 
 
 def test_what_is_gone_from_the_catalogue_is_said(staff: Staff, runtime: Runtime, shop_id: int) -> None:
-    fields = {"offer.variants": ["2", "99"], "audience.all[1].args.products": ["1001", "77"]}
+    fields: dict[str, Any] = {"offer.variants": ["2", "99"], "audience.all[1].args.products": ["1001", "77"]}
     path = save(staff, runtime, shop_id, **fields)["location"]
     page = words(Markup.read(staff.open(path).text))
     assert "Variant 99No longer in the catalogue" in page
