@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
@@ -14,6 +15,10 @@ from sqlalchemy.exc import OperationalError
 from server.storage.db import Database, make_engine
 from server.storage.migrate import upgrade
 from tests.databases import POSTGRESQL, copied_sqlite
+
+# A busy machine is slow, not wrong: no example has a deadline.
+settings.register_profile("afters", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("afters")
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +67,8 @@ def postgresql_url() -> Iterator[str]:
     admin = create_engine(f"{POSTGRESQL}/postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
+        # Tests pull no plugs: they need what was committed, not what survives a power cut.
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
     engine = make_engine(f"{POSTGRESQL}/{name}")
     upgrade(engine)
     engine.dispose()

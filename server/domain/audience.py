@@ -51,8 +51,8 @@ def evaluate(audience: Audience, facts: Facts) -> Answer:
             return _worst((evaluate(part, facts) for part in parts), decisive=Answer.MISS, otherwise=Answer.MATCH)
         case AnyOf(parts):
             return _worst((evaluate(part, facts) for part in parts), decisive=Answer.MATCH, otherwise=Answer.MISS)
-        case Not(part):
-            inner = evaluate(part, facts)
+        case _:
+            inner = evaluate(audience.part, facts)
             return {Answer.MATCH: Answer.MISS, Answer.MISS: Answer.MATCH}.get(inner, Answer.UNKNOWN)
 
 
@@ -70,8 +70,8 @@ def leaves(audience: Audience) -> Iterable[Leaf]:
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 yield from leaves(part)
-        case Not(part):
-            yield from leaves(part)
+        case _:
+            yield from leaves(audience.part)
 
 
 def needs(audience: Audience) -> frozenset[Need]:

@@ -62,14 +62,26 @@ class _Reader:
     """Walks a JSON value and gathers every problem instead of stopping at the first."""
 
     problems: list[Problem] = field(default_factory=list)
+    misshapen: list[str] = field(default_factory=list)
     nodes: int = 0
 
     def fault(self, path: str, message: str) -> None:
         self.problems.append(Problem(path or "document", message))
 
+    def found(self) -> tuple[Problem, ...]:
+        """Return the problems, but not that something is missing inside what is no object or list at all."""
+        inside = tuple(f"{path}{mark}" for path in self.misshapen for mark in (".", "["))
+        hidden = "" in self.misshapen
+        return tuple(
+            each
+            for each in self.problems
+            if not each.path.startswith(inside) and (not hidden or each.path == "document")
+        )
+
     def table(self, value: object, path: str, *, known: tuple[str, ...]) -> Mapping[str, object]:
         if not isinstance(value, dict):
             self.fault(path, "must be an object.")
+            self.misshapen.append(path)
             return {}
         for key in value:
             if key not in known:
@@ -80,6 +92,7 @@ class _Reader:
     def rows(self, value: object, path: str) -> list[object]:
         if not isinstance(value, list):
             self.fault(path, "must be a list.")
+            self.misshapen.append(path)
             return []
         if len(value) > _MAX_ITEMS:
             self.fault(path, f"holds {len(value)} entries; at most {_MAX_ITEMS} are allowed.")
@@ -125,7 +138,7 @@ def parse(value: object) -> RuleDocument:
     reader = _Reader()
     document = _document(reader, value)
     if reader.problems:
-        raise InvalidRules(tuple(reader.problems))
+        raise InvalidRules(reader.found())
     return document
 
 
@@ -248,10 +261,11 @@ def _offer(reader: _Reader, value: object, path: str) -> Offer:
         reader.text(each, f"{path}.variants[{index}]")
         for index, each in enumerate(reader.rows(table.get("variants", []), f"{path}.variants"))
     )
-    if source == "fixed" and not variants:
+    if source == "fixed" and not variants and f"{path}.variants" not in reader.misshapen:
         reader.fault(f"{path}.variants", "is empty; choose at least one product to offer.")
     minimum = table.get("minimum_stock")
-    texts = reader.table(table.get("texts", {}), f"{path}.texts", known=("heading", "accept", "decline", "reason"))
+    names = ("heading", "accept", "decline", "reason")
+    texts = reader.table(table.get("texts", {}), f"{path}.texts", known=names)
     return Offer(
         id=reader.text(table.get("id"), f"{path}.id"),
         source=source,
@@ -260,7 +274,7 @@ def _offer(reader: _Reader, value: object, path: str) -> Offer:
         discount=_discount(reader, table.get("discount"), f"{path}.discount"),
         minimum_stock=None if minimum is None else reader.number(minimum, f"{path}.minimum_stock", high=1_000_000),
         texts=Texts(
-            **{name: reader.text(each, f"{path}.texts.{name}") for name, each in texts.items() if each is not None}
+            **{name: reader.text(texts[name], f"{path}.texts.{name}") for name in names if texts.get(name) is not None}
         ),
     )
 
@@ -292,6 +306,8 @@ def _audience(reader: _Reader, value: object, path: str, *, depth: int) -> Audie
             reader.fault(path, f"is beyond the {_MAX_NODES} conditions that may be used in all; use fewer.")
         return EVERYBODY
     table = reader.table(value, path, known=(*_AUDIENCE_FORMS, "args"))
+    if path in reader.misshapen:
+        return EVERYBODY
     forms = [name for name in _AUDIENCE_FORMS if name in table]
     if len(forms) != 1 or ("args" in table and forms != ["key"]):
         reader.fault(path, "needs exactly one of all, any, not, or key with args.")
@@ -309,6 +325,8 @@ def _audience(reader: _Reader, value: object, path: str, *, depth: int) -> Audie
 def _leaf(reader: _Reader, table: Mapping[str, object], path: str) -> Audience:
     key = reader.text(table["key"], f"{path}.key")
     condition = CONDITIONS.get(key)
+    if not key:
+        return EVERYBODY
     if condition is None:
         reader.fault(f"{path}.key", f"'{key}' is no condition; known are {', '.join(CONDITIONS)}.")
         return EVERYBODY
@@ -338,6 +356,6 @@ def _argument(reader: _Reader, value: object, path: str, argument: Argument) -> 
             return reader.text(value, path, choices=argument.choices)
         case _:
             rows = [reader.text(each, f"{path}[{at}]") for at, each in enumerate(reader.rows(value, path))]
-            if not rows:
+            if not rows and path not in reader.misshapen:
                 reader.fault(path, "is empty; name at least one.")
             return rows

@@ -8,7 +8,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.sandbox.running import RunningSandbox
 
 _IMPORT_SECONDS = 90.0
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Merchant:
         """Grant the scopes on the platform's screen and wait until the app's first page stands."""
         self.open()
         self.page.get_by_role("button", name="Install").click()
-        expect(self.app.get_by_text("Products imported")).to_be_visible(timeout=_PATIENCE_MS)
+        expect(self.app.locator("ul.steps")).to_be_visible(timeout=_PATIENCE_MS)
 
     def wait_for_imports(self) -> None:
         """Wait until catalogue and orders are read and the goods bought together are counted."""
@@ -93,7 +93,9 @@ class Shopper:
 
 def order_of(sandbox: RunningSandbox, checkout_token: str) -> dict[str, Any]:
     """Return the order that a checkout led to, as the shop has it."""
-    found = sandbox.wait_for(
-        f"/sandbox/api/orders?checkout_token={checkout_token}", lambda rows: rows["orders"], what="the order"
+    found = sandbox.wait_until(
+        lambda: sandbox.get("/sandbox/api/orders", checkout_token=checkout_token),
+        lambda rows: rows["orders"],
+        what="the order",
     )
     return dict(found["orders"][0])

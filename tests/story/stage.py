@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_play
 from tests.sandbox.running import RunningSandbox
 from tests.story.actors import Merchant, Shopper
 
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 _SIZE: ViewportSize = {"width": 1280, "height": 900}
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -39,7 +39,7 @@ class Stage:
     def explain(self, order_name: str) -> dict[str, Any]:
         """Return what the app's own command says of an order."""
         processes, shop = self.sandbox.processes, self.sandbox.settings.shop_domain
-        processes.run("explain", ["explain", order_name, "--shop", shop])
+        processes.run(explain=["explain", order_name, "--shop", shop])
         told = json.loads((processes.logs / "explain.log").read_text(encoding="utf-8"))
         assert isinstance(told, dict)
         return told

@@ -37,12 +37,18 @@ def _count(facts: Facts) -> int:
     return sum(line.quantity for line in facts.purchase.lines)
 
 
+def _texts(given: Arguments, name: str) -> set[str]:
+    return {str(each) for each in cast("list[object]", given.get(name) or [])}
+
+
 def _wanted(given: Arguments, name: str) -> set[str]:
-    return {str(each).casefold() for each in cast("list[object]", given.get(name) or [])}
+    """Return words to be compared whatever their letters' case."""
+    return {each.casefold() for each in _texts(given, name)}
 
 
 def _contains(given: Arguments, facts: Facts) -> bool | None:
-    variants, products, tags = (_wanted(given, name) for name in ("variants", "products", "tags"))
+    variants, products = (_texts(given, name) for name in ("variants", "products"))
+    tags = _wanted(given, "tags")
     lines = facts.purchase.lines
     if any(line.variant_id in variants or line.product_id in products for line in lines):
         return True
@@ -59,7 +65,7 @@ def _contains(given: Arguments, facts: Facts) -> bool | None:
 
 
 def _describe_contains(given: Arguments, facts: Facts) -> str:
-    wanted = [f"{name} {', '.join(sorted(found))}" for name in given if (found := _wanted(given, name))]
+    wanted = [f"{name} {', '.join(sorted(found))}" for name in given if (found := _texts(given, name))]
     return f"{len(facts.purchase.lines)} lines, looked for {'; '.join(wanted)}"
 
 
