@@ -1,0 +1,184 @@
+"""Behaviour pinned by tables: each row of tests/cases is one test."""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.attribution import credit_order
+from server.domain.audience import Answer, evaluate, explain
+from server.domain.conditions.definition import Facts
+from server.domain.contact import may_contact
+from server.domain.decision import Decision, decide
+from server.domain.document import Caps, Holds, QuietHours, RuleDocument, tier_of
+from server.domain.experiments import bucket
+from server.domain.journeys import PageState, can_see_page, release
+from server.domain.reasons import Reason
+from server.domain.rules import InvalidRules, parse
+from tests.factories import NOW, rules_json
+from tests.unit.domain import tables
+from tests.unit.domain.tables import Row, rows
+
+
+def _audience(written: object) -> Any:
+    funnels = rules_json()["funnels"]
+    return parse(rules_json({**funnels[0], "audience": written})).funnels[0].audience
+
+
+@pytest.mark.parametrize("row", rows("conditions"))
+def test_conditions(row: Row) -> None:
+    facts = Facts(tables.purchase_in(row), tables.shopper_in(row), tables.goods_in(row))
+    audience = _audience(row["audience"])
+    assert evaluate(audience, facts) is Answer(row["expected"])
+    if "detail" in row:
+        assert explain(audience, facts) == row["detail"]
+
+
+@pytest.mark.parametrize("row", rows("decisions"))
+def test_decisions(row: Row) -> None:
+    decision = decide(parse(tables.rules_in(row)), tables.situation_in(row))
+    expected = row["expected"]
+    assert _outcome(decision) == {
+        name: expected[name] for name in ("offered", "held_out", "nothing") if name in expected
+    }
+    _check_offer(decision, expected)
+    _check_trace(decision, expected)
+
+
+def _outcome(decision: Decision) -> dict[str, str]:
+    offered = decision.offered.variant_id if decision.offered else decision.reason.value
+    return {decision.outcome.value: offered}
+
+
+def _check_offer(decision: Decision, expected: dict[str, Any]) -> None:
+    offered = decision.offered
+    if offered is None:
+        return
+    told = {
+        "price": offered.unit_price,
+        "discounted": offered.discounted_unit_price,
+        "quantity": offered.quantity,
+        "reason_line": offered.reason_line,
+        "funnel": offered.funnel_id,
+    }
+    assert told == told | {name: expected[name] for name in told if name in expected}
+
+
+def _check_trace(decision: Decision, expected: dict[str, Any]) -> None:
+    because = {line.subject: line.reason.value for line in decision.trace}
+    details = {line.subject: line.detail for line in decision.trace}
+    assert because == because | expected.get("because", {})
+    assert details == details | expected.get("detail", {})
+    if "trace" in expected:
+        assert [[line.subject, line.reason.value] for line in decision.trace] == expected["trace"]
+
+
+@pytest.mark.parametrize("row", rows("contact"))
+def test_contacts(row: Row) -> None:
+    now = tables.moment(row.get("now", "2026-11-23T12:00:00Z"))
+    ruling = may_contact(
+        tables.contact_in(row, now),
+        caps=Caps(**row.get("caps", {})),
+        holds=Holds(**row.get("holds", {})),
+        quiet=QuietHours(**row.get("quiet", {})),
+        now=now,
+    )
+    assert (ruling.verdict.value, ruling.reason.value) == (row["expected"], row.get("reason", "sent"))
+    assert ruling.until == (tables.moment(row["until"]) if "until" in row else None)
+    if "detail" in row:
+        assert ruling.detail == row["detail"]
+
+
+@pytest.mark.parametrize("row", rows("releases"))
+def test_releases(row: Row) -> None:
+    page = None
+    if row["page"] is not None:
+        at = {
+            name: NOW + timedelta(seconds=row["page"][name])
+            for name in ("shown_at", "answered_at")
+            if name in row["page"]
+        }
+        answer = Reason(row["page"]["answer"]) if "answer" in row["page"] else None
+        page = PageState(was_offered=row["page"].get("was_offered", False), answer=answer, **at)
+    found = release(page, ordered_at=NOW, is_eligible=row.get("is_eligible", True))
+    assert ((found.at - NOW).total_seconds(), found.reason.value) == (row["at"], row["reason"])
+
+
+@pytest.mark.parametrize("row", rows("payments"))
+def test_payments(row: Row) -> None:
+    found = can_see_page(
+        tuple(row["gateways"]),
+        currency="GBP",
+        presentment_currency=row.get("presentment_currency", "GBP"),
+        has_address=row.get("has_address", True),
+    )
+    assert found is row["expected"]
+
+
+@pytest.mark.parametrize("row", rows("attribution"))
+def test_attribution(row: Row) -> None:
+    placed = tables.order_in(row)
+    found: dict[str, dict[str, int]] = {}
+    for credit in credit_order(placed, signed=tables.signed_in(row), clicks=tables.clicks_in(row, placed)):
+        found.setdefault(credit.source, {})[credit.line_id] = credit.amount
+    assert found == row["expected"]
+
+
+@pytest.mark.parametrize("row", rows("buckets"))
+def test_buckets_never_change(row: Row) -> None:
+    # Another value would move shoppers from one side of a running holdout to the other.
+    assert bucket(salt=row["salt"], unit_id=row["unit"]) == row["expected"]
+
+
+@pytest.mark.parametrize("row", rows("tiers"))
+def test_tiers(row: Row) -> None:
+    tiers = [
+        {"name": "vip", "at_least_spent": 100_000, "at_least_orders": 5},
+        {"name": "regular", "at_least_orders": 2},
+    ]
+    document: RuleDocument = parse(rules_json(tiers=row.get("tiers", tiers)))
+    assert tier_of(document, spent=row["spent"], orders=row["orders"]) == row["expected"]
+
+
+@pytest.mark.parametrize("row", rows("rules"))
+def test_faulty_rules(row: Row) -> None:
+    written = _changed(rules_json(), row)
+    with pytest.raises(InvalidRules) as caught:
+        parse(written)
+    found = {problem.path: problem.message for problem in caught.value.problems}
+    assert found.keys() == row["expected"].keys()
+    for path, words in row["expected"].items():
+        assert words in found[path]
+        assert path in caught.value.message
+
+
+def _changed(written: dict[str, Any], row: Row) -> dict[str, Any]:
+    for path, given in row.get("set", {}).items():
+        parent, last = _place(written, path)
+        value = given
+        if row.get("copy"):
+            source, name = _place(written, given)
+            value = deepcopy(source[name])
+        elif row.get("fill") == path:
+            value = "x" * given
+        if isinstance(parent, list) and last == len(parent):
+            parent.append(value)
+        else:
+            parent[last] = value
+    if "remove" in row:
+        parent, last = _place(written, row["remove"])
+        del parent[last]
+    return written
+
+
+def _place(written: Any, path: str) -> tuple[Any, Any]:
+    *way, last = _steps(path)
+    for step in way:
+        written = written[step]
+    return written, last
+
+
+def _steps(path: str) -> Iterable[str | int]:
+    return [int(step) if step.isdigit() else step for step in path.split(".")]
