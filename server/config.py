@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 from server.core.errors import AppError
 
 API_VERSION = "2026-10"
-_SECRETS = ("SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_OLD", "AFTERS_SECRET_KEY", "AFTERS_SECRET_KEY_OLD")
+_SECRETS = (
+    "SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_OLD", "AFTERS_SECRET_KEY", "AFTERS_SECRET_KEY_OLD",
+    "AFTERS_DATABASE_URL", "AFTERS_DBOS_URL",  # a database's address may hold its password
+)  # fmt: skip
 _MIN_SECRET = 32
 
 
@@ -97,18 +100,27 @@ def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
 
 def _url_problems(public_url: str, sandbox_url: str | None) -> list[str]:
     problems = []
-    parts = urlsplit(public_url)
-    if not parts.hostname:
+    scheme, host = _parts(public_url)
+    if not host:
         problems.append("AFTERS_PUBLIC_URL is missing: the https address that the platform and shoppers reach us at.")
-    elif parts.scheme != "https" and not sandbox_url:
-        problems.append(f"AFTERS_PUBLIC_URL is {public_url}: it must be https outside the sandbox.")
+    elif scheme not in ("https", "http") or (scheme != "https" and not sandbox_url):
+        problems.append(f"AFTERS_PUBLIC_URL is {public_url}: it must be https, or http in the sandbox.")
     if sandbox_url and not (_is_loopback(sandbox_url) and _is_loopback(public_url or sandbox_url)):
         problems.append("AFTERS_SANDBOX_URL and AFTERS_PUBLIC_URL must both be on this machine in sandbox mode.")
     return problems
 
 
+def _parts(url: str) -> tuple[str, str]:
+    """Return scheme and host of an address, empty where it is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.hostname or ""
+
+
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    _, host = _parts(url)
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
