@@ -76,12 +76,17 @@ class Shopper:
         return self.page.url.rpartition("/")[2]
 
     def write_email(self, address: str) -> None:
-        self.page.get_by_label("E-mail", exact=True).fill(address)
+        field = self.page.get_by_label("E-mail", exact=True)
+        field.fill(address)
+        field.blur()  # leaving the field saves the draft and draws the summary anew
+        self.page.wait_for_load_state("networkidle")
 
     def pay(self, *, by: str | None = None) -> None:
         if by is not None:
             self.page.get_by_role("radio", name=by).check()
+        checkout = self.page.url.partition("?")[0]
         self.page.get_by_role("button", name="Pay").click()
+        self.page.wait_for_url(lambda url: url.partition("?")[0] != checkout)
 
     def accept(self) -> None:
         self.page.get_by_role("button", name="Pay now").click(timeout=_PATIENCE_MS)
