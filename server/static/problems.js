@@ -22,7 +22,10 @@ function placeOf(known, path) {
   return null;
 }
 
-function mark(element, message) {
+function mark(element, problem) {
+  const help = element.getAttribute("details") ?? "";
+  // The help stands below the field already.
+  const message = help && problem.endsWith(help) ? problem.slice(0, -help.length).trim() : problem;
   const line = element.querySelector(":scope > [data-error]");
   if (line) {
     line.hidden = false;
@@ -45,6 +48,7 @@ function fillBox(box, message, rest) {
     item.textContent = problem.message;
     return item;
   }));
+  box.querySelector("[data-problem-list]").hidden = rest.length === 0;
   box.hidden = false;
   box.scrollIntoView({ block: "nearest" });
 }

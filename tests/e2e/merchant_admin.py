@@ -1,9 +1,12 @@
 """The app in this process behind the sandbox's admin, so that a test fills its database and looks at its pages."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 from server.app import create_app
 from server.bootstrap import make_runtime
@@ -15,6 +18,7 @@ from server.storage.models import metadata
 from server.usecases.access import ShopAccess
 from server.usecases.imports import import_orders, import_products
 from server.usecases.settings import find_shop
+from tests.sandbox.browser.admin.launch import Launcher
 from tests.sandbox.host import HttpHost
 from tests.sandbox.running import RunningSandbox
 from tests.sandbox.shopify import oauth
@@ -26,6 +30,7 @@ class MerchantAdmin:
 
     sandbox: RunningSandbox
     runtime: Runtime
+    database_path: Path
 
     @property
     def shop_id(self) -> int:
@@ -39,6 +44,11 @@ class MerchantAdmin:
             for table in reversed(metadata.sorted_tables):
                 session.execute(table.delete())
 
+    def first_opening(self) -> None:
+        """Open the app as the admin does, without a browser."""
+        settings = self.sandbox.settings
+        httpx.get(Launcher(settings, self.sandbox.sandbox.clock).address("/"), trust_env=False).raise_for_status()
+
     def run_imports(self) -> None:
         """Do the worker's first work in this thread."""
         parts = self.runtime
@@ -46,13 +56,31 @@ class MerchantAdmin:
         import_products(access=access, shop_id=self.shop_id, clock_now=parts.clock.now)
         import_orders(access=access, shop_id=self.shop_id, clock_now=parts.clock.now)
 
+    def keep(self) -> None:
+        """Remember the app's database as it is now."""
+        self._copy(self.database_path, self._kept)
+
+    def restore(self) -> None:
+        """Bring back the database that was kept."""
+        self._copy(self._kept, self.database_path)
+
+    @property
+    def _kept(self) -> Path:
+        return self.database_path.with_suffix(".kept")
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
+            read.backup(written)
+
 
 @contextmanager
 def merchant_admin(folder: Path, *, orders: int = 120) -> Iterator[MerchantAdmin]:
     """Start the sandbox without the app's processes, and the app in this process in their place."""
     with RunningSandbox(folder, orders=orders, with_app=False) as sandbox:
         settings = sandbox.settings
-        database_url = f"sqlite:///{folder / 'afters.sqlite3'}"
+        database_path = folder / "afters.sqlite3"
+        database_url = f"sqlite:///{database_path}"
         engine = make_engine(database_url)
         upgrade(engine)
         engine.dispose()
@@ -77,7 +105,7 @@ def merchant_admin(folder: Path, *, orders: int = 120) -> Iterator[MerchantAdmin
         host = HttpHost(create_app(runtime), host=settings.host, port=settings.app_port)
         host.start()
         try:
-            yield MerchantAdmin(sandbox, runtime)
+            yield MerchantAdmin(sandbox, runtime, database_path)
         finally:
             host.stop()
             runtime.database.dispose()

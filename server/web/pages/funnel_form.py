@@ -14,6 +14,7 @@ from server.domain.conditions.definition import Argument
 from server.domain.rules import Problem
 
 _CONDITION_KEY = re.compile(r"audience\.all\[(\d{1,4})\]\.key")
+_ARGUMENTS = re.compile(r"audience\.all\[(\d+)\]\.args")
 _NUMBER = re.compile(r"-?\d{1,12}")
 _DECIMAL = re.compile(r"-?\d{1,6}(\.\d{1,4})?")
 _SLUG_LENGTH = 40
@@ -38,11 +39,19 @@ class FunnelForm:
         own = f"funnels[{index}]."
         found = {each.path.removeprefix(own): each for each in problems}
         return tuple(
-            Problem(path, self.problems.get(path) or _sentence(each.message))
+            Problem(path, self.problems.get(path) or self._sentence(path, each.message))
             for path, each in found.items()
             # What is wrong with a whole follows from what is wrong with a part of it.
             if not any(other.startswith((f"{path}.", f"{path}[")) for other in found)
         )
+
+    def _sentence(self, path: str, message: str) -> str:
+        """Return a problem as the form says it: arguments by their labels, since nobody sees their names."""
+        if place := _ARGUMENTS.fullmatch(path):
+            condition = CONDITIONS[self.funnel["audience"]["all"][int(place[1])]["key"]]
+            for argument in condition.arguments:
+                message = re.sub(rf"\b{argument.name}\b", f"“{argument.label}”", message)
+        return message[:1].upper() + message[1:]
 
 
 def is_simple(audience: Mapping[str, Any] | None) -> bool:
@@ -173,7 +182,3 @@ def _simple_leaves(audience: Mapping[str, Any] | None) -> list[Mapping[str, Any]
     if not isinstance(parts, list) or any(part.get("key") not in CONDITIONS for part in parts):
         return None
     return parts
-
-
-def _sentence(message: str) -> str:
-    return message[:1].upper() + message[1:]

@@ -157,7 +157,11 @@ def test_saving_again_changes_that_funnel_only(staff: Staff, runtime: Runtime, s
         ({"audience.all[0].key": "order.mood"}, ("audience.all[0].key", "'order.mood' is no condition")),
         (
             {"audience.all[0].args.at_least": "", "audience.all[0].args.at_most": ""},
-            ("audience.all[0].args", "Is empty; give at least one of at_least, at_most."),
+            ("audience.all[0].args", "Is empty; give at least one of “At least”, “At most”."),
+        ),
+        (
+            {"audience.all[0].args.at_least": "50", "audience.all[0].args.at_most": "20"},
+            ("audience.all[0].args", "Can never be met; “At least” must not lie above “At most”."),
         ),
         ({"audience.all[2].key": "customer.history"}, ("audience.all[2].args.is", "Is missing.")),
     ],
