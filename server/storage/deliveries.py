@@ -83,8 +83,8 @@ class Deliveries:
             "received_at": now,
         }
         insert = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        statement = insert(DeliveryRow).values(**values).on_conflict_do_nothing()
-        return bool(self._session.execute(statement).rowcount == 1)  # type: ignore[attr-defined]  # an INSERT returns a CursorResult
+        statement = insert(DeliveryRow).values(**values).on_conflict_do_nothing().returning(DeliveryRow.id)
+        return self._session.scalar(statement) is not None
 
     def get(self, delivery_id: int) -> DeliveryRow | None:
         return self._session.get(DeliveryRow, delivery_id)
@@ -110,6 +110,7 @@ class Deliveries:
             update(DeliveryRow)
             .where(DeliveryRow.state == QUEUED, func.coalesce(DeliveryRow.retry_at, DeliveryRow.received_at) < before)
             .values(state=STORED, attempt=DeliveryRow.attempt + 1)
+            .execution_options(synchronize_session=False)
         )
         return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
 
