@@ -246,7 +246,10 @@ def _page_story(
     title = titles.get(decision.offered.variant_id) if decision.offered else None
     if decision.outcome is not Outcome.OFFERED:
         return PageStory(decision.reason, decision, found, title)
-    return PageStory(_page_reason(found), decision, found, title)
+    reason = _page_reason(found)
+    if reason is Reason.PAGE_NOT_SHOWN and not _may_see_page(order):
+        reason = Reason.PAGE_NOT_ELIGIBLE
+    return PageStory(reason, decision, found, title)
 
 
 def _may_see_page(order: Order) -> bool:

@@ -91,21 +91,23 @@ def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
     decision = page.decision
     yield Entry(
         decision.decided_at,
-        _decision_heading(decision, page.title),
+        _decision_heading(decision, page.title, was_seen=bool(page.events)),
         "info" if decision.outcome is Outcome.OFFERED else "neutral",
         lines=_decision_lines(decision, display),
         trace=_trace(decision, story.titles),
     )
+    if decision.outcome is Outcome.OFFERED and not page.events:
+        yield Entry(decision.decided_at, "The page was not shown", lines=(wording(page.reason.value),))
     if decision.signed_at is not None:
         yield Entry(decision.signed_at, "Afters signed the change to the order")
     yield from (_event_entry(event) for event in page.events.values())
 
 
-def _decision_heading(decision: StoredDecision, title: str | None) -> str:
+def _decision_heading(decision: StoredDecision, title: str | None, *, was_seen: bool) -> str:
     goods = title or "a product that is gone"
     match decision.outcome:
         case Outcome.OFFERED:
-            return f"The checkout asked, and {goods} was offered"
+            return f"The checkout asked, and {goods} was {'offered' if was_seen else 'ready to offer'}"
         case Outcome.HELD_OUT:
             return f"The checkout asked, and {goods} was kept back"
     return "The checkout asked, and nothing was offered"
@@ -127,7 +129,7 @@ def _decision_lines(decision: StoredDecision, display: Display) -> tuple[str, ..
 def _event_entry(event: EventRow) -> Entry:
     latency = event.data.get("latency_ms")
     since = "the page began to load" if event.kind == "shown" else "the step before"
-    lines = [f"{latency / 1000:.1f} s after {since}."] if isinstance(latency, int) else []
+    lines = [f"{_length(latency)} after {since}."] if isinstance(latency, int) else []
     if event.kind == "outcome":
         heading, tone = _OUTCOMES.get(event.status or "", ("The checkout did not say what came of it", "warning"))
         codes = event.data.get("error_codes") or []
@@ -136,6 +138,10 @@ def _event_entry(event: EventRow) -> Entry:
     else:
         heading, tone = _EVENTS.get(event.kind, (event.kind, "neutral"))
     return Entry(event.occurred_at, heading, tone, lines=tuple(lines))
+
+
+def _length(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:,.1f} s" if milliseconds >= 1000 else f"{milliseconds} ms"  # noqa: PLR2004 - a second
 
 
 def _trace(decision: StoredDecision, titles: dict[str, str]) -> tuple[TraceStep, ...]:

@@ -159,6 +159,13 @@ class History:
             self._decide(session, order, Outcome.HELD_OUT, trace)
         return order.id
 
+    def ready(self, number: int, **more: Any) -> str:
+        """An offer was made, and no page appeared."""
+        order = self.order(number, minutes_ago=5, **more)
+        with self.database.write() as session:
+            self._decide(session, order, Outcome.OFFERED, CHOSEN)
+        return order.id
+
     def shown_and(self, number: int, kind: str) -> str:
         """Shown, then one more event."""
         order = self.order(number, minutes_ago=5)

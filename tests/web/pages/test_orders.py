@@ -73,6 +73,17 @@ def test_an_order_that_nobody_asked_about_says_so(staff: Staff, history: History
     assert listed(staff)["#1001"][3] == "Not asked"
 
 
+def test_an_offer_that_the_payment_kept_from_the_page_says_so(staff: Staff, history: History) -> None:
+    history.ready(1001, gateways=("paypal",))
+    history.ready(1002)
+    assert listed(staff)["#1001"][3] == "Not eligibleProduct 2"
+    assert listed(staff)["#1002"][3] == "Ready, not shownProduct 2"
+    told = " ".join(timeline(staff, "1001"))
+    assert "The checkout asked, and Product 2 was ready to offer" in told
+    assert "The page was not shown The payment or the currency keeps this order from the one-click page." in told
+    assert "The page was not shown An offer was ready" in " ".join(timeline(staff, "1002"))
+
+
 @pytest.mark.parametrize(
     ("kind", "label"), [("accepted", "Accepted, outcome open"), ("shown", "Shown"), ("left", "Left")]
 )
@@ -149,10 +160,10 @@ def test_the_story_of_an_accepted_offer(staff: Staff, history: History) -> None:
         "09:00:00 The order was placed 2 \N{MULTIPLICATION SIGN} Product 1, £20.00 Paid by shopify payments.",
         "09:00:01 The follow-up was planned Starts 23 Nov 2026, 09:00:30. Why then: The shopper accepted the offer.",
         " ".join(offered),
-        "09:00:04 The one-click page was shown 0.2 s after the page began to load.",
-        "09:00:15 The shopper accepted the offer 0.2 s after the step before.",
+        "09:00:04 The one-click page was shown 240 ms after the page began to load.",
+        "09:00:15 The shopper accepted the offer 240 ms after the step before.",
         "09:00:16 Afters signed the change to the order",
-        "09:00:18 The order was changed and the card charged 0.2 s after the step before.",
+        "09:00:18 The order was changed and the card charged 240 ms after the step before.",
         "09:00:20 £8.50 earned by the one-click offer",
         " ".join(text),
         " ".join(mail),
