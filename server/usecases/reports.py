@@ -157,10 +157,7 @@ def home(*, database: Database, box: SecretBox, vendors: Vendors, shop_id: int, 
 
 
 def _has_sender(session: Session, box: SecretBox, vendors: Vendors, shop_id: int, channel: str) -> bool:
-    try:
-        return find_sender(session, box, vendors, shop_id=shop_id, channel=channel) is not None
-    except AppError:  # settings that an older form stored and that no longer do: nothing is sent with them
-        return False
+    return find_sender(session, box, vendors, shop_id=shop_id, channel=channel) is not None
 
 
 def start_of_day(now: datetime, time_zone: str | None) -> datetime:

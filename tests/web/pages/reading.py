@@ -51,9 +51,9 @@ class Markup:
 
 
 def words(element: Markup) -> str:
-    """Return the text of an element, spaces as a browser shows them."""
+    """Return the text of an element, one space between words and between elements."""
     parts = (each if isinstance(each, str) else words(each) for each in element.content)
-    return " ".join("".join(parts).split())
+    return " ".join(" ".join(parts).split())
 
 
 class _Reader(HTMLParser):

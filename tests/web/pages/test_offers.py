@@ -313,7 +313,7 @@ def test_the_list_goes_as_decisions_do_and_says_what_is_on(staff: Staff, runtime
     assert [[words(cell) for cell in row.all("s-table-cell")] for row in rows] == [
         [
             "First",
-            "OnNot published",
+            "On Not published",
             "What is bought together, or Product 3",
             "12.5% off",
             AUDIENCE,
@@ -322,7 +322,7 @@ def test_the_list_goes_as_decisions_do_and_says_what_is_on(staff: Staff, runtime
         ["Fixed", "On", "Product 2, or 1 more", "15% off", "Every order", "0"],
         [
             "Off",
-            "OffNot published",
+            "Off Not published",
             "Product 2, or 1 more",
             "12.5% off",
             AUDIENCE,
@@ -335,8 +335,8 @@ def test_what_is_gone_from_the_catalogue_is_said(staff: Staff, runtime: Runtime,
     fields: dict[str, Any] = {"offer.variants": ["2", "99"], "audience.all[1].args.products": ["1001", "77"]}
     path = save(staff, runtime, shop_id, **fields)["location"]
     page = words(Markup.read(staff.open(path).text))
-    assert "Variant 99No longer in the catalogue" in page
-    assert "Product 77No longer in the catalogue" in page
+    assert "Variant 99 No longer in the catalogue" in page
+    assert "Product 77 No longer in the catalogue" in page
 
 
 def test_picked_variants_are_described_in_the_order_they_were_asked_for(staff: Staff) -> None:

@@ -50,20 +50,20 @@ def test_each_order_says_what_became_of_it(staff: Staff, history: History) -> No
     history.order(900, minutes_ago=24 * 60)
     dash = "\N{EN DASH}"
     assert listed(staff) == {
-        "#1007": ["23 Nov 2026, 09:52", "Jo", "£20.00", "Held outProduct 2", dash, dash],
-        "#1006": ["23 Nov 2026, 09:50", "Jo", "£0.00", "AcceptedProduct 2", dash, dash],
-        "#1005": ["23 Nov 2026, 09:40", "Jo", "£20.00", "No offer fitted", "SMS: fate unknownE-mail planned", dash],
+        "#1007": ["23 Nov 2026, 09:52", "Jo", "£20.00", "Held out Product 2", dash, dash],
+        "#1006": ["23 Nov 2026, 09:50", "Jo", "£0.00", "Accepted Product 2", dash, dash],
+        "#1005": ["23 Nov 2026, 09:40", "Jo", "£20.00", "No offer fitted", "SMS: fate unknown E-mail planned", dash],
         "#1004": [
             "23 Nov 2026, 09:30",
             "Guest",
             "£20.00",
-            "Accepted, not paidProduct 2",
-            "No SMS: sender refused itE-mail planned",
+            "Accepted, not paid Product 2",
+            "No SMS: sender refused it E-mail planned",
             dash,
         ],
-        "#1003": ["23 Nov 2026, 09:20", "Jo", "£20.00", "DeclinedProduct 2", "None: had one lately", dash],
-        "#1002": ["23 Nov 2026, 09:10", "Ada", "£20.00", "Not eligible", "No SMS: no consentE-mail sent", dash],
-        "#1001": ["23 Nov 2026, 09:00", "Jo", "£20.00", "AcceptedProduct 2", "SMS sentE-mail planned", "£8.50"],
+        "#1003": ["23 Nov 2026, 09:20", "Jo", "£20.00", "Declined Product 2", "None: had one lately", dash],
+        "#1002": ["23 Nov 2026, 09:10", "Ada", "£20.00", "Not eligible", "No SMS: no consent E-mail sent", dash],
+        "#1001": ["23 Nov 2026, 09:00", "Jo", "£20.00", "Accepted Product 2", "SMS sent E-mail planned", "£8.50"],
         "#900": ["22 Nov 2026, 10:00", "Jo", "£20.00", "Before Afters", dash, dash],
     }
 
@@ -76,8 +76,8 @@ def test_an_order_that_nobody_asked_about_says_so(staff: Staff, history: History
 def test_an_offer_that_the_payment_kept_from_the_page_says_so(staff: Staff, history: History) -> None:
     history.ready(1001, gateways=("paypal",))
     history.ready(1002)
-    assert listed(staff)["#1001"][3] == "Not eligibleProduct 2"
-    assert listed(staff)["#1002"][3] == "Ready, not shownProduct 2"
+    assert listed(staff)["#1001"][3] == "Not eligible Product 2"
+    assert listed(staff)["#1002"][3] == "Ready, not shown Product 2"
     told = " ".join(timeline(staff, "1001"))
     assert "The checkout asked, and Product 2 was ready to offer" in told
     assert "The page was not shown The payment or the currency keeps this order from the one-click page." in told
@@ -193,8 +193,8 @@ def test_the_story_of_a_refused_card_and_a_refused_text(staff: Staff, history: H
     assert "Shopify said: payment_required." in told
     assert "SMS failed The sending service refused the message. Not sent: the number cannot receive texts" in told
     facts = words(Markup.read(staff.open(f"/orders/{order_id}").text).one("dl"))
-    assert "Outstanding£8.50" in facts
-    assert "CustomerGuest" in facts
+    assert "Outstanding £8.50" in facts
+    assert "Customer Guest" in facts
 
 
 def test_the_story_of_a_message_that_was_cut_off(staff: Staff, history: History) -> None:
@@ -210,8 +210,8 @@ def test_the_story_of_revenue_given_back(staff: Staff, history: History) -> None
     assert any(entry.endswith("The order was cancelled") for entry in told)
     assert any("£8.50 of the one-click offer given back Refunded, removed or not paid." in entry for entry in told)
     facts = words(Markup.read(staff.open(f"/orders/{order_id}").text).one("dl"))
-    assert "Earned with Afters£0.00" in facts
-    assert "StateCancelled" in facts
+    assert "Earned with Afters £0.00" in facts
+    assert "State Cancelled" in facts
 
 
 def test_the_story_of_a_held_out_shopper(staff: Staff, history: History) -> None:
