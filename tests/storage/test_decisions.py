@@ -1,0 +1,139 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from server.domain.decision import Decision, Outcome, decide
+from server.domain.offers import Discount, Texts
+from server.domain.reasons import Reason, TraceLine
+from server.storage.db import Session
+from server.storage.decisions import Decisions, Events, StoredDecision
+from tests.factories import NOW, REFERENCE, document, situation
+from tests.storage.conftest import Stores
+
+LATER = NOW + timedelta(hours=1)
+OFFERED = decide(document(), situation())
+NOTHING = Decision(Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, None, (TraceLine("funnel:f", Reason.AUDIENCE_MISS, "x"),))
+
+
+def save(
+    session: Session,
+    shop_id: int,
+    decision: Decision = OFFERED,
+    *,
+    reference_id: str = REFERENCE,
+    surface: str = "one_click",
+    unit_id: str = "customer:77",
+    replaces: StoredDecision | None = None,
+) -> StoredDecision:
+    return Decisions(session, shop_id).save(
+        decision,
+        replaces=replaces,
+        reference_id=reference_id,
+        surface=surface,
+        unit_id=unit_id,
+        rules_version=3,
+        facts={"total": 1_000, "lines": [["1", "p1", 1, 1_000]]},
+        now=NOW,
+        expires_at=LATER,
+    )
+
+
+class TestDecisions:
+    def test_a_decision_comes_back_with_its_goods_facts_and_trace(self, stores: Stores) -> None:
+        assert OFFERED.offered is not None
+        rich = replace(
+            OFFERED,
+            offered=replace(
+                OFFERED.offered,
+                discount=Discount(Decimal("12.50"), "Off"),
+                texts=Texts(heading="H", reason="R"),
+                reason_line="R",
+            ),
+        )
+        with stores.database.write() as session:
+            stored = save(session, stores.ours, rich)
+            save(session, stores.ours, NOTHING, surface="message:t")
+        with stores.database.read() as session:
+            decisions = Decisions(session, stores.ours)
+            assert decisions.find(REFERENCE, "one_click") == stored
+            assert (stored.offered, stored.trace, stored.outcome) == (rich.offered, rich.trace, Outcome.OFFERED)
+            assert (stored.rules_version, stored.decided_at, stored.expires_at, stored.signed_at) == (
+                3,
+                NOW,
+                LATER,
+                None,
+            )
+            message = decisions.find(REFERENCE, "message:t")
+            assert message is not None
+            assert (message.offered, message.reason, message.trace) == (None, NOTHING.reason, NOTHING.trace)
+            assert {each.id for each in decisions.of_reference(REFERENCE)} == {stored.id, message.id}
+            assert decisions.of_references([REFERENCE, "x"], "one_click") == {REFERENCE: stored}
+            assert decisions.of_references([], "one_click") == {}
+
+    def test_another_shop_sees_nothing_of_it(self, stores: Stores) -> None:
+        with stores.database.write() as session:
+            stored = save(session, stores.ours)
+            theirs = Decisions(session, stores.theirs)
+            assert theirs.find(REFERENCE, "one_click") is None
+            assert theirs.lock(REFERENCE, "one_click") is None
+            assert theirs.of_reference(REFERENCE) == ()
+            assert theirs.of_references([REFERENCE], "one_click") == {}
+            theirs.mark_signed(stored.id, now=NOW)
+            assert theirs.signed_for(REFERENCE) == Decisions(session, stores.ours).signed_for(REFERENCE) == ()
+            same_reference = save(session, stores.theirs)
+            assert same_reference.id != stored.id
+
+    def test_a_replacement_has_an_id_of_its_own_and_is_not_signed(self, stores: Stores) -> None:
+        with stores.database.write() as session:
+            first = save(session, stores.ours)
+            Decisions(session, stores.ours).mark_signed(first.id, now=NOW)
+        with stores.database.write() as session:
+            locked = Decisions(session, stores.ours).lock(REFERENCE, "one_click")
+            second = save(session, stores.ours, NOTHING, replaces=locked)
+        with stores.database.read() as session:
+            assert Decisions(session, stores.ours).of_reference(REFERENCE) == (second,)
+            assert (second.id == first.id, second.offered, second.signed_at) == (False, None, None)
+
+    def test_the_first_signature_is_the_one_that_is_noted(self, stores: Stores) -> None:
+        with stores.database.write() as session:
+            stored = save(session, stores.ours)
+            save(session, stores.ours, reference_id="other")
+            decisions = Decisions(session, stores.ours)
+            decisions.mark_signed(stored.id, now=NOW)
+            decisions.mark_signed(stored.id, now=LATER)
+        with stores.database.read() as session:
+            (signed,) = Decisions(session, stores.ours).signed_for(REFERENCE)
+            assert (signed.id, signed.signed_at) == (stored.id, NOW)
+
+
+class TestEvents:
+    def test_each_kind_is_kept_once_with_what_it_said_first(self, stores: Stores) -> None:
+        with stores.database.write() as session:
+            stored = save(session, stores.ours)
+            events = Events(session, stores.ours)
+            assert events.record(stored, "shown", status=None, data={"latency_ms": 120}, now=NOW)
+            assert not events.record(stored, "shown", status=None, data={"latency_ms": 9}, now=LATER)
+            assert events.record(stored, "outcome", status="processed", data={}, now=LATER)
+        with stores.database.read() as session:
+            found = Events(session, stores.ours).of_decision(stored.id)
+            assert {kind: (row.occurred_at, row.status) for kind, row in found.items()} == {
+                "shown": (NOW, None),
+                "outcome": (LATER, "processed"),
+            }
+            assert found["shown"].data == {"latency_ms": 120}
+            assert Events(session, stores.ours).of_decisions([stored.id]).keys() == {stored.id}
+            theirs = Events(session, stores.theirs)
+            assert (theirs.of_decision(stored.id), theirs.of_decisions([stored.id])) == ({}, {})
+
+    def test_showings_are_counted_per_shopper_and_time(self, stores: Stores) -> None:
+        with stores.database.write() as session:
+            for shop_id in (stores.ours, stores.theirs):
+                events = Events(session, shop_id)
+                for number, (unit_id, at) in enumerate((("a", NOW), ("a", LATER), ("b", LATER))):
+                    stored = save(session, shop_id, reference_id=str(number), unit_id=unit_id)
+                    events.record(stored, "shown", status=None, data={}, now=at)
+                    events.record(stored, "declined", status=None, data={}, now=at)
+            events = Events(session, stores.ours)
+            assert events.showings("a", since=NOW) == 2
+            assert events.showings("a", since=LATER) == 1
+            assert events.showings("c", since=NOW) == 0

@@ -1,0 +1,109 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from server.ports import CustomerRequest
+from server.storage.catalog import Catalog
+from server.storage.contacts import Contacts
+from server.storage.db import Session
+from server.storage.deliveries import Deliveries, DeliveryRow
+from server.storage.erasure import Erasure
+from server.storage.models import metadata
+from server.storage.orders import Orders
+from server.storage.shops import Shops
+from server.storage.touches import Touches
+from tests.factories import EMAIL, NOW, OTHER_SHOP, PHONE, customer, order, product, variant
+from tests.storage.conftest import Stores
+from tests.storage.sequences import open_sequence
+from tests.storage.test_deliveries import NEW
+
+BY_ID = CustomerRequest(customer_id="77", email=None, phone=None)
+
+
+def fill(session: Session, shop_id: int) -> None:
+    Contacts(session, shop_id).save_customer(customer())
+    other: dict[str, Any] = {"customer_id": "88", "email": "al@example.com", "phone": None}
+    for order_id, changes in (("500", {}), ("501", other)):
+        Orders(session, shop_id).save(
+            order(order_id, reference_id=order_id, attributes=(("gift_note", "for Jo"),), **changes),
+            unit_id=f"u{order_id}",
+        )
+        for touch in open_sequence(session, shop_id, order_id=order_id, reference_id=order_id, unit_id=f"u{order_id}"):
+            address = PHONE if touch.channel == "sms" else "Jo@Example.com"
+            touch.recipient = address if order_id == "500" else "al@example.com"
+            touch.content = {"text": "Hi Jo"}
+
+
+def names(session: Session, shop_id: int, order_id: str = "500") -> set[str | None]:
+    found = Orders(session, shop_id).get(order_id)
+    assert found is not None
+    touches = Touches(session, shop_id).of_order(order_id)
+    told = {found.email, found.phone, found.first_name, found.customer_id, *(each.recipient for each in touches)}
+    return told | {str(each.content) for each in touches if each.content}
+
+
+def test_a_person_goes_by_customer_id(stores: Stores) -> None:
+    with stores.database.write() as session:
+        fill(session, stores.ours)
+        fill(session, stores.theirs)
+    with stores.database.write() as session:
+        # One order with its two touches, two contacts, one customer.
+        assert Erasure(session, stores.ours).customer(BY_ID) == 2 + 1 + 2 + 1
+    with stores.database.write() as session:
+        assert names(session, stores.ours) == {None}
+        erased = Orders(session, stores.ours).get("500")
+        assert erased is not None
+        assert (erased.attributes, erased.total, len(erased.lines)) == ((), 1_000, 1)
+        contacts = Contacts(session, stores.ours)
+        assert (contacts.customer("77"), contacts.get("sms", PHONE), contacts.get("email", EMAIL)) == (None, None, None)
+        assert "al@example.com" in names(session, stores.ours, "501"), "another person's order stays"
+        assert EMAIL in names(session, stores.theirs), "another shop's data stay"
+        assert Contacts(session, stores.theirs).customer("77") is not None
+        assert Erasure(session, stores.ours).customer(CustomerRequest("nobody", None, None)) == 0
+
+
+def test_a_guest_goes_by_address_however_it_is_written(stores: Stores) -> None:
+    with stores.database.write() as session:
+        fill(session, stores.ours)
+        Orders(session, stores.ours).save(
+            order("500", reference_id="500", email="JO@example.com", phone=None, customer_id=None), unit_id="u500"
+        )
+        assert Erasure(session, stores.ours).customer(CustomerRequest(None, "jo@EXAMPLE.com ", PHONE)) > 0
+        session.expire_all()
+        assert names(session, stores.ours) == {None}
+        assert Contacts(session, stores.ours).get("email", EMAIL) is None
+        assert Contacts(session, stores.ours).get("sms", PHONE) is None
+
+
+def test_orders_go_by_their_ids(stores: Stores) -> None:
+    with stores.database.write() as session:
+        fill(session, stores.ours)
+        Erasure(session, stores.ours).customer(CustomerRequest(None, None, None, order_ids=("501",)))
+        session.expire_all()
+        assert names(session, stores.ours, "501") == {None}
+        assert EMAIL in names(session, stores.ours, "500")
+
+
+def test_a_shop_goes_with_all_it_has_and_leaves_the_others(stores: Stores) -> None:
+    with stores.database.write() as session:
+        for shop_id in (stores.ours, stores.theirs):
+            fill(session, shop_id)
+            Catalog(session, shop_id).save(product(variant("2")))
+        Deliveries(session).store(NEW, now=NOW)
+        Deliveries(session).store(replace(NEW, shop_domain=OTHER_SHOP), now=NOW)
+        assert not Erasure(session, stores.ours).shop(), "an installed shop is not erased"
+        shops = Shops(session, stores.box)
+        shops.uninstall(shops.by_id(stores.ours), now=NOW + timedelta(hours=48))
+    with stores.database.write() as session:
+        assert Erasure(session, stores.ours).shop()
+        assert not Erasure(session, stores.ours).shop()
+    with stores.database.read() as session:
+        for table in metadata.sorted_tables:
+            if "shop_id" in table.c:
+                left = session.scalar(select(func.count()).select_from(table).where(table.c.shop_id == stores.ours))
+                assert left == 0, table.name
+        assert session.scalars(select(DeliveryRow.shop_domain)).all() == [OTHER_SHOP]
+        assert session.scalar(text("SELECT count(*) FROM order_lines")) == 2
+        assert EMAIL in names(session, stores.theirs)
