@@ -5,9 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.app import create_app
-from server.domain.reasons import Reason
 from server.runtime import Runtime
-from server.web.pages.wording import brief
 from tests.web.pages.conftest import Staff
 from tests.web.pages.reading import Markup, words
 
@@ -48,9 +46,3 @@ def test_a_closed_session_inside_the_admin_is_said_as_json_to_scripts(staff: Sta
     answer = staff.client.post("/offers/publish", headers={"Authorization": "Bearer x", "Accept": "text/html"})
     assert answer.status_code == 401
     assert answer.is_json
-
-
-@pytest.mark.parametrize("reason", list(Reason))
-def test_every_reason_has_words_for_the_list(reason: Reason) -> None:
-    assert brief(reason.value)
-    assert "_" not in brief(reason.value)
