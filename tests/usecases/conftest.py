@@ -1,0 +1,18 @@
+import pytest
+
+from server.storage.db import Database
+from tests.conftest import StandingClock
+from tests.usecases.house import House
+
+
+@pytest.fixture
+def bare(database: Database, clock: StandingClock) -> House:
+    """An Afters that no shop has opened yet."""
+    return House(database, clock)
+
+
+@pytest.fixture
+def house(bare: House) -> House:
+    """An Afters with one shop: four products, one live offer of 2 or 3, a text and an e-mail after each order."""
+    bare.set_up()
+    return bare

@@ -1,0 +1,218 @@
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from server.domain.rules import parse
+from server.ports import CredentialsRejected, ReopenNeeded, SessionTokenRejected, TemporaryFailure
+from server.storage.rules import Rules
+from server.storage.shops import WANTED, Imports, Shops
+from server.usecases.access import ShopClosed
+from server.usecases.checks import check_app_state
+from server.usecases.install import close_shop
+from server.usecases.presets import FIRST_DRAFT
+from server.usecases.settings import connect_vendor, find_shop, load_connections, retry_import
+from tests.factories import NOW, OTHER_SHOP, SHOP
+from tests.threads import at_once
+from tests.usecases.house import House
+
+
+def token_in_use(house: House) -> str:
+    """Ask for the API; return the access token it was made with."""
+    house.access.api(house.shop_id, now=house.clock.now())
+    return house.apis.tokens[-1]
+
+
+class TestOpening:
+    def test_the_first_opening_stores_a_grant_wants_imports_and_lays_down_a_draft(self, bare: House) -> None:
+        bare.shop_id = bare.open()
+        assert bare.auth.calls == [f"exchange {SHOP} session"]
+        with bare.database.read() as session:
+            imports = {each.kind: each.state for each in Imports(session, bare.shop_id).all()}
+            assert imports == {"products": WANTED, "orders": WANTED}
+            draft = Rules(session, bare.shop_id).draft()
+            assert draft is not None
+            assert parse(draft.document) == parse(FIRST_DRAFT)
+            assert Rules(session, bare.shop_id).live() is None, "nothing goes live by itself"
+        assert token_in_use(bare) == "shpat_1"
+
+    def test_opening_again_asks_for_nothing_while_the_grant_is_good(self, bare: House) -> None:
+        first = bare.open()
+        bare.clock.move(minutes=54)
+        assert bare.open() == first
+        assert len(bare.auth.calls) == 1
+
+    @pytest.mark.parametrize("minutes", [55, 61, 60 * 24 * 100])
+    def test_a_grant_that_is_about_to_end_or_has_ended_is_exchanged(self, bare: House, minutes: int) -> None:
+        bare.shop_id = bare.open()
+        bare.clock.move(minutes=minutes)
+        assert bare.open() == bare.shop_id
+        assert token_in_use(bare) == "shpat_2"
+        with bare.database.read() as session:
+            assert {each.attempt for each in Imports(session, bare.shop_id).all()} == {1}, "nothing is imported anew"
+
+    def test_a_shop_whose_refresh_token_died_is_taken_up_again_by_its_merchant(self, bare: House) -> None:
+        bare.shop_id = bare.open()
+        bare.clock.move(hours=1)
+        bare.auth.fail("refresh", ReopenNeeded("The refresh token is dead."))
+        with pytest.raises(ReopenNeeded):
+            bare.access.api(bare.shop_id, now=bare.clock.now())
+        with bare.database.read() as session:
+            assert Shops(session, bare.box).by_id(bare.shop_id).needs_reopen
+        bare.open()
+        assert token_in_use(bare) == "shpat_2"
+        with bare.database.read() as session:
+            assert not Shops(session, bare.box).by_id(bare.shop_id).needs_reopen
+
+    @pytest.mark.parametrize(
+        "failure", [SessionTokenRejected("no"), TemporaryFailure("busy"), CredentialsRejected("no")]
+    )
+    def test_a_failed_exchange_stores_nothing(self, bare: House, failure: Exception) -> None:
+        bare.auth.fail(f"exchange {SHOP} session", failure)
+        with pytest.raises(type(failure)):
+            bare.open()
+        with bare.database.read() as session:
+            assert Shops(session, bare.box).by_domain(SHOP) is None
+
+    def test_two_tabs_at_once_install_one_shop(self, bare: House) -> None:
+        results = at_once(*[bare.open] * 4)
+        assert len(set(results)) == 1
+        with bare.database.read() as session:
+            assert len(Shops(session, bare.box).installed()) == 1
+
+    def test_a_shop_that_comes_back_is_imported_anew_and_keeps_its_draft(self, house: House) -> None:
+        close(house)
+        house.open()
+        with house.database.read() as session:
+            assert {each.attempt for each in Imports(session, house.shop_id).all()} == {2}
+            assert Rules(session, house.shop_id).live_number() == 1
+
+
+def close(house: House, *, said_after: float | None = None) -> bool:
+    """Let the news of an uninstallation come in, said so many seconds after now."""
+    now = house.clock.now()
+    said_at = None if said_after is None else now + timedelta(seconds=said_after)
+    return close_shop(database=house.database, box=house.box, shop_id=house.shop_id, said_at=said_at, now=now)
+
+
+class TestClosing:
+    def test_the_grant_goes_at_once_and_nobody_can_ask_any_more(self, house: House) -> None:
+        assert close(house)
+        with pytest.raises(ShopClosed):
+            house.access.api(house.shop_id, now=house.clock.now())
+        assert not close(house), "it was known"
+
+    def test_news_of_an_earlier_installation_do_not_close_the_present_one(self, house: House) -> None:
+        assert not close(house, said_after=-1)
+        assert close(house, said_after=0)
+
+
+class TestAccess:
+    def test_a_fresh_grant_is_used_as_it_is(self, house: House) -> None:
+        house.clock.move(minutes=54)
+        assert token_in_use(house) == "shpat_1"
+
+    def test_an_ending_grant_is_refreshed_and_the_new_one_stored_before_it_is_used(self, house: House) -> None:
+        house.auth.now = house.clock.move(minutes=56)
+        assert token_in_use(house) == "shpat_2"
+        assert house.auth.calls[-1] == f"refresh {SHOP} shprt_1"
+        assert token_in_use(house) == "shpat_2"
+        assert house.auth.given == 2
+
+    def test_two_refreshes_at_once_end_with_one_grant(self, house: House) -> None:
+        house.auth.now = house.clock.move(minutes=56)
+        asked = partial(house.access.api, house.shop_id, now=house.clock.now())
+        assert all(each is house.api for each in at_once(*[asked] * 3))
+        with house.database.read() as session:
+            held = Shops(session, house.box).grant_of(Shops(session, house.box).by_id(house.shop_id))
+        assert held is not None
+        assert house.apis.tokens[-3:].count(held.access_token) >= 1
+
+    def test_whoever_refreshes_second_takes_what_the_first_stored(self, house: House) -> None:
+        house.auth.now = house.clock.move(minutes=56)
+        original = house.auth.refresh
+
+        def overtaken(*, shop_domain: str, refresh_token: str) -> object:
+            house.auth.refresh = original  # type: ignore[method-assign]  # once only
+            house.access.api(house.shop_id, now=house.clock.now())
+            return original(shop_domain=shop_domain, refresh_token=refresh_token)
+
+        house.auth.refresh = overtaken  # type: ignore[method-assign,assignment]  # another worker is quicker
+        assert token_in_use(house) == "shpat_2"
+        assert house.auth.given == 3
+
+    def test_a_refresh_token_that_another_worker_used_up_is_no_dead_end(self, house: House) -> None:
+        house.auth.now = house.clock.move(minutes=56)
+        original = house.auth.refresh
+
+        def overtaken(*, shop_domain: str, refresh_token: str) -> object:
+            house.auth.refresh = original  # type: ignore[method-assign]  # once only
+            house.access.api(house.shop_id, now=house.clock.now())
+            raise ReopenNeeded(f"{shop_domain} {refresh_token} was used.")
+
+        house.auth.refresh = overtaken  # type: ignore[method-assign,assignment]  # another worker is quicker
+        assert token_in_use(house) == "shpat_2"
+        with house.database.read() as session:
+            assert not Shops(session, house.box).by_id(house.shop_id).needs_reopen
+
+    def test_a_shop_that_leaves_during_the_refresh_gets_no_grant(self, house: House) -> None:
+        house.auth.now = house.clock.move(minutes=56)
+        original = house.auth.refresh
+
+        def leaving(*, shop_domain: str, refresh_token: str) -> object:
+            close(house)
+            return original(shop_domain=shop_domain, refresh_token=refresh_token)
+
+        house.auth.refresh = leaving  # type: ignore[method-assign,assignment]  # the webhook comes in between
+        with pytest.raises(ShopClosed):
+            house.access.api(house.shop_id, now=house.clock.now())
+        with house.database.read() as session:
+            assert Shops(session, house.box).by_id(house.shop_id).grant is None
+
+    def test_a_temporary_failure_changes_nothing(self, house: House) -> None:
+        house.auth.now = house.clock.move(minutes=56)
+        house.auth.fail("refresh", TemporaryFailure("busy"))
+        with pytest.raises(TemporaryFailure):
+            house.access.api(house.shop_id, now=house.clock.now())
+        assert token_in_use(house) == "shpat_2"
+
+
+def test_what_the_platform_says_of_us_is_stored(house: House) -> None:
+    state = check_app_state(access=house.access, shop_id=house.shop_id, now=NOW)
+    assert state == house.api.state
+    with house.database.read() as session:
+        row = Shops(session, house.box).by_id(house.shop_id)
+        assert (row.is_post_purchase_app, row.scopes, row.checked_at) == (True, ["read_orders"], NOW)
+
+
+class TestSettings:
+    def test_a_vendor_is_connected_and_read_back(self, house: House) -> None:
+        for password in ("first", "second"):
+            connect_vendor(
+                database=house.database,
+                box=house.box,
+                shop_id=house.shop_id,
+                slug="smtp",
+                settings={"password": password},
+                now=NOW,
+            )
+        found = load_connections(database=house.database, box=house.box, shop_id=house.shop_id)
+        assert found["smtp"].settings == {"password": "second"}
+
+    def test_only_a_failed_import_is_started_again(self, house: House) -> None:
+        again = partial(retry_import, database=house.database, shop_id=house.shop_id, now=NOW)
+        assert not again(kind="orders")
+        assert not again(kind="refunds")
+        with house.database.write() as session:
+            row = Imports(session, house.shop_id).get("orders")
+            assert row is not None
+            row.state = "failed"
+        assert again(kind="orders")
+        assert not again(kind="orders")
+
+    def test_a_shop_is_found_while_it_has_the_app(self, house: House) -> None:
+        assert find_shop(database=house.database, box=house.box, domain=SHOP).id == house.shop_id
+        close(house)
+        for domain in (SHOP, OTHER_SHOP):
+            with pytest.raises(Exception, match="has not installed the app"):
+                find_shop(database=house.database, box=house.box, domain=domain)
