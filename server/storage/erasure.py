@@ -1,14 +1,18 @@
 """Erasure: what names a person goes, in every table that could."""
 
+import secrets
+
 from sqlalchemy import Executable, delete, func, or_, select, update
 
+from server.domain.experiments import unit_of
 from server.ports import CustomerRequest
-from server.storage.contacts import ContactRow, CustomerRow, normalise_address
+from server.storage.contacts import AssignmentRow, ContactRow, CustomerRow, normalise_address
 from server.storage.db import Session
+from server.storage.decisions import DecisionRow
 from server.storage.deliveries import DeliveryRow
 from server.storage.orders import OrderRow
 from server.storage.shops import ShopRow
-from server.storage.touches import TouchRow
+from server.storage.touches import SequenceRow, TouchRow
 
 
 class Erasure:
@@ -34,6 +38,7 @@ class Erasure:
             ),
         )
         found = list(self._session.scalars(order_ids))
+        self._forget_units(request, found)
         statements = (
             update(TouchRow)
             .where(
@@ -56,6 +61,29 @@ class Erasure:
             ),
         )
         return sum(self._count(each) for each in statements)
+
+    def _forget_units(self, request: CustomerRequest, order_ids: list[str]) -> None:
+        """Give what was counted for the person to a unit that names nobody: a unit may be the customer's id."""
+        orders = select(OrderRow.unit_id).where(OrderRow.shop_id == self._shop_id, OrderRow.order_id.in_(order_ids))
+        known = (
+            unit_of(customer_id=request.customer_id, email=None, phone=None, reference_id=""),
+            unit_of(customer_id=None, email=request.email, phone=None, reference_id=""),
+            unit_of(customer_id=None, email=None, phone=request.phone, reference_id=""),
+        )
+        units = {*self._session.scalars(orders), *known}
+        for row in self._session.scalars(
+            select(DecisionRow).where(DecisionRow.shop_id == self._shop_id, DecisionRow.unit_id.in_(units))
+        ):
+            row.facts = {**row.facts, "customer_id": None}
+        self._session.flush()  # what follows changes the units that these rows were found by
+        nobody = f"erased:{secrets.token_urlsafe(9)}"
+        for table in (OrderRow, SequenceRow, TouchRow, DecisionRow):
+            self._session.execute(
+                update(table).where(table.shop_id == self._shop_id, table.unit_id.in_(units)).values(unit_id=nobody)
+            )
+        self._session.execute(
+            delete(AssignmentRow).where(AssignmentRow.shop_id == self._shop_id, AssignmentRow.unit_id.in_(units))
+        )
 
     def shop(self) -> bool:
         """Delete an uninstalled shop and all that hangs on it, its raw deliveries too."""

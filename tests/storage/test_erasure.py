@@ -4,17 +4,31 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
+from server.domain.decision import decide
 from server.ports import CustomerRequest
 from server.storage.catalog import Catalog
-from server.storage.contacts import Contacts
+from server.storage.contacts import Assignments, Contacts
 from server.storage.db import Session
+from server.storage.decisions import DecisionRow, Decisions
 from server.storage.deliveries import Deliveries, DeliveryRow
 from server.storage.erasure import Erasure
 from server.storage.models import metadata
-from server.storage.orders import Orders
+from server.storage.orders import OrderRow, Orders
 from server.storage.shops import Shops
-from server.storage.touches import Touches
-from tests.factories import EMAIL, NOW, OTHER_SHOP, PHONE, customer, order, product, variant
+from server.storage.touches import SequenceRow, Touches, TouchRow
+from tests.factories import (
+    EMAIL,
+    NOW,
+    OTHER_SHOP,
+    PHONE,
+    REFERENCE,
+    customer,
+    document,
+    order,
+    product,
+    situation,
+    variant,
+)
 from tests.storage.conftest import Stores
 from tests.storage.sequences import open_sequence
 from tests.storage.test_deliveries import NEW
@@ -62,6 +76,43 @@ def test_a_person_goes_by_customer_id(stores: Stores) -> None:
         assert EMAIL in names(session, stores.theirs), "another shop's data stay"
         assert Contacts(session, stores.theirs).customer("77") is not None
         assert Erasure(session, stores.ours).customer(CustomerRequest("nobody", None, None)) == 0
+
+
+def test_nothing_that_is_counted_names_the_person_any_more(stores: Stores) -> None:
+    unit_id = "customer:77"
+    with stores.database.write() as session:
+        for shop_id in (stores.ours, stores.theirs):
+            Orders(session, shop_id).save(order(), unit_id=unit_id)
+            open_sequence(session, shop_id)
+            Decisions(session, shop_id).save(
+                decide(document(), situation()),
+                replaces=None,
+                reference_id=REFERENCE,
+                surface="one_click",
+                unit_id=unit_id,
+                rules_version=1,
+                facts={"total": 1, "customer_id": "77"},
+                now=NOW,
+                expires_at=NOW,
+            )
+            Assignments(session, shop_id).assign("holdout", unit_id, arm="treated", now=NOW)
+    with stores.database.write() as session:
+        Erasure(session, stores.ours).customer(BY_ID)
+    tables: tuple[Any, ...] = (OrderRow, SequenceRow, TouchRow, DecisionRow)
+    with stores.database.read() as session:
+        units = {
+            unit
+            for table in tables
+            for unit in session.scalars(select(table.unit_id).where(table.shop_id == stores.ours))
+        }
+        (unit,) = units
+        assert unit.startswith("erased:")
+        decision = Decisions(session, stores.ours).find(REFERENCE, "one_click")
+        assert decision is not None
+        assert decision.facts == {"total": 1, "customer_id": None}
+        assert Assignments(session, stores.ours).arm("holdout", unit_id) is None
+        assert Assignments(session, stores.theirs).arm("holdout", unit_id) == "treated"
+        assert Orders(session, stores.theirs).unit_of("500") == unit_id
 
 
 def test_a_guest_goes_by_address_however_it_is_written(stores: Stores) -> None:
