@@ -8,7 +8,7 @@ from jinja2 import StrictUndefined
 from server.runtime import Runtime
 from server.web import health, links, post_purchase, receipts, webhooks
 from server.web.errors import register_errors
-from server.web.guards import MAX_BODY
+from server.web.guards import MAX_BODY, refuse_control_characters
 from server.web.headers import register_headers
 from server.web.pages import register_pages
 
@@ -26,6 +26,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["afters"] = runtime
     app.jinja_env.undefined = StrictUndefined
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.before_request(refuse_control_characters)
     for part in (health, webhooks, receipts, post_purchase, links):
         app.register_blueprint(part.blueprint())
     register_pages(app)

@@ -38,21 +38,22 @@ class LinkSigner:
 
     _LENGTH = 22  # 16 bytes of HMAC in base64url: 128 bits, and links stay short
 
-    def __init__(self, secret: str, label: str) -> None:
-        self._key = derive_key(secret, label)
+    def __init__(self, secret: str, label: str, *, older: Iterable[str] = ()) -> None:
+        """Sign with `secret`; read what `older` secrets signed too: links live as long as the mails they are in."""
+        self._keys = [derive_key(each, label) for each in (secret, *older)]
 
     def sign(self, value: str) -> str:
-        return f"{value}.{self._signature(value)}"
+        return f"{value}.{self._signature(self._keys[0], value)}"
 
     def read(self, token: str) -> str | None:
         """Return the signed value, or None when the token was not made by us for this purpose."""
         value, dot, signature = token.rpartition(".")
-        if not dot or not hmac.compare_digest(self._signature(value).encode(), _bytes(signature)):
-            return None
-        return value
+        sent = _bytes(signature)
+        is_ours = any(hmac.compare_digest(self._signature(key, value).encode(), sent) for key in self._keys)
+        return value if dot and is_ours else None
 
-    def _signature(self, value: str) -> str:
-        mac = hmac.digest(self._key, _bytes(value), hashlib.sha256)[:16]
+    def _signature(self, key: bytes, value: str) -> str:
+        mac = hmac.digest(key, _bytes(value), hashlib.sha256)[:16]
         return base64.urlsafe_b64encode(mac).decode()[: self._LENGTH]
 
 

@@ -69,11 +69,11 @@ def make_engine(url: str) -> Engine:
     savepoints and lets two writers meet at commit.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

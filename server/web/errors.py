@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import structlog
 from flask import Flask, current_app, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from server.core.errors import AppError
@@ -40,6 +40,8 @@ _STATUS: dict[str, HTTPStatus] = {
     "credentials_rejected": HTTPStatus.BAD_GATEWAY,
     "permanent_failure": HTTPStatus.BAD_GATEWAY,
     "temporary_failure": HTTPStatus.SERVICE_UNAVAILABLE,
+    "unknown_shop": HTTPStatus.NOT_FOUND,
+    "shop_closed": HTTPStatus.NOT_FOUND,
 }
 
 # App Bridge fetches a fresh token and tries once more when it sees this.
@@ -51,13 +53,19 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(AppError)
     def anticipated(error: AppError) -> Response:
-        status = _STATUS.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
-        log.info("request.refused", code=error.code, status=status.value, **error.data)
+        status = _status(error)
+        tell = log.error if status >= HTTPStatus.INTERNAL_SERVER_ERROR else log.info
+        tell("request.refused", code=error.code, status=status.value, path=request.path, data=error.data)
         return _answer(error, status)
 
     @app.errorhandler(HTTPException)
     def by_framework(error: HTTPException) -> Response:
-        known = {NotFound: "not_found", MethodNotAllowed: "method_not_allowed", RequestEntityTooLarge: "body_too_large"}
+        known = {
+            NotFound: "not_found",
+            MethodNotAllowed: "method_not_allowed",
+            RequestEntityTooLarge: "body_too_large",
+            InternalServerError: "internal_error",
+        }
         refused = AppError(error.description or "The request cannot be answered.")
         refused.code = known.get(type(error), "bad_request")
         return _answer(refused, HTTPStatus(error.code or HTTPStatus.BAD_REQUEST))
@@ -68,6 +76,12 @@ def register_errors(app: Flask) -> None:
         sorry = AppError("Something went wrong on our side. It was noted; please try again.")
         sorry.code = "internal_error"
         return _answer(sorry, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _status(error: AppError) -> HTTPStatus:
+    """Return the status of an error's own code, else that of the nearest kind of error it is."""
+    codes = (error.code, *(kind.__dict__.get("code", "") for kind in type(error).__mro__))
+    return next((_STATUS[code] for code in codes if code in _STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _answer(error: AppError, status: HTTPStatus) -> Response:

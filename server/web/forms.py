@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 _Id = Field(min_length=1, max_length=100)
-_Code = Annotated[str, Field(max_length=60)]
+_Code = Annotated[str, Field(max_length=60, pattern=r"^[\x20-\x7e]*$")]
 
 
 class AcceptedOption(BaseModel):

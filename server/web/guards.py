@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from flask import Blueprint, current_app, g, redirect, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from server.core.errors import AppError
-from server.ports import DeliveryHeaders
+from server.ports import DeliveryHeaders, SessionTokenRejected
 from server.runtime import Runtime
 from server.shopify.oauth import embedded_url
+from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
 from server.shopify.tokens import (
     PostPurchaseClaims,
     SessionClaims,
@@ -68,7 +70,10 @@ def delivery() -> tuple[DeliveryHeaders, bytes]:
 def vendor_signature() -> Response | None:
     """Let in a vendor's report that carries the signature of the connection of the shop it names."""
     slug = (request.view_args or {}).get("vendor", "")
-    domain = request.args.get("shop", "")
+    try:
+        domain = read_shop_domain(request.args.get("shop"))
+    except InvalidShopDomain as error:
+        raise NotAuthenticated("The report names no shop.") from error
     raw, parts = _body(), runtime()
     with parts.database.read() as session:
         shop = Shops(session, parts.box).by_domain(domain)
@@ -110,9 +115,11 @@ def merchant_session() -> Response | None:
     """
     parts = runtime()
     is_fetch = "Authorization" in request.headers
-    if not is_fetch and request.method == "GET" and request.args.get("embedded") != "1" and "host" in request.args:
+    is_page = not is_fetch and request.method in {"GET", "HEAD"}
+    if is_page and request.args.get("embedded") != "1" and "host" in request.args:
         return redirect(embedded_url(request.args["host"], parts.settings.client_id))
-    token = _bearer() if is_fetch else request.args.get("id_token", "")
+    # A token in an address ends up in histories and logs: it opens pages, and changes nothing.
+    token = request.args.get("id_token", "") if is_page else _bearer()
     try:
         if not token:
             raise TokenRejected("malformed", "There is no session token.")  # noqa: TRY301 - one answer for both
@@ -120,20 +127,25 @@ def merchant_session() -> Response | None:
             token, secrets=parts.settings.client_secrets, client_id=parts.settings.client_id, now=parts.clock.now()
         )
     except TokenRejected as reason:
-        if not is_fetch and request.method == "GET":
+        if is_page:
             return redirect(bounce_url(request.path, request.args))
         raise NotAuthenticated(f"The session token is not accepted: {reason.code}.", reason=reason.code) from reason
     if request.args.get("shop", claims.shop_domain) != claims.shop_domain:
         raise NotAuthenticated("The session token is another shop's.", reason="wrong_shop")
     g.claims = claims
-    g.shop = open_app(
-        database=parts.database,
-        box=parts.box,
-        auth=parts.auth,
-        shop_domain=claims.shop_domain,
-        session_token=token,
-        now=parts.clock.now(),
-    )
+    try:
+        g.shop = open_app(
+            database=parts.database,
+            box=parts.box,
+            auth=parts.auth,
+            shop_domain=claims.shop_domain,
+            session_token=token,
+            now=parts.clock.now(),
+        )
+    except SessionTokenRejected:
+        if is_page:
+            return redirect(bounce_url(request.path, request.args))
+        raise
     return None
 
 
@@ -143,6 +155,12 @@ def merchant() -> SessionClaims:
 
 def shop() -> OpenedShop:
     return cast("OpenedShop", g.shop)
+
+
+def refuse_control_characters() -> None:
+    """Refuse addresses that hold a NUL, which no page has and PostgreSQL cannot even compare with."""
+    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+        raise BadRequest("The address holds a character that no address has.")
 
 
 def _bearer() -> str:

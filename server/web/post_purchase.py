@@ -47,7 +47,7 @@ def blueprint() -> Blueprint:
         parts, claims = runtime(), purchase_claims()
         try:
             # Any price, variant or discount in the body is not even looked at.
-            accepted = AcceptedOption.model_validate(_json())
+            accepted = AcceptedOption.model_validate_json(request.get_data())
         except ValidationError as fault:
             raise UnreadableBody("The body needs decision_id and option_id.") from fault
         token = sign_changeset(
@@ -66,7 +66,7 @@ def blueprint() -> Blueprint:
     def events() -> Response:
         parts, claims = runtime(), purchase_claims()
         try:
-            event = PageEvent.model_validate(_json())
+            event = PageEvent.model_validate_json(request.get_data())
         except ValidationError as fault:
             raise UnreadableBody("The body is no event of the page.") from fault
         record_page_event(
@@ -84,10 +84,6 @@ def blueprint() -> Blueprint:
         return Response(status=204)
 
     return routes
-
-
-def _json() -> Any:
-    return request.get_json(force=True, silent=True)
 
 
 def _show(answer: Answer | Reason) -> dict[str, Any]:

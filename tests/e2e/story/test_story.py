@@ -72,28 +72,3 @@ def test_who_opted_out_gets_nothing_and_the_page_says_why(stage: Stage) -> None:
     email = order["email"]
     assert stage.sandbox.messages(email) == {**stage.sandbox.messages(email), "sms": [], "email": []}
     assert "has not agreed to marketing" in stage.merchant.read_order(str(order["id"]))
-
-
-def test_goods_gone_at_send_time_give_way_to_an_alternative(stage: Stage) -> None:
-    """Two shoppers buy and decline alike; between their texts the goods of the first run out."""
-    orders = []
-    with stage.shopper() as shopper:
-        for _ in range(2):
-            token = shopper.fill_basket(stage.popular_variant(3))
-            shopper.fill_in("new")
-            shopper.pay()
-            shopper.decline()
-            orders.append(order_of(stage.sandbox, token))
-            stage.wait_for_touches(orders[-1]["name"], "planned", "planned")
-            if len(orders) == 1:
-                stage.sandbox.move_clock(TWO_MINUTES)
-                first = stage.wait_for_touches(orders[0]["name"], "sent", "planned")["touches"][0]
-                gone = int(first["decision"]["offered"]["variant_id"])
-    stage.sandbox.post("/sandbox/api/stock", variant_id=gone, available=9)
-    stage.sandbox.move_clock(TWO_MINUTES)
-    told = stage.wait_for_touches(orders[1]["name"], "sent", "planned")["touches"][0]
-    assert int(told["decision"]["offered"]["variant_id"]) != gone
-    blocked = [line for line in told["decision"]["trace"] if line[0] == f"variant:{gone}"]
-    assert [line[1] for line in blocked] == ["stock_below_minimum"]
-    assert blocked[0][2].endswith("stock 9 < 10")
-    assert "stock 9 < 10" in stage.merchant.read_order(str(orders[1]["id"]))

@@ -1,0 +1,34 @@
+"""Out of stock at send time. A sandbox of its own: a day's turn in between would count anew what is bought together."""
+
+import pytest
+
+from tests.story.actors import order_of
+from tests.story.stage import Stage
+from tests.story.tale import TWO_MINUTES
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stock")]
+
+
+def test_goods_gone_at_send_time_give_way_to_an_alternative(stage: Stage) -> None:
+    """Two shoppers buy and decline alike; between their texts the goods of the first run out."""
+    orders = []
+    with stage.shopper() as shopper:
+        for _ in range(2):
+            token = shopper.fill_basket(stage.popular_variant(3))
+            shopper.fill_in("new")
+            shopper.pay()
+            shopper.decline()
+            orders.append(order_of(stage.sandbox, token))
+            stage.wait_for_touches(orders[-1]["name"], "planned", "planned")
+            if len(orders) == 1:
+                stage.sandbox.move_clock(TWO_MINUTES)
+                first = stage.wait_for_touches(orders[0]["name"], "sent", "planned")["touches"][0]
+                gone = int(first["decision"]["offered"]["variant_id"])
+    stage.sandbox.post("/sandbox/api/stock", variant_id=gone, available=9)
+    stage.sandbox.move_clock(TWO_MINUTES)
+    told = stage.wait_for_touches(orders[1]["name"], "sent", "planned")["touches"][0]
+    assert int(told["decision"]["offered"]["variant_id"]) != gone
+    blocked = [line for line in told["decision"]["trace"] if line[0] == f"variant:{gone}"]
+    assert [line[1] for line in blocked] == ["stock_below_minimum"]
+    assert blocked[0][2].endswith("stock 9 < 10")
+    assert "stock 9 < 10" in stage.merchant.read_order(str(orders[1]["id"]))
