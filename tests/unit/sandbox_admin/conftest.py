@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings as hypothesis_settings
 from werkzeug.test import TestResponse
 
 from tests.sandbox.clock import SandboxClock
@@ -22,10 +21,6 @@ from tests.sandbox.shopify.signing import make_id_token
 from tests.sandbox.shopify.subscriptions import Subscription, Subscriptions
 from tests.sandbox.shopify.webhooks import WebhookSender
 from tests.sandbox.shopify.world import World
-
-# A law is about results, not about how busy the machine is.
-hypothesis_settings.register_profile("unhurried", deadline=None)
-hypothesis_settings.load_profile("unhurried")
 
 TOPICS = (
     "app/uninstalled", "customers/update", "customers_email_marketing_consent/update",
