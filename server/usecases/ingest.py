@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from server.domain.orders import Order
-from server.ports import CustomerSnapshot, DeliveryHeaders, PlatformInbound, UnreadablePayload
+from server.ports import DeliveryHeaders, PlatformApi, PlatformInbound, UnreadablePayload
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
 from server.storage.db import Database, Session
@@ -116,13 +116,13 @@ def postpone_delivery(
 
 def _order_in_body(delivery: Delivery) -> str:
     order = delivery.inbound.parse_order(delivery.raw)
-    api = delivery.access.api(delivery.shop_id, now=delivery.now)
-    # The body does not carry consent: the customer is read as they stand now.
+    return _record(delivery, order, delivery.access.api(delivery.shop_id, now=delivery.now))
+
+
+def _record(delivery: Delivery, order: Order, api: PlatformApi) -> str:
+    # No body carries consent: the customer is read as they stand now.
     customer = api.customer(order.customer_id) if order.customer_id else None
-    return _record(delivery, order, customer)
 
-
-def _record(delivery: Delivery, order: Order, customer: CustomerSnapshot | None) -> str:
     def record(session: Session) -> bool:
         return record_order(session, delivery.shop_id, order, customer=customer, now=delivery.now)
 
@@ -132,10 +132,11 @@ def _record(delivery: Delivery, order: Order, customer: CustomerSnapshot | None)
 def _order_named(delivery: Delivery) -> str:
     """The body only says that something changed: the order itself is the truth."""
     order_id = delivery.inbound.parse_order_reference(delivery.raw)
-    order = delivery.access.api(delivery.shop_id, now=delivery.now).order(order_id)
+    api = delivery.access.api(delivery.shop_id, now=delivery.now)
+    order = api.order(order_id)
     if order is None:
         return SUPERSEDED
-    return _record(delivery, order, None)
+    return _record(delivery, order, api)
 
 
 def _product(delivery: Delivery) -> str:

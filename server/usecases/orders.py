@@ -23,13 +23,20 @@ def record_order(
 ) -> bool:
     """Store an order and draw the consequences; False when newer news of it is stored already.
 
-    Running it again with the same order changes nothing.
+    Running it again with the same order changes nothing. Late news still draws the consequences, of the order that
+    is stored: the import stores orders and draws none.
     """
-    unit_id = order_unit(order)
-    if not Orders(session, shop_id).save(order, unit_id=unit_id):
-        return False
     if customer is not None:
+        # The customer is read as they stand now, however old the order's news is.
         Contacts(session, shop_id).save_customer(customer)
+    orders = Orders(session, shop_id)
+    is_news = orders.save(order, unit_id=order_unit(order))
+    _draw_consequences(session, shop_id, order if is_news else orders.get(order.id) or order, now=now)
+    return is_news
+
+
+def _draw_consequences(session: Session, shop_id: int, order: Order, *, now: datetime) -> None:
+    unit_id = order_unit(order)
     _carry_assignment(session, shop_id, order, unit_id, now=now)
     _settle(session, shop_id, order, now=now)
     if order.cancelled_at is not None:
@@ -38,7 +45,6 @@ def record_order(
         Touches(session, shop_id).cancel_open(order.id, reason=Reason.ORDER_REFUNDED)
     else:
         plan_follow_up(session, shop_id, order, now=now)
-    return True
 
 
 def _carry_assignment(session: Session, shop_id: int, order: Order, unit_id: str, *, now: datetime) -> None:

@@ -49,7 +49,7 @@ class TestOrders:
         house.api.held_orders["500"] = order(updated_at=LATER, name="#fetched")
         assert house.deliver(topic, b"r") == HANDLED
         assert stored_order(house).name == "#fetched"
-        assert house.api.calls == ["order"]
+        assert house.api.calls == ["order", "customer"]
 
     @pytest.mark.parametrize("topic", ["orders/edited", "orders/cancelled", "refunds/create"])
     def test_an_order_that_is_gone_is_old_news(self, house: House, topic: str) -> None:
