@@ -39,7 +39,9 @@ def credit_order(order: Order, *, signed: Iterable[SignedOffer], clicks: Iterabl
     """Return who earned which line of `order` as it stands now; each line is credited at most once.
 
     Lines that an accepted offer added go to its decision; what is left goes to the latest click that led to the order.
-    A line's total already reflects edits and refunds, so credits computed again later give revenue back by themselves.
+    A line's total is that of the units still there, so credits computed again after an edit or a refund of lines give
+    revenue back by themselves: a line without units earns 0. A refund of a bare amount belongs to no line and gives
+    nothing back.
     """
     if order.cancelled_at is not None:
         return ()
@@ -49,7 +51,7 @@ def credit_order(order: Order, *, signed: Iterable[SignedOffer], clicks: Iterabl
 def _by_offer(order: Order, signed: Iterable[SignedOffer]) -> Iterable[tuple[str, LineItem]]:
     """An offer never holds goods of the order it belongs to, so its variant names the added line."""
     taken: set[str] = set()
-    for offer in sorted(signed, key=lambda each: each.decision_id):
+    for offer in sorted(signed, key=lambda each: (each.decision_id, each.variant_id)):
         for line in order.lines:
             if line.variant_id == offer.variant_id and line.line_id not in taken:
                 taken.add(line.line_id)

@@ -10,7 +10,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """One line of an order; prices are minor units of the order's (shop) currency."""
+    """One line of an order as it stands; prices are minor units of the order's (shop) currency.
+
+    A line whose units were all refunded or removed stays, with quantity and total 0.
+    """
 
     line_id: str
     variant_id: str | None  # None: a custom line, or the product is gone
@@ -18,7 +21,7 @@ class LineItem:
     title: str
     quantity: int
     unit_price: int
-    total: int  # after discounts, whole line
+    total: int  # after discounts, of the units still there
     sku: str = ""
     tags: tuple[str, ...] = ()
 

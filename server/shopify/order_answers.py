@@ -4,6 +4,7 @@ from pydantic import Field
 
 from server.domain.orders import LineItem, Order
 from server.shopify.answers import Listing, Part
+from server.shopify.line_share import share_left
 from server.shopify.validation import Currency, Moment, PlainId, Quantity, SignedAmount, Text, minor
 
 
@@ -36,12 +37,18 @@ class LineFields(Part):
     title: Text
     sku: Text | None
     quantity: Quantity
+    current_quantity: Quantity
     original_unit_price_set: _Bag
     discount_allocations: list[_Allocation]
     variant: _VariantReference | None
     product: _LineProduct | None
 
     def item(self, currency: str) -> LineItem:
+        """Return the line as it stands now, in minor units of `currency` (the shop's).
+
+        Quantity and total are those of the units left, 0 when all were refunded or removed: `quantity` and the
+        discounts of the answer still count these. A refund of a bare amount names no line and changes none.
+        """
         price = self.original_unit_price_set.minor(currency)
         off = sum(allocation.allocated_amount_set.minor(currency) for allocation in self.discount_allocations)
         return LineItem(
@@ -49,9 +56,9 @@ class LineFields(Part):
             variant_id=self.variant.id if self.variant else None,
             product_id=self.product.id if self.product else None,
             title=self.title,
-            quantity=self.quantity,
+            quantity=self.current_quantity,
             unit_price=price,
-            total=max(0, price * self.quantity - off),
+            total=share_left(price * self.quantity - off, ordered=self.quantity, left=self.current_quantity),
             sku=self.sku or "",
             tags=tuple(self.product.tags) if self.product else (),
         )

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from server.domain.orders import LineItem, Order
+from server.shopify.line_share import share_left
 from server.shopify.validation import (
     Amount,
     Currency,
@@ -34,19 +35,28 @@ class _Line(BaseModel):
     title: Text | None = None
     sku: Text | None = None
     quantity: Quantity
+    current_quantity: Quantity | None = None
     price: Amount
     discount_allocations: Annotated[list[_Allocation], NullIsEmpty] = Field(default_factory=list)
 
     def item(self, currency: str) -> LineItem:
+        """Return the line as it stands now, in minor units of `currency` (the shop's).
+
+        Quantity and total are those of the units left, 0 when all were refunded or removed: `quantity` and the
+        discounts of the body still count these. A body without `current_quantity` has all of its units. A refund of
+        a bare amount names no line and changes none.
+        """
+        left = self.quantity if self.current_quantity is None else self.current_quantity
+        price = minor(self.price, currency)
         off = sum((allocation.amount for allocation in self.discount_allocations), Decimal(0))
         return LineItem(
             line_id=self.id,
             variant_id=self.variant_id,
             product_id=self.product_id,
             title=self.title or "",
-            quantity=self.quantity,
-            unit_price=minor(self.price, currency),
-            total=max(0, minor(self.price, currency) * self.quantity - minor(off, currency)),
+            quantity=left,
+            unit_price=price,
+            total=share_left(price * self.quantity - minor(off, currency), ordered=self.quantity, left=left),
             sku=self.sku or "",
         )
 

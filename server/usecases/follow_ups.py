@@ -36,7 +36,7 @@ def purchase_of(order: Order) -> Purchase:
         lines=tuple(
             PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total)
             for line in order.lines
-            if line.variant_id
+            if line.variant_id and line.quantity  # goods given back are no goods of the order
         ),
         presentment_currency=order.presentment_currency,
         country_code=order.country_code,

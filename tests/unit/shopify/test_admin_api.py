@@ -99,6 +99,19 @@ def test_an_order_that_vanishes_between_two_pages_keeps_what_was_read() -> None:
     assert len(found.lines) == 1
 
 
+@pytest.mark.parametrize(("current", "left"), [(4, (4, 999)), (3, (3, 749)), (2, (2, 500)), (0, (0, 0))])
+def test_a_line_is_worth_what_is_left_of_it(current: int, left: tuple[int, int]) -> None:
+    order = _sample("order")["data"]["order"]
+    (line,) = order["lineItems"]["nodes"]
+    line |= {"quantity": 4, "currentQuantity": current}
+    line["originalUnitPriceSet"] = {"shopMoney": {"amount": "2.50"}}
+    line["discountAllocations"] = [{"allocatedAmountSet": {"shopMoney": {"amount": "0.01"}}}]
+    found = Calls(lambda *_: {"data": {"order": order}}).api().order("5001")
+    assert found is not None
+    (read,) = found.lines
+    assert (read.quantity, read.total) == left
+
+
 def test_pages_that_go_round_in_a_circle_are_left() -> None:
     order = _sample("order")["data"]["order"]
     order["lineItems"]["pageInfo"] = {"hasNextPage": True, "endCursor": "a"}

@@ -45,10 +45,10 @@ class Pair:
         self.settings = SandboxSettings(var_dir=folder, app_root=folder)
         self.sandbox_clock = SandboxClock(self.settings.clock_path)
         self.world = World.small(self.settings.world_path, self.sandbox_clock, orders=60, settings=self.settings)
-        sender = WebhookSender(self.world, self.settings, subscriptions=Subscriptions("2026-10", ()))
+        self.sender = WebhookSender(self.world, self.settings, subscriptions=Subscriptions("2026-10", ()))
         oauth.install(self.world, self.settings.client_id, list(scopes), self.settings.app_origin)
         app = Flask("sandbox")
-        side = ServerSide(self.settings, self.sandbox_clock, self.world, sender)
+        side = ServerSide(self.settings, self.sandbox_clock, self.world, self.sender)
         for module in (admin_api, oauth):
             app.register_blueprint(module.blueprint(side))
         self.client = make_client(

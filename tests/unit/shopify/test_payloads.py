@@ -44,9 +44,9 @@ def test_an_order_is_read_whole() -> None:
                 variant_id="111",
                 product_id="11",
                 title="Lantern",
-                quantity=2,
+                quantity=1,
                 unit_price=1295,
-                total=2331,
+                total=1166,
                 sku="LAN-R",
             ),
             LineItem(
@@ -116,6 +116,27 @@ def test_a_currency_without_decimals_is_counted_whole() -> None:
 def test_a_discount_never_makes_a_line_negative() -> None:
     lines = [{"id": 1, "quantity": 1, "price": "1.00", "discount_allocations": [{"amount": "1.01"}]}]
     assert INBOUND.parse_order(raw(bodies.order(line_items=lines))).lines[0].total == 0
+
+
+def _line_left(current: int | None) -> tuple[int, int]:
+    line = {"id": 1, "quantity": 4, "price": "2.50", "discount_allocations": [{"amount": "0.01"}]}
+    body = bodies.order(line_items=[line | {"current_quantity": current}])
+    (read,) = INBOUND.parse_order(raw(body)).lines
+    return read.quantity, read.total
+
+
+@pytest.mark.parametrize(
+    ("current", "left"), [(None, (4, 999)), (4, (4, 999)), (3, (3, 749)), (2, (2, 500)), (1, (1, 250)), (0, (0, 0))]
+)
+def test_a_line_is_worth_what_is_left_of_it(current: int | None, left: tuple[int, int]) -> None:
+    assert _line_left(current) == left
+
+
+def test_a_refund_of_a_bare_amount_changes_no_line() -> None:
+    without = INBOUND.parse_order(raw(bodies.order(refunds=[])))
+    order = INBOUND.parse_order(raw(bodies.order()))
+    assert (without.refunded, order.refunded) == (0, 250)
+    assert order.lines == without.lines
 
 
 def test_nul_characters_do_not_reach_the_database() -> None:
