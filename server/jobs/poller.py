@@ -91,13 +91,14 @@ class Poller:
         return 0
 
     def _imports(self) -> int:
+        now = self._runtime.clock.now()
         with self._runtime.database.read() as session:
-            found = WantedImports(session).due(now=self._runtime.clock.now())
+            found = WantedImports(session).due(now=now)
         for each in found:
             job_id = f"import:{each.shop_id}:{each.kind}:{each.attempt}"
             self._engine.enqueue(IMPORT, job_id, each.shop_id, each.kind)
         if found:
             with self._runtime.database.write() as session:
                 for each in found:
-                    WantedImports(session).mark_queued(each)
+                    WantedImports(session).mark_queued(each, now=now)
         return len(found)

@@ -10,7 +10,7 @@ from server.core.errors import AppError
 from server.jobs.engine import Engine
 from server.runtime import Runtime
 from server.storage.deliveries import Deliveries
-from server.storage.shops import Shops
+from server.storage.shops import Shops, WantedImports
 from server.storage.touches import DueTouches
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
@@ -23,6 +23,8 @@ _KEEP_JOBS = timedelta(days=1)
 _FIRST_AFTER = timedelta(minutes=10)
 # A backlog may keep work waiting in the engine; putting it back twice is harmless, only not free.
 _LOST_AFTER = timedelta(hours=1)
+# Each page of an import is a sign of life, and one lost import keeps the shop's other one waiting.
+_SILENT_AFTER = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class Schedule:
         now = self.runtime.clock.now()
         works: tuple[tuple[str, timedelta, Callable[[datetime], None]], ...] = (
             ("lost", _LOST_AFTER, self._take_up_lost),
+            ("silent-imports", _SILENT_AFTER, self._take_up_silent_imports),
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
             ("neighbours", timedelta(days=1), self._count_neighbours),
@@ -64,6 +67,12 @@ class Schedule:
             touches = DueTouches(session).take_up_lost(before=before)
         if deliveries or touches:
             log.warning("schedule.took_up_lost", deliveries=deliveries, touches=touches)
+
+    def _take_up_silent_imports(self, now: datetime) -> None:
+        with self.runtime.database.write() as session:
+            imports = WantedImports(session).take_up_lost(before=now - _SILENT_AFTER)
+        if imports:
+            log.warning("schedule.took_up_lost", imports=imports)
 
     def _clean_up(self, now: datetime) -> None:
         jobs = self.engine.forget_finished(older_than=_KEEP_JOBS)

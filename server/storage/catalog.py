@@ -35,6 +35,7 @@ class VariantRow(Base):
     compare_at_price: Mapped[Minor | None]
     unit_cost: Mapped[Minor | None]
     available: Mapped[int | None]
+    stock_at: Mapped[datetime]  # when `available` was asked for
     sells_when_out_of_stock: Mapped[bool]
     is_sellable: Mapped[bool]
     product_updated_at: Mapped[datetime]
@@ -81,8 +82,13 @@ class Catalog:
         query = select(func.count()).select_from(VariantRow).where(VariantRow.shop_id == self._shop_id)
         return self._session.scalar(query) or 0
 
-    def save(self, product: ProductSnapshot) -> bool:
-        """Store a product's variants; False when a newer snapshot is stored already."""
+    def save(self, product: ProductSnapshot, *, read_at: datetime | None = None) -> bool:
+        """Store a product's variants; False when a newer snapshot is stored already.
+
+        `read_at` is when the platform was asked; without it, the product's own time is the least it can be. Stock
+        that was asked for later stays: the product's time does not tell, because a sale does not change it.
+        """
+        stock_at = read_at or product.updated_at
         held = {
             row.variant_id: row
             for row in self._session.scalars(
@@ -98,6 +104,8 @@ class Catalog:
         for facts in product.variants:
             row = held.pop(facts.variant_id, None)
             values = self._values(product, facts)
+            if row is None or row.stock_at <= stock_at:
+                values |= {"available": facts.available, "stock_at": stock_at}
             if row is None:
                 self._session.add(VariantRow(shop_id=self._shop_id, variant_id=facts.variant_id, **values))
                 continue
@@ -107,12 +115,18 @@ class Catalog:
             self._session.delete(gone)
         return True
 
-    def set_stock(self, level: StockLevel) -> None:
-        self._session.execute(
+    def set_stock(self, level: StockLevel, *, read_at: datetime) -> bool:
+        """Store the stock that the platform gave at `read_at`; False for what is not here or was asked for later."""
+        result = self._session.execute(
             update(VariantRow)
-            .where(VariantRow.shop_id == self._shop_id, VariantRow.variant_id == level.variant_id)
-            .values(available=level.available)
+            .where(
+                VariantRow.shop_id == self._shop_id,
+                VariantRow.variant_id == level.variant_id,
+                VariantRow.stock_at <= read_at,
+            )
+            .values(available=level.available, stock_at=read_at)
         )
+        return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
 
     def remove_product(self, product_id: str) -> None:
         self._session.execute(
@@ -135,7 +149,6 @@ class Catalog:
             "price": facts.price,
             "compare_at_price": facts.compare_at_price,
             "unit_cost": facts.unit_cost,
-            "available": facts.available,
             "sells_when_out_of_stock": facts.sells_when_out_of_stock,
             "is_sellable": facts.is_sellable,
             "product_updated_at": product.updated_at,

@@ -23,6 +23,8 @@ class DeliveryRow(Base):
         UniqueConstraint("source", "shop_domain", "topic", "delivery_id"),
         Index(None, "state", "id"),
         Index(None, "shop_domain", "received_at"),
+        # The job engine remembers ids for ever: a new delivery must not get the id of one that was purged.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,7 +37,8 @@ class DeliveryRow(Base):
     headers: Mapped[dict[str, Any]]
     body: Mapped[bytes]
     state: Mapped[str]
-    attempt: Mapped[int] = mapped_column(default=1)
+    attempt: Mapped[int] = mapped_column(default=1)  # makes each try, and each taking up, new to the job engine
+    failures: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None]  # None: at once
     error: Mapped[str | None]
     received_at: Mapped[datetime]
@@ -80,6 +83,7 @@ class Deliveries:
             "body": new.body,
             "state": STORED,
             "attempt": 1,
+            "failures": 0,
             "received_at": now,
         }
         insert = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -117,7 +121,7 @@ class Deliveries:
     def postpone(self, row: DeliveryRow, *, until: datetime, error: str) -> None:
         """Put a delivery back for another attempt, which the job engine takes for a new piece of work."""
         row.state, row.retry_at, row.error = STORED, until, error
-        row.attempt += 1
+        row.attempt, row.failures = row.attempt + 1, row.failures + 1
 
     def close(self, row: DeliveryRow, *, state: str, now: datetime, error: str | None = None) -> None:
         row.state, row.handled_at, row.error = state, now, error

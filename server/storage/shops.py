@@ -24,6 +24,8 @@ class ShopRow(Base):
     """One installation. `grant` is sealed; times are UTC."""
 
     __tablename__ = "shops"
+    # The job engine remembers ids for ever: a shop that comes after an erased one must not inherit its jobs.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - read by the mapper, never changed
 
     id: Mapped[int] = mapped_column(primary_key=True)
     domain: Mapped[str] = mapped_column(unique=True)
@@ -77,6 +79,7 @@ class ImportRow(Base):
     error: Mapped[str | None]
     retry_at: Mapped[datetime | None]  # None: at once
     started_at: Mapped[datetime]
+    touched_at: Mapped[datetime]  # the last sign of life
     finished_at: Mapped[datetime | None]
 
 
@@ -206,11 +209,12 @@ class Imports:
         """Ask for the import of `kind`, from the start."""
         row = self.get(kind)
         if row is None:
-            row = ImportRow(shop_id=self._shop_id, kind=kind, state=WANTED, done=0, total=0, started_at=now)
+            row = ImportRow(shop_id=self._shop_id, kind=kind, state=WANTED, done=0, total=0)
             self._session.add(row)
         row.state, row.done, row.total, row.cursor, row.finished_at = WANTED, 0, 0, None, None
         row.attempt = (row.attempt or 0) + 1
-        row.started_at, row.retry_at, row.error = now, None, None
+        row.started_at = row.touched_at = now
+        row.retry_at = row.error = None
 
     def get(self, kind: str) -> ImportRow | None:
         return self._session.get(ImportRow, (self._shop_id, kind))
@@ -252,7 +256,7 @@ class WantedImports:
             first.setdefault(row.shop_id, WantedImport(*row))
         return tuple(first.values())
 
-    def mark_queued(self, wanted: WantedImport) -> None:
+    def mark_queued(self, wanted: WantedImport, *, now: datetime) -> None:
         self._session.execute(
             update(ImportRow)
             .where(
@@ -261,5 +265,15 @@ class WantedImports:
                 ImportRow.attempt == wanted.attempt,
                 ImportRow.state == WANTED,
             )
-            .values(state=QUEUED)
+            .values(state=QUEUED, touched_at=now)
         )
+
+    def take_up_lost(self, *, before: datetime) -> int:
+        """Put back what was handed to the job engine and gave no sign of life since a moment."""
+        result = self._session.execute(
+            update(ImportRow)
+            .where(ImportRow.state == QUEUED, ImportRow.touched_at < before)
+            .values(state=WANTED, retry_at=None, attempt=ImportRow.attempt + 1)
+            .execution_options(synchronize_session=False)
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult

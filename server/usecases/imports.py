@@ -21,7 +21,20 @@ _RETRY = timedelta(seconds=20)
 def import_products(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
     """Fetch the shop's facts and its whole catalogue."""
     _refresh_facts(access, shop_id, now=clock_now())
-    _run(access, shop_id, "products", clock_now, count=lambda api: api.count_products(), page=_products_page)
+
+    def page(database: Database, api: PlatformApi, shop: int, cursor: str | None) -> tuple[int, str | None]:
+        read_at = clock_now()
+        found = api.products(cursor=cursor)
+
+        def save(session: Session) -> None:
+            catalog = Catalog(session, shop)
+            for product in found.items:
+                catalog.save(product, read_at=read_at)
+
+        database.run(save)
+        return len(found.items), found.cursor
+
+    _run(access, shop_id, "products", clock_now, count=lambda api: api.count_products(), page=page)
 
 
 def import_orders(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
@@ -74,7 +87,7 @@ def postpone(*, database: Database, shop_id: int, kind: str, failure: TemporaryF
         if row is not None and row.state != DONE:
             pause = timedelta(seconds=failure.retry_after) if failure.retry_after else _RETRY
             row.state, row.retry_at, row.error = WANTED, now + pause, failure.message
-            row.attempt += 1
+            row.attempt, row.touched_at = row.attempt + 1, now
 
 
 def order_unit(order: Order) -> str:
@@ -97,18 +110,6 @@ def _refresh_facts(access: ShopAccess, shop_id: int, *, now: datetime) -> None:
         row.is_post_purchase_app, row.scopes, row.checked_at = state.is_post_purchase_app, list(state.scopes), now
 
 
-def _products_page(database: Database, api: PlatformApi, shop_id: int, cursor: str | None) -> tuple[int, str | None]:
-    found = api.products(cursor=cursor)
-
-    def save(session: Session) -> None:
-        catalog = Catalog(session, shop_id)
-        for product in found.items:
-            catalog.save(product)
-
-    database.run(save)
-    return len(found.items), found.cursor
-
-
 def _run(
     access: ShopAccess,
     shop_id: int,
@@ -122,21 +123,23 @@ def _run(
     """Walk the pages of one import, storing the cursor after each, so that a restart goes on from there.
 
     The API is asked for anew at each page: an import may outlive its access token. `finish` draws conclusions from
-    the whole, and only then is the import done.
+    the whole, and only then is the import done. A run that was taken for lost and comes back ends at its next page.
     """
     total = count(access.api(shop_id, now=clock_now()))
     with access.database.write() as session:
         row = Imports(session, shop_id).get(kind)
         if row is None or row.state == DONE:
             return
-        row.total, cursor = total, row.cursor
+        row.total, row.touched_at, cursor, attempt = total, clock_now(), row.cursor, row.attempt
+        if cursor is None:
+            row.done = 0  # from the start, perhaps because drawing the conclusions failed
     while True:
         done, cursor = page(access.database, access.api(shop_id, now=clock_now()), shop_id, cursor)
         with access.database.write() as session:
             row = Imports(session, shop_id).get(kind)
-            if row is None:
+            if row is None or row.attempt != attempt:
                 return
-            row.done, row.cursor = row.done + done, cursor
+            row.done, row.cursor, row.touched_at = row.done + done, cursor, clock_now()
         if cursor is None:
             break
     finish()

@@ -27,7 +27,7 @@ from server.usecases.privacy import erase_customer, erase_shop
 
 # Kept beside the body to tell deliveries apart; the signature is checked and not worth keeping.
 _KEPT_HEADERS = ("x-shopify-api-version", "x-shopify-name", "x-shopify-triggered-at")
-ATTEMPTS = 12  # with the pauses below: about a day
+ATTEMPTS = 17  # with the pauses below: 22 hours, about a day
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(hours=4)
 
@@ -106,10 +106,10 @@ def postpone_delivery(
         row = inbox.get(delivery_id)
         if row is None or row.handled_at is not None:
             return IGNORED
-        if row.attempt >= ATTEMPTS:
+        if row.failures + 1 >= ATTEMPTS:
             inbox.close(row, state=FAILED, now=now, error=error)
             return FAILED
-        pause = timedelta(seconds=retry_after) if retry_after else min(_FIRST_RETRY * 2**row.attempt, _LONGEST_RETRY)
+        pause = timedelta(seconds=retry_after) if retry_after else min(_FIRST_RETRY * 2**row.failures, _LONGEST_RETRY)
         inbox.postpone(row, until=now + pause, error=error)
         return row.state
 
@@ -145,7 +145,11 @@ def _product(delivery: Delivery) -> str:
     product = delivery.access.api(delivery.shop_id, now=delivery.now).product(product_id)
     if product is None:
         return SUPERSEDED
-    is_news = delivery.access.database.run(lambda session: Catalog(session, delivery.shop_id).save(product))
+
+    def save(session: Session) -> bool:
+        return Catalog(session, delivery.shop_id).save(product, read_at=delivery.now)
+
+    is_news = delivery.access.database.run(save)
     return HANDLED if is_news else SUPERSEDED
 
 
@@ -163,8 +167,8 @@ def _stock(delivery: Delivery) -> str:
     if level is None:
         return SUPERSEDED
     with delivery.access.database.write() as session:
-        Catalog(session, delivery.shop_id).set_stock(level)
-    return HANDLED
+        is_news = Catalog(session, delivery.shop_id).set_stock(level, read_at=delivery.now)
+    return HANDLED if is_news else SUPERSEDED
 
 
 def _consent(delivery: Delivery) -> str:

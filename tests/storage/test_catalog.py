@@ -72,9 +72,9 @@ def test_stock_is_set_and_goods_go_in_one_shop_only(stores: Stores) -> None:
             Catalog(session, shop_id).save(product(variant("3")))
     with stores.database.write() as session:
         ours = Catalog(session, stores.ours)
-        ours.set_stock(StockLevel("2", 7))
-        ours.set_stock(StockLevel("21", None))
-        ours.set_stock(StockLevel("99", 1))
+        ours.set_stock(StockLevel("2", 7), read_at=NOW)
+        ours.set_stock(StockLevel("21", None), read_at=NOW)
+        ours.set_stock(StockLevel("99", 1), read_at=NOW)
         ours.remove_product("p3")
     with stores.database.read() as session:
         ours, theirs = Catalog(session, stores.ours), Catalog(session, stores.theirs)

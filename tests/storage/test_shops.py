@@ -127,7 +127,7 @@ class TestImports:
                 (stores.theirs, "products"),
             }
             first = next(each for each in due if each.shop_id == stores.ours)
-            wanted.mark_queued(first)
+            wanted.mark_queued(first, now=NOW)
             assert [each.shop_id for each in wanted.due(now=NOW)] == [stores.theirs]
             row = Imports(session, stores.ours).get("products")
             assert row is not None
@@ -151,7 +151,7 @@ class TestImports:
             row.attempt, row.retry_at = 2, LATER
             session.flush()
             assert WantedImports(session).due(now=NOW) == ()
-            WantedImports(session).mark_queued(seen)
+            WantedImports(session).mark_queued(seen, now=NOW)
             session.refresh(row)
             assert row.state == WANTED
             assert [each.attempt for each in WantedImports(session).due(now=LATER)] == [2]

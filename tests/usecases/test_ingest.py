@@ -251,7 +251,7 @@ class TestTrouble:
             assert retry_at is not None
             pauses.append((retry_at - now).total_seconds())
             house.clock.moment = retry_at
-        assert pauses[:3] == [10, 20, 40]
+        assert pauses[:3] == [5, 10, 20]
         assert pauses == sorted(pauses)
         assert 4 * 3600 < sum(pauses) < 24 * 3600
         assert self.postpone(house, delivery_id) == FAILED

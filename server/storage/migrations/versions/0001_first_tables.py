@@ -26,12 +26,14 @@ def upgrade() -> None:
     sa.Column('body', sa.LargeBinary(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('retry_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('error', sa.String(), nullable=True),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('handled_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deliveries')),
-    sa.UniqueConstraint('source', 'shop_domain', 'topic', 'delivery_id', name=op.f('uq_deliveries_source_shop_domain_topic_delivery_id'))
+    sa.UniqueConstraint('source', 'shop_domain', 'topic', 'delivery_id', name=op.f('uq_deliveries_source_shop_domain_topic_delivery_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_deliveries_shop_domain_received_at'), ['shop_domain', 'received_at'], unique=False)
@@ -57,7 +59,8 @@ def upgrade() -> None:
     sa.Column('installed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('uninstalled_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shops')),
-    sa.UniqueConstraint('domain', name=op.f('uq_shops_domain'))
+    sa.UniqueConstraint('domain', name=op.f('uq_shops_domain')),
+    sqlite_autoincrement=True
     )
     op.create_table('assignments',
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -136,6 +139,7 @@ def upgrade() -> None:
     sa.Column('error', sa.String(), nullable=True),
     sa.Column('retry_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('touched_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['shop_id'], ['shops.id'], name=op.f('fk_imports_shop_id_shops'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('shop_id', 'kind', name=op.f('pk_imports'))
@@ -257,6 +261,7 @@ def upgrade() -> None:
     sa.Column('compare_at_price', sa.BigInteger(), nullable=True),
     sa.Column('unit_cost', sa.BigInteger(), nullable=True),
     sa.Column('available', sa.Integer(), nullable=True),
+    sa.Column('stock_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sells_when_out_of_stock', sa.Boolean(), nullable=False),
     sa.Column('is_sellable', sa.Boolean(), nullable=False),
     sa.Column('product_updated_at', sa.DateTime(timezone=True), nullable=False),
