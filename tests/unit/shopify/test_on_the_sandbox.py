@@ -21,6 +21,7 @@ from server.shopify.oauth import ShopifyAuth
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.settings import SandboxSettings
 from tests.sandbox.shopify import admin_api, oauth, payload_orders, payloads
+from tests.sandbox.shopify.admin.state import state_of
 from tests.sandbox.shopify.signing import make_id_token
 from tests.sandbox.shopify.subscriptions import Subscriptions
 from tests.sandbox.shopify.webhooks import WebhookSender
@@ -45,6 +46,8 @@ class Pair:
         self.settings = SandboxSettings(var_dir=folder, app_root=folder)
         self.sandbox_clock = SandboxClock(self.settings.clock_path)
         self.world = World.small(self.settings.world_path, self.sandbox_clock, orders=60, settings=self.settings)
+        # The bucket refills by real time: whether it lasts must not depend on how fast the tests run.
+        state_of(self.world).throttle.configure(maximum=1_000_000, restored=1)
         self.sender = WebhookSender(self.world, self.settings, subscriptions=Subscriptions("2026-10", ()))
         oauth.install(self.world, self.settings.client_id, list(scopes), self.settings.app_origin)
         app = Flask("sandbox")
