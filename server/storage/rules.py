@@ -58,6 +58,11 @@ class Rules:
         query = select(func.max(RuleVersionRow.number)).where(RuleVersionRow.shop_id == self._shop_id)
         return self._session.scalar(query) or 0
 
+    def first_published_at(self) -> datetime | None:
+        """Return when the shop began to offer anything."""
+        query = select(func.min(RuleVersionRow.published_at)).where(RuleVersionRow.shop_id == self._shop_id)
+        return self._session.scalar(query)
+
     def version(self, number: int) -> PublishedRules | None:
         row = self._session.get(RuleVersionRow, (self._shop_id, number))
         return PublishedRules(row.number, parse(row.document), row.published_at) if row else None

@@ -14,6 +14,7 @@ from server.storage.db import Session
 from server.storage.decisions import Decisions, EventRow, Events
 from server.storage.orders import Orders
 from server.storage.rules import PublishedRules, Rules
+from server.storage.shops import ShopRow
 from server.storage.touches import SequenceRow, Touches
 from server.usecases.imports import order_unit
 from server.usecases.situations import holdout_arm, load_situation
@@ -47,11 +48,14 @@ def purchase_of(order: Order) -> Purchase:
 def plan_follow_up(session: Session, shop_id: int, order: Order, *, now: datetime) -> SequenceRow | None:
     """Open the sequence of a paid order, or record why there is none; an order gets one at most.
 
-    None is returned for an order that is not paid, has a sequence already, or is too old to follow up.
+    None is returned for an order that is not paid, has a sequence already, is too old to follow up, or was placed
+    before the shop had this app and offered anything: a refund of such an order is no reason to write to anybody.
     """
     touches = Touches(session, shop_id)
     published = Rules(session, shop_id).live()
     if order.financial_status not in _PAID or touches.sequence_of(order.id) is not None or published is None:
+        return None
+    if not _is_ours(session, shop_id, order):
         return None
     journey = published.document.journey
     if journey is not None and now - order.created_at > timedelta(hours=journey.expires_hours):
@@ -74,6 +78,14 @@ def plan_follow_up(session: Session, shop_id: int, order: Order, *, now: datetim
         row.refusal, row.refusal_detail = refusal[0].value, refusal[1]
     plans = plan(journey, starts_at=started.at) if journey is not None and refusal is None else ()
     return touches.open_sequence(row, plans)
+
+
+def _is_ours(session: Session, shop_id: int, order: Order) -> bool:
+    shop, published_at = session.get(ShopRow, shop_id), Rules(session, shop_id).first_published_at()
+    if shop is None or published_at is None:
+        return False
+    # The platform tells times of orders in whole seconds.
+    return order.created_at >= max(shop.installed_at, published_at).replace(microsecond=0)
 
 
 def reschedule(session: Session, shop_id: int, *, reference_id: str) -> int:

@@ -12,10 +12,11 @@ from server.storage.db import Session
 from server.storage.decisions import Decisions
 from server.storage.ledger import Ledger
 from server.storage.orders import Orders
+from server.storage.rules import Rules
 from server.storage.touches import Touches
 from server.usecases.follow_ups import plan_follow_up
 from server.usecases.imports import order_unit
-from server.usecases.situations import HOLDOUT
+from server.usecases.situations import holdout_experiment
 
 
 def record_order(
@@ -52,12 +53,13 @@ def _carry_assignment(session: Session, shop_id: int, order: Order, unit_id: str
     if not order.reference_id:
         return
     nameless = unit_of(customer_id=None, email=None, phone=None, reference_id=order.reference_id)
-    if nameless == unit_id:
+    published = Rules(session, shop_id).live()
+    if nameless == unit_id or published is None:
         return
-    assignments = Assignments(session, shop_id)
-    arm = assignments.arm(HOLDOUT, nameless)
+    assignments, experiment = Assignments(session, shop_id), holdout_experiment(published.document)
+    arm = assignments.arm(experiment, nameless)
     if arm is not None:
-        assignments.assign(HOLDOUT, unit_id, arm=arm, now=now)
+        assignments.assign(experiment, unit_id, arm=arm, now=now)
 
 
 def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> None:

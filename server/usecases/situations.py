@@ -15,22 +15,27 @@ from server.storage.db import Session
 from server.storage.decisions import Events
 from server.storage.orders import Orders
 
-HOLDOUT = "holdout"
 _CANDIDATES = 30  # looked at per decision; beyond that the scores say nothing
+
+
+def holdout_experiment(document: RuleDocument) -> str:
+    """Return the name that draws into the holdout are stored under: another salt is another draw."""
+    return f"holdout:{document.holdout_salt}"
 
 
 def holdout_arm(session: Session, shop_id: int, document: RuleDocument, *, unit_id: str, now: datetime) -> bool:
     """Tell whether a shopper is held out, drawing and storing the arm at the first question.
 
-    Nothing is stored while the holdout is off, so that switching it on draws everybody.
+    Nothing is stored while the holdout is off, so that switching it on draws everybody; switching it off releases
+    everybody at once.
     """
-    assignments = Assignments(session, shop_id)
-    held = assignments.arm(HOLDOUT, unit_id)
+    if not document.holdout_percent:
+        return False
+    assignments, experiment = Assignments(session, shop_id), holdout_experiment(document)
+    held = assignments.arm(experiment, unit_id)
     if held is None:
-        if not document.holdout_percent:
-            return False
         drawn = is_held_out(salt=document.holdout_salt, unit_id=unit_id, percent=document.holdout_percent)
-        held = assignments.assign(HOLDOUT, unit_id, arm="held_out" if drawn else "treated", now=now)
+        held = assignments.assign(experiment, unit_id, arm="held_out" if drawn else "treated", now=now)
     return held == "held_out"
 
 
@@ -96,6 +101,9 @@ def _shopper(
         # The platform knows orders older than our history; once placed, the order at hand is among them.
         own = 1 if order_id is not None else 0
         count, spent = max(count, known.orders_count - own), max(spent, known.spent - own * purchase.total)
+    elif not count:
+        # Our history has a beginning, and the platform told nothing: the first order or the hundredth.
+        return ShopperFacts(unit_id=unit_id)
     return ShopperFacts(
         unit_id=unit_id, earlier_orders=count, spent=spent, tier=tier_of(document, spent=spent, orders=count)
     )

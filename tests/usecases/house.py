@@ -1,6 +1,7 @@
 """A whole Afters on a real database with fake ports, and the things that happen to it."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
 from server.storage.db import Database
 from server.storage.deliveries import DeliveryRow
-from server.storage.rules import Rules
+from server.storage.rules import Rules, RuleVersionRow
 from server.storage.secrets import SecretBox
 from server.storage.shops import Connections, Shops
 from server.storage.touches import Touches, TouchRow
@@ -40,6 +41,7 @@ from tests.fakes import (
 )
 
 KEY = "7c" * 32
+AGE = timedelta(days=30)
 
 
 @dataclass
@@ -99,6 +101,7 @@ class House:
         self.shop_id = self.open()
         self.stock(*(goods or [variant(each) for each in ("1", "2", "3", "4")]))
         self.publish(rules or rules_json())
+        self.grow_old()
         self.api.held_customers["77"] = customer()
         with self.database.write() as session:
             Shops(session, self.box).by_id(self.shop_id).time_zone = "Europe/London"
@@ -107,6 +110,14 @@ class House:
                     slug, {"postal_address": "1 Road"}, now=self.clock.now()
                 )
             Contacts(session, self.shop_id).save_customer(customer())
+
+    def grow_old(self) -> None:
+        """Let the shop have had the app, and the rules, for AGE already: orders from before are not ours."""
+        with self.database.write() as session:
+            Shops(session, self.box).by_id(self.shop_id).installed_at -= AGE
+            query = select(RuleVersionRow).where(RuleVersionRow.shop_id == self.shop_id)
+            for version in session.scalars(query):
+                version.published_at -= AGE
 
     def stock(self, *goods: VariantFacts) -> None:
         """Put goods on sale, on the platform and in our mirror of it."""

@@ -339,6 +339,7 @@ class TestPlanning:
         placed(house)
         house.shop_id = house.open(OTHER_SHOP)
         house.publish(rules_json())
+        house.grow_old()
         placed(house)
         assert len(house.touches()) == 2
 
@@ -354,11 +355,11 @@ class TestHoldout:
         assert row is not None
         assert row.refusal == "held_out"
         with house.database.read() as session:
-            assert Assignments(session, house.shop_id).arm("holdout", "customer:77") == "held_out"
+            assert Assignments(session, house.shop_id).arm("holdout:holdout", "customer:77") == "held_out"
 
     def test_a_shopper_who_was_drawn_before_keeps_the_first_draw(self, house: House) -> None:
         with house.database.write() as session:
-            Assignments(session, house.shop_id).assign("holdout", "customer:77", arm="treated", now=NOW)
+            Assignments(session, house.shop_id).assign("holdout:holdout", "customer:77", arm="treated", now=NOW)
         house.publish(rules_json(holdout={"percent": 100}))
         house.ask(customer_id=None)
         placed(house)
@@ -368,7 +369,7 @@ class TestHoldout:
         house.ask()
         placed(house, reference_id=None)
         with house.database.read() as session:
-            assert Assignments(session, house.shop_id).arm("holdout", "customer:77") is None
+            assert Assignments(session, house.shop_id).arm("holdout:holdout", "customer:77") is None
 
 
 def test_the_platforms_count_of_orders_goes_beyond_ours(house: House) -> None:

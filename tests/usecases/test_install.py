@@ -14,7 +14,7 @@ from server.usecases.presets import FIRST_DRAFT
 from server.usecases.settings import connect_vendor, find_shop, load_connections, retry_import
 from tests.factories import NOW, OTHER_SHOP, SHOP
 from tests.threads import at_once
-from tests.usecases.house import House
+from tests.usecases.house import AGE, House
 
 
 def token_in_use(house: House) -> str:
@@ -103,8 +103,8 @@ class TestClosing:
         assert not close(house), "it was known"
 
     def test_news_of_an_earlier_installation_do_not_close_the_present_one(self, house: House) -> None:
-        assert not close(house, said_after=-1)
-        assert close(house, said_after=0)
+        assert not close(house, said_after=-AGE.total_seconds() - 1)
+        assert close(house, said_after=-AGE.total_seconds())
 
 
 class TestAccess:
