@@ -11,10 +11,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stock")]
 
 def test_goods_gone_at_send_time_give_way_to_an_alternative(stage: Stage) -> None:
     """Two shoppers buy and decline alike; between their texts the goods of the first run out."""
-    orders = []
+    orders, bought = [], stage.popular_variant(3)
     with stage.shopper() as shopper:
         for _ in range(2):
-            token = shopper.fill_basket(stage.popular_variant(3))
+            token = shopper.fill_basket(bought)
             shopper.fill_in("new")
             shopper.pay()
             shopper.decline()
