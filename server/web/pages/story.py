@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.decision import Outcome
+from server.domain.orders import LineItem
 from server.domain.reasons import Reason, TraceLine
 from server.storage.decisions import EventRow, StoredDecision
 from server.storage.ledger import LedgerRow
@@ -68,9 +69,7 @@ def masked(recipient: str | None) -> str:
 
 def _order_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
     order = story.order
-    lines = tuple(
-        f"{line.quantity} {_TIMES} {line.title}, {display.money(line.total, order.currency)}" for line in order.lines
-    )
+    lines = tuple(_line(line, display, order.currency) for line in order.lines)
     paid_by = (
         f"Paid by {', '.join(_gateway(each) for each in order.gateways)}." if order.gateways else "No payment is named."
     )
@@ -81,6 +80,12 @@ def _order_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
 
 def _gateway(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _line(line: LineItem, display: Display, currency: str) -> str:
+    if not line.quantity:
+        return f"{line.title}, taken off or refunded since"
+    return f"{line.quantity} {_TIMES} {line.title}, {display.money(line.total, currency)}"
 
 
 def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
