@@ -65,7 +65,7 @@ def decide(document: RuleDocument, situation: Situation) -> Decision:
     Funnels go by priority, then by id; a funnel whose goods are all blocked gives way to the next. The holdout is
     applied last, so that both sides are counted at the point where the offer would have been made.
     """
-    live = sorted((each for each in document.funnels if each.is_live), key=lambda each: (-each.priority, each.id))
+    live = _in_turn(document)
     if not live:
         return Decision(Outcome.NOTHING, Reason.NO_LIVE_FUNNEL, None, ())
     barrier = _barrier(document, situation)
@@ -93,6 +93,12 @@ def decide(document: RuleDocument, situation: Situation) -> Decision:
     return Decision(Outcome.OFFERED, Reason.OFFERED, chosen, tuple(trace))
 
 
+def goods_in_turn(document: RuleDocument, situation: Situation) -> tuple[str, ...]:
+    """Return the variants that decide() may come to, in the order in which it would look at them."""
+    found = (each for funnel in _in_turn(document) for each, _ in _candidates(funnel.offer, situation))
+    return tuple(dict.fromkeys(found))
+
+
 def block_of(
     variant: VariantFacts | None, *, quantity: int, minimum_stock: int, purchase: Purchase, refused: frozenset[str]
 ) -> tuple[Reason, str] | None:
@@ -113,6 +119,10 @@ def block_of(
     if variant.available is not None and not variant.sells_when_out_of_stock and variant.available < needed:
         return Reason.STOCK_BELOW_MINIMUM, f"{variant.title}: stock {variant.available} < {needed}"
     return None
+
+
+def _in_turn(document: RuleDocument) -> list[Funnel]:
+    return sorted((each for each in document.funnels if each.is_live), key=lambda each: (-each.priority, each.id))
 
 
 def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:

@@ -181,12 +181,12 @@ class Touches:
         return row if row is not None and row.shop_id == self._shop_id else None
 
     def lock_waiting(self, order_id: str) -> tuple[TouchRow, ...]:
-        """Return an order's touches that wait for their first attempt, locked."""
+        """Return an order's touches that wait for their first attempt or for the one-click page, locked."""
         query = select(TouchRow).where(
             TouchRow.shop_id == self._shop_id,
             TouchRow.order_id == order_id,
             TouchRow.state == PLANNED,
-            TouchRow.reason == Reason.PLANNED.value,
+            TouchRow.reason.in_((Reason.PLANNED.value, Reason.PAGE_WAITING.value)),
         )
         return tuple(self._session.scalars(query.order_by(TouchRow.id).with_for_update(), execution_options=_FRESH))
 

@@ -11,7 +11,7 @@ from server.domain.journeys import PageState, Release, can_see_page, plan, relea
 from server.domain.orders import Order, Purchase, PurchaseLine
 from server.domain.reasons import Reason
 from server.storage.db import Session
-from server.storage.decisions import Decisions, EventRow, Events
+from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
 from server.storage.orders import Orders
 from server.storage.rules import PublishedRules, Rules
 from server.storage.shops import ShopRow
@@ -91,7 +91,7 @@ def _is_ours(session: Session, shop_id: int, order: Order) -> bool:
 def reschedule(session: Session, shop_id: int, *, reference_id: str) -> int:
     """Move an order's waiting touches to where the page's state puts them now; return how many moved.
 
-    What was deferred at its sending time already has its own reason to wait and stays.
+    What was deferred at its sending time already has its own reason to wait and stays, unless that was the page.
     """
     touches = Touches(session, shop_id)
     row = touches.sequence_of_reference(reference_id)
@@ -107,13 +107,22 @@ def reschedule(session: Session, shop_id: int, *, reference_id: str) -> int:
     return _move(touches, row, journey, started)
 
 
+def current_release(session: Session, shop_id: int, order: Order) -> Release:
+    """Say when the follow-up may start by what is known of the page now; locks nothing."""
+    decision = Decisions(session, shop_id).find(order.reference_id or order.id, Surface.ONE_CLICK.value)
+    return release(_state_of(session, shop_id, decision), ordered_at=order.created_at, is_eligible=_is_eligible(order))
+
+
 def page_state(session: Session, shop_id: int, reference_id: str) -> PageState | None:
     """Return what is known of the one-click page of an order; None when the checkout never asked.
 
     The decision is locked: an event of the page and the order's webhook wait for each other, or each would miss what
     the other brings.
     """
-    decision = Decisions(session, shop_id).lock(reference_id, Surface.ONE_CLICK.value)
+    return _state_of(session, shop_id, Decisions(session, shop_id).lock(reference_id, Surface.ONE_CLICK.value))
+
+
+def _state_of(session: Session, shop_id: int, decision: StoredDecision | None) -> PageState | None:
     if decision is None:
         return None
     events = Events(session, shop_id).of_decision(decision.id)
@@ -137,15 +146,18 @@ def _answer(events: dict[str, EventRow]) -> tuple[datetime | None, Reason | None
 
 
 def _release(session: Session, shop_id: int, order: Order, *, not_before: datetime) -> Release:
-    is_eligible = can_see_page(
+    state = page_state(session, shop_id, order.reference_id or order.id)
+    found = release(state, ordered_at=order.created_at, is_eligible=_is_eligible(order))
+    return found if found.at > not_before else Release(not_before, found.reason)
+
+
+def _is_eligible(order: Order) -> bool:
+    return can_see_page(
         order.gateways,
         currency=order.currency,
         presentment_currency=order.presentment_currency,
         has_address=order.has_shipping_address,
     )
-    state = page_state(session, shop_id, order.reference_id or order.id)
-    found = release(state, ordered_at=order.created_at, is_eligible=is_eligible)
-    return found if found.at > not_before else Release(not_before, found.reason)
 
 
 def _move(touches: Touches, row: SequenceRow, journey: Journey, started: Release) -> int:
@@ -155,6 +167,7 @@ def _move(touches: Touches, row: SequenceRow, journey: Journey, started: Release
         found = plans.get(touch.step_id)
         if found is not None and touch.due_at != found.due_at:
             touch.due_at, touch.expires_at, touch.attempt = found.due_at, found.expires_at, touch.attempt + 1
+            touch.reason, touch.detail = Reason.PLANNED.value, ""
             moved += 1
     return moved
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.domain.decision import Decision, Outcome, Situation, Surface, decide
+from server.domain.decision import Decision, Outcome, Situation, Surface, decide, goods_in_turn
+from server.domain.document import RuleDocument
 from server.domain.orders import VariantFacts
 from server.ports import PlatformApi
 from server.storage.db import Session
@@ -14,14 +15,14 @@ from server.usecases.offers import purchase_facts
 from server.usecases.situations import load_situation
 from server.usecases.touch_work import TouchWork
 
-# Live stock is asked for the first goods that may be offered; one request, and enough alternatives.
-_ASKED = 20
+_ASKED_AT_ONCE = 100  # goods per question to the platform
 
 
 @dataclass(frozen=True, slots=True)
 class MessageChoice:
-    """A decision for a message, made on what is stored; `asked_ids` are the goods to ask the platform about."""
+    """What a message may offer by what is stored; `asked_ids` are the goods to ask about, in the decision's order."""
 
+    document: RuleDocument
     situation: Situation
     asked_ids: tuple[str, ...]
 
@@ -43,27 +44,36 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
         order_id=order.id,
         refused=refused,
     )
-    live = [funnel for funnel in work.rules.document.funnels if funnel.is_live]
-    fixed = [variant_id for funnel in live for variant_id in funnel.offer.variant_ids]
-    candidates = [each.variant_id for each in situation.bought_together]
-    asked = tuple(dict.fromkeys([*fixed, *candidates]))[:_ASKED]
-    return MessageChoice(situation, asked)
+    document = work.rules.document
+    return MessageChoice(document, situation, goods_in_turn(document, situation))
 
 
 def ask_live(api: PlatformApi, choice: MessageChoice) -> Mapping[str, VariantFacts]:
     """Return the goods as the platform has them now; what it no longer has is missing.
 
+    Goods are asked for in the decision's order until one can be offered: what was never asked for is never looked at.
+
     Raises:
         TemporaryFailure, CredentialsRejected, PermanentFailure.
     """
-    return {facts.variant_id: facts for facts in api.variants(choice.asked_ids)} if choice.asked_ids else {}
+    live: dict[str, VariantFacts] = {}
+    for start in range(0, len(choice.asked_ids), _ASKED_AT_ONCE):
+        found = api.variants(choice.asked_ids[start : start + _ASKED_AT_ONCE])
+        live |= {facts.variant_id: facts for facts in found}
+        if _decide_live(choice.document, choice, live).offered is not None:
+            break
+    return live
 
 
 def decide_message(work: TouchWork, choice: MessageChoice, live: Mapping[str, VariantFacts]) -> Decision:
     """Decide on live goods only: what was not asked about, or is gone, cannot be offered."""
+    return _decide_live(work.rules.document, choice, live)
+
+
+def _decide_live(document: RuleDocument, choice: MessageChoice, live: Mapping[str, VariantFacts]) -> Decision:
     ordered = {line.variant_id for line in choice.situation.purchase.lines}
     own = {variant_id: facts for variant_id, facts in choice.situation.goods.items() if variant_id in ordered}
-    return decide(work.rules.document, replace(choice.situation, goods={**live, **own}))
+    return decide(document, replace(choice.situation, goods={**live, **own}))
 
 
 def store_message_decision(session: Session, work: TouchWork, decision: Decision, *, now: datetime) -> StoredDecision:

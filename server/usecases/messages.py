@@ -23,6 +23,7 @@ from server.storage.db import Session
 from server.storage.shops import Connections
 from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, Touches, TouchRow
 from server.usecases.access import ShopClosed
+from server.usecases.follow_ups import current_release
 from server.usecases.letters import write_letter
 from server.usecases.message_offers import (
     MessageChoice,
@@ -156,7 +157,11 @@ def _may_not(session: Session, post: Post, work: TouchWork, *, now: datetime) ->
     facts = contact_facts(session, work.shop, work.order, touch, phones=post.phones, has_connection=sender is not None)
     ruling = may_contact(facts, caps=document.caps, holds=document.holds, quiet=document.quiet_hours, now=now)
     if ruling.verdict is Verdict.SEND:
-        return None
+        # The page may have come up after this touch was queued or put back, when nothing moves it any more.
+        started = current_release(session, work.shop.id, work.order)
+        if started.at <= now:
+            return None
+        return wait_again(touch, until=started.at, reason=Reason.PAGE_WAITING, detail="")
     if ruling.verdict is Verdict.DEFER and ruling.until is not None:
         return wait_again(touch, until=ruling.until, reason=ruling.reason, detail=ruling.detail)
     return end_touch(touch, REFUSED, ruling.reason, ruling.detail)
