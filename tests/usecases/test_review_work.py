@@ -1,10 +1,15 @@
 """Work that was lost is taken up, and tries are counted only where something was tried."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from server.jobs.engine import Engine
+from server.jobs.schedule import Schedule
 from server.ports import StockLevel, TemporaryFailure
+from server.runtime import Runtime
 from server.storage.catalog import Neighbours
 from server.storage.deliveries import FAILED, STORED, Deliveries, DeliveryRow
 from server.storage.shops import DONE, QUEUED, WANTED, ImportRow, Imports, WantedImport, WantedImports
@@ -160,3 +165,24 @@ def test_stock_asked_for_before_what_is_stored_is_old_news(house: House) -> None
     house.clock.move(seconds=-5)
     house.api.levels["i2"] = StockLevel("2", 8)
     assert house.deliver("inventory_levels/update", b"i") == "superseded"
+
+
+class IdleEngine:
+    def forget_finished(self, *, older_than: timedelta) -> int:
+        return int(older_than < timedelta(0))
+
+
+def test_the_schedule_takes_up_an_import_after_ten_silent_minutes(fresh: House) -> None:
+    runtime = SimpleNamespace(
+        database=fresh.database, clock=fresh.clock, box=fresh.box, auth=fresh.auth, apis=fresh.apis
+    )
+    schedule = Schedule(cast("Runtime", runtime), cast("Engine", IdleEngine()))
+    queue(fresh, "products")
+    schedule.tick()
+    fresh.clock.move(minutes=10)
+    schedule.tick()
+    assert progress(fresh, "products").state == QUEUED, "ten minutes are not more than ten minutes"
+    fresh.clock.move(minutes=10)
+    schedule.tick()
+    row = progress(fresh, "products")
+    assert (row.state, row.attempt) == (WANTED, 2)
