@@ -1,0 +1,51 @@
+"""Every route names its guard, and nothing makes a blueprint but `guarded`."""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from server.app import create_app
+from server.bootstrap import make_runtime
+from server.web import guards
+from tests.web.installed import settings_for
+
+WEB = Path(__file__).parents[2] / "server" / "web"
+GUARDS = {
+    "webhooks": guards.platform_signature,
+    "receipts": guards.vendor_signature,
+    "post_purchase": guards.post_purchase,
+    "links": guards.public,  # the signature in each link is looked at by its route
+    "public": guards.public,
+    "home": guards.merchant_session,
+    "offers": guards.merchant_session,
+    "orders": guards.merchant_session,
+    "integrations": guards.merchant_session,
+}
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    settings = replace(settings_for("sqlite://"), database_url="sqlite://")
+    return create_app(make_runtime(settings))
+
+
+def test_every_blueprint_stands_behind_its_guard(app: Flask) -> None:
+    found = {name: app.before_request_funcs.get(name, [])[:1] for name in app.blueprints}
+    assert found == {name: [guard] for name, guard in GUARDS.items()}
+
+
+def test_every_route_belongs_to_a_blueprint(app: Flask) -> None:
+    bare = [rule.rule for rule in app.url_map.iter_rules() if "." not in rule.endpoint and rule.endpoint != "static"]
+    assert bare == []
+
+
+def test_only_guarded_makes_blueprints() -> None:
+    makers = []
+    for path in sorted(WEB.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+        makers += [path.name for node in calls if isinstance(node.func, ast.Name) and node.func.id == "Blueprint"]
+    assert makers == ["guards.py"]
