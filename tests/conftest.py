@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +23,9 @@ settings.register_profile(
     "soak", deadline=None, max_examples=10_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "afters"))
+
+# Every test has an engine of its own, and would write out each statement anew.
+_COMPILED: dict[Any, Any] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +106,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """An empty database with real commits; what a test wrote to PostgreSQL is removed after it."""
-    opened = Database(make_engine(database_url))
+    engine = make_engine(database_url)
+    engine.update_execution_options(compiled_cache=_COMPILED)
+    opened = Database(engine)
     yield opened
     if database_url.startswith("postgresql"):
         from server.storage.models import metadata  # noqa: PLC0415 - only to know every table
