@@ -27,6 +27,7 @@ from server.domain.offers import Discount, Offer, Texts
 _MAX_DEPTH = 20
 _MAX_ITEMS = 1_000
 _MAX_NODES = 1_000  # of all audiences together: each is walked for every order
+_MAX_MESSAGES = 3  # one order opens one sequence of at most three messages
 _MAX_TEXT = 300
 _MAX_NAMED = 5  # problems in the error's message; all of them are in its data
 _SHOWN = 60
@@ -158,7 +159,7 @@ def _document(reader: _Reader, value: object) -> RuleDocument:
     return RuleDocument(
         funnels=funnels,
         journey=_journey(reader, top["journey"], "journey") if top.get("journey") is not None else None,
-        caps=_numbers(reader, top.get("caps", {}), "caps", Caps),
+        caps=_caps(reader, top.get("caps", {})),
         holds=_numbers(reader, top.get("holds", {}), "holds", Holds),
         quiet_hours=_quiet_hours(reader, top.get("quiet_hours", {})),
         tiers=tuple(
@@ -186,6 +187,13 @@ def _numbers(reader: _Reader, value: object, path: str, kind: Callable[..., Part
     # A limit that was left blank is a limit that is off, as 0 is; one that is not named has its default.
     given = {name: 0 if table[name] is None else table[name] for name in names if name in table}
     return kind(**{name: reader.number(each, f"{path}.{name}", high=10_000) for name, each in given.items()})
+
+
+def _caps(reader: _Reader, value: object) -> Caps:
+    caps = _numbers(reader, value, "caps", Caps)
+    if not 1 <= caps.messages_per_sequence <= _MAX_MESSAGES:
+        reader.fault("caps.messages_per_sequence", f"must be from 1 to {_MAX_MESSAGES}.")
+    return caps
 
 
 def _quiet_hours(reader: _Reader, value: object) -> QuietHours:

@@ -26,8 +26,9 @@ _OUR_FAULT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooMany
 _WORTH_REPEATING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 # A gateway speaks here: the vendor behind it may have done what we asked.
 _FATE_UNKNOWN = {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
-# Networks whose addresses carry an IPv4 address inside, which a translator would unpack: 6to4 and NAT64.
-_TRANSLATED = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("64:ff9b::/96"))
+# Networks that count as global but lead elsewhere: those whose addresses carry an IPv4 address inside, which a
+# translator would unpack (6to4, NAT64, IPv4-compatible), and the site-local addresses of old.
+_TRANSLATED = tuple(map(ipaddress.IPv6Network, ("2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "::/96", "fec0::/10")))
 
 Resolver = Callable[[str, int], tuple[str, ...]]
 

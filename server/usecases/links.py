@@ -31,11 +31,12 @@ def follow_click(*, database: Database, box: SecretBox, touch_id: str, storefron
         touch = _touch(TouchIndex(session).get(touch_id))
         shop = Shops(session, box).by_id(touch.shop_id)
         Touches(session, shop.id).record_click(touch.id, token=touch.id, now=now)
-        variant_id = (touch.content or {}).get("variant_id")
+        content = touch.content or {}
+        variant_id, quantity = content.get("variant_id"), content.get("quantity", 1)
         base = storefront or f"https://{shop.domain}"
         if not variant_id:
             return base
-        return f"{base}/cart/{variant_id}:1?attributes[{CART_ATTRIBUTE}]={touch.id}"
+        return f"{base}/cart/{variant_id}:{quantity}?attributes[{CART_ATTRIBUTE}]={touch.id}"
 
 
 def unsubscribe(*, database: Database, touch_id: str, now: datetime) -> None:

@@ -201,7 +201,12 @@ def _claim(
         raise TouchNotOpen("Another worker has this touch.", touch_id=touch.id)
     session.refresh(touch)
     touch.recipient, touch.vendor = message.recipient, sender.slug
-    touch.content = {"subject": words.subject, "text": words.text, "variant_id": decision.offered.variant_id}
+    touch.content = {
+        "subject": words.subject,
+        "text": words.text,
+        "variant_id": decision.offered.variant_id,
+        "quantity": decision.offered.quantity,
+    }
     return _Claimed(message, sender)
 
 

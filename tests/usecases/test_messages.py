@@ -57,7 +57,7 @@ class TestSending:
         assert message.callback_url == f"https://afters.example/receipts/texter?shop={SHOP}"
         assert (touch.state, touch.reason, touch.vendor, touch.vendor_id) == ("sent", "sent", "texter", "V1-sms")
         assert (touch.sent_at, touch.claimed_at, touch.recipient) == (due.clock.now(), due.clock.now(), PHONE)
-        assert touch.content == {"subject": None, "text": message.text, "variant_id": "2"}
+        assert touch.content == {"subject": None, "text": message.text, "variant_id": "2", "quantity": 1}
 
     def test_an_e_mail_has_subject_markup_and_a_way_out(self, due: House) -> None:
         due.publish(rules_json(holds={"sms_holds_email_hours": 0}))

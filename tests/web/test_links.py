@@ -88,3 +88,9 @@ def test_unsubscribing_needs_our_signature(client: FlaskClient, runtime: Runtime
 
 def test_the_process_says_that_it_is_well(client: FlaskClient) -> None:
     assert client.get("/health").get_json() == {"status": "ok"}
+
+
+def test_a_click_puts_as_many_in_the_cart_as_were_offered(client: FlaskClient, runtime: Runtime, touch_id: str) -> None:
+    with runtime.database.write() as session:
+        session.scalars(select(TouchRow)).one().content = {"variant_id": "2", "quantity": 3}
+    assert "/cart/2:3?" in client.get(f"/c/{runtime.clicks.sign(touch_id)}").location

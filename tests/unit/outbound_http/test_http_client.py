@@ -111,7 +111,7 @@ def test_the_client_has_timeouts_and_a_name() -> None:
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
         "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-        "64:ff9b::7f00:1", "2002:7f00:1::", "fe80::1%eth0", "not an address", "",
+        "64:ff9b::7f00:1", "2002:7f00:1::", "::127.0.0.1", "fec0::1", "64:ff9b:1::1", "fe80::1%eth0", "not an address", "",
     ],
 )  # fmt: skip
 def test_addresses_inside_are_not_public(address: str) -> None:
