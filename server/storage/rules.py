@@ -82,6 +82,13 @@ class Rules:
         """Return the draft as it stands now and keep others from changing it until the transaction ends."""
         return self._session.get(RuleDraftRow, self._shop_id, with_for_update=True, populate_existing=True)
 
+    def begin_draft(self, document: dict[str, Any], *, now: datetime) -> RuleDraftRow:
+        """Store the shop's first draft; a twin that was first makes this an IntegrityError, which `run` tries again."""
+        row = RuleDraftRow(shop_id=self._shop_id, document=document, revision=1, updated_at=now)
+        self._session.add(row)
+        self._session.flush()
+        return row
+
     def save_draft(self, document: dict[str, Any], *, revision: int, now: datetime) -> RuleDraftRow:
         """Store the draft; `revision` is the one the editor loaded (0 for the first draft).
 
@@ -90,10 +97,7 @@ class Rules:
         """
         row = self.lock_draft()
         if row is None:
-            row = RuleDraftRow(shop_id=self._shop_id, document=document, revision=1, updated_at=now)
-            self._session.add(row)
-            self._session.flush()  # a twin of the first draft fails here, and `publish` below must find it
-            return row
+            return self.begin_draft(document, now=now)
         if row.revision != revision:
             message = "Someone else changed these offers while you were editing. Load the page again to see their work."
             raise DraftChanged(message, shop_id=self._shop_id)

@@ -112,7 +112,7 @@ def publish_draft(
         rules = Rules(session, shop_id)
         draft = rules.lock_draft()
         if draft is None:
-            rules.save_draft(deepcopy(FIRST_DRAFT), revision=0, now=now)
+            rules.begin_draft(deepcopy(FIRST_DRAFT), now=now)
         elif revision is not None and draft.revision != revision:
             raise DraftChanged("Someone else changed these offers meanwhile. Read them again, then publish.")
         return rules.publish(by=by, now=now)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.domain.rules import InvalidRules
-from server.storage.rules import DraftChanged, Rules
+from server.storage.rules import DraftChanged, RuleDraftRow, Rules
 from server.usecases.authoring import (
     Draft,
     UnknownFunnel,
@@ -131,3 +131,22 @@ class TestPublishing:
         prepare(fresh)
         assert sorted(map(str, at_once(*[partial(publish, fresh)] * 3))) == ["1", "2", "3"]
         assert load(fresh).is_published
+
+    def test_whom_a_first_draft_overtakes_publishes_that_one(
+        self, fresh: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if fresh.database.engine.dialect.name != "postgresql":
+            pytest.skip("on SQLite a second writer waits before it looks")
+        without_draft(fresh)
+        look, overtaken = Rules.lock_draft, []
+
+        def look_and_be_overtaken(rules: Rules) -> RuleDraftRow | None:
+            found = look(rules)
+            if not overtaken:
+                overtaken.append(found)
+                publish(fresh)
+            return found
+
+        monkeypatch.setattr(Rules, "lock_draft", look_and_be_overtaken)
+        assert publish(fresh) == 2
+        assert overtaken == [None]
