@@ -1,6 +1,7 @@
 """The only module that knows every implementation."""
 
 import logging
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -72,7 +73,7 @@ def configure_logging(*, is_json: bool) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 from sqlalchemy import create_engine, text
@@ -23,6 +24,9 @@ settings.register_profile(
     "soak", deadline=None, max_examples=10_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "afters"))
+
+# The library's own default draws each error with all its variables, which takes seconds.
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 # Every test has an engine of its own, and would write out each statement anew.
 _COMPILED: dict[Any, Any] = {}

@@ -26,6 +26,12 @@ class DuplicateJob(AppError):
     code = "duplicate_job"
 
 
+class InvalidJob(AppError):
+    """A job that nobody registered, or arguments that would not come back as they were given."""
+
+    code = "invalid_job"
+
+
 class Engine:
     """Runs jobs that survive a crash.
 
@@ -73,7 +79,16 @@ class Engine:
         )
 
     def enqueue(self, name: str, job_id: str, *arguments: str | int) -> None:
-        """Hand over one piece of work; doing it again under the same id changes nothing."""
+        """Hand over one piece of work; doing it again under the same id changes nothing.
+
+        Raises:
+            InvalidJob: there is no such job, or an argument is neither text nor a whole number. The engine would turn
+                a date into text without a word.
+        """
+        if name not in self._workflows:
+            raise InvalidJob(f"There is no job called '{name}'.", job=name)
+        if any(type(each) not in (str, int) for each in arguments):
+            raise InvalidJob(f"The job '{name}' takes texts and whole numbers only.", job=name)
         with SetWorkflowID(job_id):
             DBOS.enqueue_workflow(QUEUE, self._workflows[name], *arguments)
 

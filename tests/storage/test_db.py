@@ -168,7 +168,9 @@ class TestRun:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(tries) == 3
+        assert len(tries) > 2, "at least one of the two was broken off and done again"
+        with stores.database.read() as session:
+            assert {Shops(session, stores.box).by_id(each).name for each in pairs[0]} <= {"a", "b"}
 
 
 @pytest.mark.postgresql

@@ -1,0 +1,108 @@
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from server.jobs.engine import Engine
+from server.jobs.schedule import Schedule
+from server.ports import TemporaryFailure
+from server.runtime import Runtime
+from server.storage.catalog import Neighbours
+from server.storage.deliveries import Deliveries
+from server.storage.shops import Shops
+from server.storage.touches import QUEUED, Touches
+from tests.factories import NOW, line, order
+from tests.jobs.conftest import RecordingEngine
+from tests.usecases.house import House
+
+
+@pytest.fixture
+def schedule(runtime: Runtime, recording: RecordingEngine) -> Schedule:
+    made = Schedule(runtime, cast("Engine", recording))
+    made.tick()
+    return made
+
+
+def test_nothing_is_done_at_the_start_and_the_daily_work_soon_after(
+    house: House, schedule: Schedule, recording: RecordingEngine
+) -> None:
+    assert (recording.forgotten, house.api.calls) == (0, [])
+    house.clock.move(minutes=10)
+    schedule.tick()
+    assert (recording.forgotten, house.api.calls) == (1, ["app_state"])
+    house.clock.move(hours=23)
+    schedule.tick()
+    assert recording.forgotten == 1
+    house.clock.move(hours=1)
+    schedule.tick()
+    assert recording.forgotten == 2
+
+
+def test_old_deliveries_go_and_young_ones_stay(house: House, schedule: Schedule) -> None:
+    house.deliver("x")
+    house.clock.move(days=29)
+    house.deliver("y")
+    house.clock.move(days=1, seconds=1)
+    schedule.tick()
+    with house.database.read() as session:
+        counts = Deliveries(session).counts("gift-shop.myshopify.com", since=NOW)
+    assert counts == {"ignored": 1}
+
+
+def test_what_the_platform_says_of_us_is_asked_daily(house: House, schedule: Schedule) -> None:
+    house.clock.move(days=1)
+    schedule.tick()
+    with house.database.read() as session:
+        row = Shops(session, house.box).by_id(house.shop_id)
+        assert (row.is_post_purchase_app, row.checked_at) == (True, house.clock.now())
+
+
+def test_a_shop_that_cannot_be_asked_stops_no_other_work(
+    house: House, schedule: Schedule, recording: RecordingEngine
+) -> None:
+    house.api.fail("app_state", TemporaryFailure("busy"))
+    house.record(order(lines=(line("1"), line("2"))))
+    house.record(order("501", reference_id="b", lines=(line("1"), line("2"))))
+    house.clock.move(days=1)
+    schedule.tick()
+    assert recording.forgotten == 1
+    with house.database.read() as session:
+        assert Neighbours(session, house.shop_id).of(["1"]).keys() == {"1"}
+
+
+@pytest.mark.parametrize("error", [TemporaryFailure("busy"), RuntimeError("the database restarts")])
+def test_work_that_fails_is_tried_again_the_next_time(
+    house: House, schedule: Schedule, recording: RecordingEngine, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(**_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(recording, "forget_finished", fail)
+    house.clock.move(days=1)
+    schedule.tick()
+    assert "app_state" in house.api.calls, "the rest was done"
+    monkeypatch.undo()
+    house.clock.move(days=1)
+    schedule.tick()
+    assert recording.forgotten == 1
+
+
+def test_what_a_job_left_behind_is_taken_up_after_an_hour(house: House, schedule: Schedule) -> None:
+    house.record(order(created_at=NOW, gateways=("paypal",)))
+    delivery_id = house.store("orders/create", b"o")
+    with house.database.write() as session:
+        Deliveries(session).mark_queued(Deliveries(session).pending(now=NOW, limit=1)[0])
+        touch = Touches(session, house.shop_id).get(house.touch().id)
+        assert touch is not None
+        touch.state = QUEUED
+    house.clock.move(minutes=59)
+    schedule.tick()
+    assert house.touch().state == QUEUED
+    house.clock.move(hours=2)
+    schedule.tick()
+    assert (house.touch().state, house.touch().attempt) == ("planned", 2)
+    with house.database.read() as session:
+        row = Deliveries(session).get(delivery_id)
+        assert row is not None
+        assert (row.state, row.attempt) == ("stored", 2)
+    assert house.clock.now() - NOW == timedelta(hours=2, minutes=59)
