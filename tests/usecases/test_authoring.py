@@ -138,7 +138,8 @@ class TestPublishing:
         if fresh.database.engine.dialect.name != "postgresql":
             pytest.skip("on SQLite a second writer waits before it looks")
         without_draft(fresh)
-        look, overtaken = Rules.lock_draft, []
+        look = Rules.lock_draft
+        overtaken: list[RuleDraftRow | None] = []
 
         def look_and_be_overtaken(rules: Rules) -> RuleDraftRow | None:
             found = look(rules)
