@@ -302,6 +302,7 @@ SPEC = IntegrationSpec(
             "Password",
             is_secret=True,
             is_required=False,
+            kept_with=("host", "username"),
             pattern=_PLAIN_TEXT,
             expected="hold only unaccented letters, digits and signs",
         ),

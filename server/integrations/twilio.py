@@ -328,6 +328,7 @@ SPEC = IntegrationSpec(
             "auth_token",
             "Auth Token",
             is_secret=True,
+            kept_with=("account_sid",),
             help="You find it beside the Account SID in Twilio's console.",
             pattern=r"[0-9a-zA-Z]{32}",
             expected="be 32 letters and digits",

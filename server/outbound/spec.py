@@ -58,7 +58,8 @@ class SettingField:
     """One setting as a form shows it.
 
     `pattern` must match the whole value; `expected` completes "it must ..." when it does not. `choices` are
-    (value, label). `help` says where the value is found, and follows every complaint about it.
+    (value, label). `help` says where the value is found, and follows every complaint about it. `kept_with` names the
+    settings that say whose a secret is: while they stay, a form need not give the secret again.
     """
 
     name: str
@@ -71,6 +72,7 @@ class SettingField:
     choices: tuple[tuple[str, str], ...] = ()
     pattern: str = ""
     expected: str = ""
+    kept_with: tuple[str, ...] = ()
 
     def complaint(self, value: str) -> str | None:
         """Return what is wrong with a non-empty value, without quoting it, or None."""
@@ -147,6 +149,8 @@ class IntegrationSpec:
         if len(set(names)) != len(names):
             raise InvalidSpec(f"{self.slug}: two settings share one name.")
         for setting in self.fields:
+            if not set(setting.kept_with) <= set(names):
+                raise InvalidSpec(f"{self.slug}.{setting.name}: it is kept with a setting that does not exist.")
             if setting.is_secret and setting.default:
                 raise InvalidSpec(f"{self.slug}.{setting.name}: a secret has no default.")
             if setting.default and setting.complaint(setting.default):
@@ -155,8 +159,8 @@ class IntegrationSpec:
     def read_settings(self, given: Mapping[str, str], *, stored: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the settings that a filled-in form makes: exactly the vendor's fields, trimmed, checked.
 
-        An empty secret keeps the one in `stored`, since a form never shows it again. Names that are no field
-        of this vendor are left out.
+        An empty secret keeps the one in `stored`, since a form never shows it again, unless it would go to another
+        server or account than the one it was given for. Names that are no field of this vendor are left out.
 
         Raises:
             InvalidSettings.
@@ -165,7 +169,7 @@ class IntegrationSpec:
         problems: list[SettingProblem] = []
         for setting in self.fields:
             value = _tidy(given.get(setting.name, ""))
-            if not value and setting.is_secret and stored is not None:
+            if not value and setting.is_secret and stored is not None and not self._moved(setting, given, stored):
                 value = stored.get(setting.name, "")
             value = value or setting.default
             settings[setting.name] = value
@@ -177,6 +181,13 @@ class IntegrationSpec:
         if problems:
             raise InvalidSettings(self.title, tuple(problems))
         return settings
+
+    def _moved(self, secret: SettingField, given: Mapping[str, str], stored: Mapping[str, str]) -> bool:
+        return any(
+            (_tidy(given.get(each.name, "")) or each.default) != stored.get(each.name, each.default)
+            for each in self.fields
+            if each.name in secret.kept_with
+        )
 
     def shown_settings(self, settings: Mapping[str, str]) -> dict[str, str]:
         """Return what a form may show again: every field, secrets empty."""

@@ -116,6 +116,16 @@ def test_an_empty_secret_keeps_the_stored_one() -> None:
     assert "loft" in problems(pigeon, {"loft": ""}, stored=stored)  # only secrets may be left out
 
 
+def test_a_secret_does_not_follow_to_another_server_or_account() -> None:
+    key = SettingField("key", "Key", is_secret=True, kept_with=("loft",))
+    pigeon = spec(key, SettingField("loft", "Loft"), SettingField("bird", "Bird", is_required=False))
+    stored = pigeon.read_settings({"key": "k1", "loft": "north"})
+    assert pigeon.read_settings({"loft": " north", "bird": "grey"}, stored=stored)["key"] == "k1"
+    assert problems(pigeon, {"loft": "south"}, stored=stored) == {"key": "Key is missing."}
+    with pytest.raises(InvalidSpec):
+        spec(key)
+
+
 def test_rules_between_fields_are_asked_once_each_field_is_good() -> None:
     def never(_settings: Mapping[str, str]) -> tuple[SettingProblem, ...]:
         return (SettingProblem("loft", "Not today."),)
