@@ -1,0 +1,1 @@
+"""A town of shops under load while processes are killed, and a checker that shares no code with the app."""
