@@ -22,6 +22,7 @@ from server.shopify.inbound import ShopifyInbound
 from server.shopify.oauth import ShopifyAuth
 from server.shopify.tokens import ShopifyChangesetSigner
 from server.storage.db import Database, make_engine
+from server.storage.inbox import open_inbox
 from server.storage.secrets import SecretBox
 
 USER_AGENT = "Afters (open-source post-purchase upsell)"
@@ -43,6 +44,7 @@ def make_runtime(settings: Settings, *, clock: Clock | None = None, wake: Callab
         settings=settings,
         clock=clock,
         database=Database(make_engine(settings.database_url)),
+        inbox=open_inbox(settings.inbox_url),
         box=SecretBox(settings.secret_keys),
         clicks=LinkSigner(settings.secret_key, "click links", older=settings.secret_keys[1:]),
         unsubscribes=LinkSigner(settings.secret_key, "unsubscribe links", older=settings.secret_keys[1:]),

@@ -12,7 +12,7 @@ from server.core.errors import AppError
 API_VERSION = "2026-10"
 _SECRETS = (
     "SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_OLD", "AFTERS_SECRET_KEY", "AFTERS_SECRET_KEY_OLD",
-    "AFTERS_DATABASE_URL", "AFTERS_DBOS_URL",  # a database's address may hold its password
+    "AFTERS_DATABASE_URL", "AFTERS_INBOX_URL", "AFTERS_DBOS_URL",  # a database's address may hold its password
 )  # fmt: skip
 _MIN_SECRET = 32
 
@@ -32,6 +32,7 @@ class Settings:
     old_secret_key: str | None = field(repr=False)
     public_url: str
     database_url: str = field(repr=False)
+    inbox_url: str = field(repr=False)
     dbos_url: str = field(repr=False)
     worker_id: str
     sandbox_url: str | None
@@ -87,7 +88,8 @@ def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
         old_secret_key=source.get("AFTERS_SECRET_KEY_OLD") or None,
         public_url=public_url,
         database_url=database_url,
-        dbos_url=_with_driver(source.get("AFTERS_DBOS_URL") or _dbos_beside(database_url)),
+        inbox_url=_with_driver(source.get("AFTERS_INBOX_URL") or _beside(database_url, "inbox")),
+        dbos_url=_with_driver(source.get("AFTERS_DBOS_URL") or _beside(database_url, "dbos")),
         worker_id=source.get("AFTERS_WORKER_ID", "worker-1"),
         sandbox_url=sandbox_url.rstrip("/") if sandbox_url else None,
         sandbox_clock=_clock_path(source) if sandbox_url else None,
@@ -133,11 +135,14 @@ def _with_driver(url: str) -> str:
     return f"postgresql+psycopg{separator}{rest}" if scheme in ("postgres", "postgresql") else url
 
 
-def _dbos_beside(database_url: str) -> str:
-    """Keep durable work in a file of its own beside the app's on SQLite; in a schema of its own on PostgreSQL."""
+def _beside(database_url: str, name: str) -> str:
+    """Return where the inbox, or durable work, lives: on PostgreSQL in the same database.
+
+    On SQLite it is a file of its own beside the app's: in one file they would wait for each other's locks.
+    """
     if database_url.startswith("sqlite"):
         stem, _, _suffix = database_url.rpartition(".sqlite3")
-        return f"{stem or database_url}-dbos.sqlite3"
+        return f"{stem or database_url}-{name}.sqlite3"
     return database_url
 
 

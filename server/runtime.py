@@ -17,6 +17,7 @@ from server.ports import (
     Vendors,
 )
 from server.storage.db import Database
+from server.storage.inbox import Inbox
 from server.storage.secrets import SecretBox
 
 
@@ -27,6 +28,7 @@ class Runtime:
     settings: Settings
     clock: Clock
     database: Database
+    inbox: Inbox
     box: SecretBox
     clicks: LinkSigner
     unsubscribes: LinkSigner
@@ -39,3 +41,8 @@ class Runtime:
     renderer: Renderer
     phones: PhoneNumbers
     wake: Callable[[], None]
+
+    def close(self) -> None:
+        """Let go of the databases, after what waits for the inbox was stored."""
+        self.inbox.close()
+        self.database.dispose()

@@ -14,9 +14,10 @@ from pytest_socket import socket_allow_hosts
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from server.storage.db import Database, make_engine
-from server.storage.migrate import upgrade
-from tests.databases import POSTGRESQL, copied_sqlite
+from server.storage.db import Database, InboxBase, make_engine
+from server.storage.inbox import Inbox, open_inbox
+from server.storage.migrate import APP, INBOX, upgrade
+from tests.databases import POSTGRESQL, copied_sqlite, inbox_of
 
 # A busy machine is slow, not wrong: no example has a deadline.
 settings.register_profile("afters", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -80,9 +81,7 @@ def postgresql_url() -> Iterator[str]:
         connection.execute(text(f"CREATE DATABASE {name}"))
         # Tests pull no plugs: they need what was committed, not what survives a power cut.
         connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
-    engine = make_engine(f"{POSTGRESQL}/{name}")
-    upgrade(engine)
-    engine.dispose()
+    _migrate(f"{POSTGRESQL}/{name}")
     yield f"{POSTGRESQL}/{name}"
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
@@ -93,10 +92,15 @@ def postgresql_url() -> Iterator[str]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    engine = make_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()  # the last connection to close folds the write-ahead log into the file
+    _migrate(f"sqlite:///{path}")
     return path
+
+
+def _migrate(url: str) -> None:
+    for address, schema in ((url, APP), (inbox_of(url), INBOX)):
+        engine = make_engine(address)
+        upgrade(engine, schema)
+        engine.dispose()  # the last connection to close folds SQLite's write-ahead log into the file
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -119,6 +123,16 @@ def database(database_url: str) -> Iterator[Database]:
 
         # DELETE, not TRUNCATE: the tables are nearly empty, and truncating twenty files takes half a second.
         with opened.engine.begin() as connection:
-            for table in reversed(metadata.sorted_tables):
+            for table in [*reversed(metadata.sorted_tables), *InboxBase.metadata.sorted_tables]:
                 connection.execute(table.delete())
     opened.dispose()
+
+
+@pytest.fixture
+def inbox(database: Database, database_url: str) -> Iterator[Inbox]:
+    """The inbox of `database`, which empties it."""
+    assert database
+    opened = open_inbox(inbox_of(database_url))
+    opened.database.engine.update_execution_options(compiled_cache=_COMPILED)
+    yield opened
+    opened.close()

@@ -42,11 +42,11 @@ def serve(host: str, port: int, processes: int) -> None:
 
 
 def make_app() -> Flask:
-    """Make the application inside a web process; its database is let go after the last request."""
+    """Make the application inside a web process; its databases are let go after the last request."""
     settings = read_settings()
     configure_logging(is_json=settings.is_json_log)
     runtime = make_runtime(settings)
-    Finalize(None, runtime.database.dispose, exitpriority=10)
+    Finalize(None, runtime.close, exitpriority=10)
     return create_app(runtime)
 
 

@@ -40,7 +40,7 @@ def connect(shop: str, vendor: str, path: Path) -> None:
         now=runtime.clock.now(),
     )
     click.echo(f"{shop} is connected to {spec.title}.")
-    runtime.database.dispose()
+    runtime.close()
 
 
 @click.command()
@@ -51,4 +51,4 @@ def explain(order: str, shop: str) -> None:
     runtime = make_runtime(read_settings())
     row = find_shop(database=runtime.database, box=runtime.box, domain=shop)
     click.echo(json.dumps(explain_order(database=runtime.database, shop_id=row.id, named=order), indent=2))
-    runtime.database.dispose()
+    runtime.close()

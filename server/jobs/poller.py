@@ -16,7 +16,9 @@ log = structlog.get_logger()
 
 PLATFORM = "shopify"
 _BATCH = 200
+_LEAST = 20  # handed over even while the engine has enough: it may have lost what it was given
 _PAUSE_SECONDS = 0.5
+_BUSY_SECONDS = 0.05
 # Longer than any send may take, so that a send under way is not mistaken for one that a crash cut off.
 _CUT_OFF_AFTER = timedelta(minutes=2)
 
@@ -41,8 +43,7 @@ class Poller:
             except Exception:  # the loop must outlive a database that restarts
                 log.exception("poller.failed")
                 moved = 0
-            if moved < _BATCH:
-                self._woken.wait(_PAUSE_SECONDS)
+            self._woken.wait(_BUSY_SECONDS if moved else _PAUSE_SECONDS)
             self._woken.clear()
 
     def wake(self) -> None:
@@ -57,16 +58,17 @@ class Poller:
         return self._deliveries() + self._touches() + self._cut_off() + self._imports()
 
     def _deliveries(self) -> int:
-        now = self._runtime.clock.now()
-        with self._runtime.database.read() as session:
-            found = Deliveries(session).pending(now=now, limit=_BATCH)
+        now, inbox = self._runtime.clock.now(), self._runtime.inbox.database
+        with inbox.read() as session:
+            deliveries = Deliveries(session)
+            # The engine works in the order of handing over, so that a shop whose burst it holds goes before all others.
+            found = deliveries.pending(now=now, limit=max(_LEAST, _BATCH - deliveries.under_way()))
         for each in found:
             job = DELIVERY if each.source == PLATFORM else RECEIPT
             self._engine.enqueue(job, f"delivery:{each.id}:{each.attempt}", each.id)
         if found:
-            with self._runtime.database.write() as session:
-                for each in found:
-                    Deliveries(session).mark_queued(each)
+            with inbox.write() as session:
+                Deliveries(session).mark_queued(found)
         return len(found)
 
     def _touches(self) -> int:

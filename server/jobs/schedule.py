@@ -61,9 +61,10 @@ class Schedule:
 
     def _take_up_lost(self, now: datetime) -> None:
         """Jobs end by what they write; where even that failed, the row waits for nobody."""
-        with self.runtime.database.write() as session:
-            before = now - _LOST_AFTER
+        before = now - _LOST_AFTER
+        with self.runtime.inbox.database.write() as session:
             deliveries = Deliveries(session).take_up_lost(before=before)
+        with self.runtime.database.write() as session:
             touches = DueTouches(session).take_up_lost(before=before)
         if deliveries or touches:
             log.warning("schedule.took_up_lost", deliveries=deliveries, touches=touches)
@@ -76,7 +77,7 @@ class Schedule:
 
     def _clean_up(self, now: datetime) -> None:
         jobs = self.engine.forget_finished(older_than=_KEEP_JOBS)
-        with self.runtime.database.write() as session:
+        with self.runtime.inbox.database.write() as session:
             deliveries = Deliveries(session).purge(before=now - _KEEP_DELIVERIES)
         log.info("schedule.cleaned", jobs=jobs, deliveries=deliveries)
 

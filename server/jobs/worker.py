@@ -37,5 +37,5 @@ def run_worker(runtime: Runtime) -> None:
         schedule.tick()
     polling.join()
     engine.close()
-    runtime.database.dispose()
+    runtime.close()
     log.info("worker.stopped")

@@ -44,7 +44,11 @@ def make_jobs(runtime: Runtime) -> dict[str, Job]:
                 runtime,
                 delivery_id,
                 lambda: handle_delivery(
-                    access=access, inbound=runtime.inbound, delivery_id=delivery_id, now=runtime.clock.now()
+                    access=access,
+                    inbox=runtime.inbox.database,
+                    inbound=runtime.inbound,
+                    delivery_id=delivery_id,
+                    now=runtime.clock.now(),
                 ),
             )
 
@@ -54,7 +58,11 @@ def make_jobs(runtime: Runtime) -> dict[str, Job]:
                 runtime,
                 delivery_id,
                 lambda: handle_receipt(
-                    access=access, vendors=runtime.vendors, delivery_id=delivery_id, now=runtime.clock.now()
+                    access=access,
+                    inbox=runtime.inbox.database,
+                    vendors=runtime.vendors,
+                    delivery_id=delivery_id,
+                    now=runtime.clock.now(),
                 ),
             )
 
@@ -121,7 +129,7 @@ def _work_off(runtime: Runtime, delivery_id: int, handle: Callable[[], str]) -> 
         retry_after = fault.retry_after if isinstance(fault, TemporaryFailure) else None
         error = _told(fault)
         state = postpone_delivery(
-            database=runtime.database,
+            inbox=runtime.inbox.database,
             delivery_id=delivery_id,
             error=error,
             retry_after=retry_after,

@@ -96,10 +96,11 @@ class Contacts:
         if row.suppressed_at is None:
             row.suppressed_at, row.suppressed_for = now, reason
 
-    def lift(self, channel: str, address: str) -> None:
-        """Take an opt-out back, because the person asked for it (START)."""
+    def lift(self, channel: str, address: str, *, at: datetime) -> None:
+        """Take an opt-out back, because the person asked for it (START) at a moment after it."""
         row = self._row(channel, address)
-        row.suppressed_at = row.suppressed_for = None
+        if row.suppressed_at is None or row.suppressed_at <= at:
+            row.suppressed_at = row.suppressed_for = None
 
     def of_customer(self, customer_id: str) -> tuple[ContactRow, ...]:
         query = select(ContactRow).where(ContactRow.shop_id == self._shop_id, ContactRow.customer_id == customer_id)

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
-__all__ = ["Base", "Database", "JsonDocument", "Minor", "Session", "UtcDateTime", "make_engine"]
+__all__ = ["Base", "Database", "InboxBase", "JsonDocument", "Minor", "Session", "UtcDateTime", "make_engine"]
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -53,13 +53,19 @@ Minor = Annotated[int, mapped_column(BigInteger)]
 JsonDocument = JSON().with_variant(JSONB(), "postgresql")
 
 
+_TYPES: dict[Any, Any] = {datetime: UtcDateTime, dict[str, Any]: JsonDocument, list[Any]: JsonDocument}
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - read by the mapper, never changed
-        datetime: UtcDateTime,
-        dict[str, Any]: JsonDocument,
-        list[Any]: JsonDocument,
-    }
+    type_annotation_map = _TYPES
+
+
+class InboxBase(DeclarativeBase):
+    """What may live in a database of its own: nothing here refers to a table of `Base`, or is referred to."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = _TYPES
 
 
 def make_engine(url: str) -> Engine:

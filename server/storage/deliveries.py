@@ -1,14 +1,14 @@
 """The inbox: every inbound delivery, stored once, raw, before anyone looks inside."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.storage.db import Base
+from server.storage.db import InboxBase
 
 # stored: waits. queued: handed to the job engine. The rest are ends: handled; superseded (newer news was there
 # already); unreadable (not the shape its sender documents); ignored (a topic or a shop we do not serve); failed.
@@ -17,11 +17,15 @@ STORED, QUEUED, HANDLED, SUPERSEDED, UNREADABLE, IGNORED, FAILED = (
 )  # fmt: skip
 
 
-class DeliveryRow(Base):
+_IS_OPEN = text("handled_at IS NULL")
+
+
+class DeliveryRow(InboxBase):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("source", "shop_domain", "topic", "delivery_id"),
-        Index(None, "state", "id"),
+        # Holds what is open only: it stays small, however much was handled.
+        Index("ix_deliveries_open", "state", "shop_domain", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
         Index(None, "shop_domain", "received_at"),
         # The job engine remembers ids for ever: a new delivery must not get the id of one that was purged.
         {"sqlite_autoincrement": True},
@@ -56,6 +60,23 @@ class NewDelivery:
     headers: dict[str, str]
     body: bytes
 
+    def row(self, *, now: datetime) -> dict[str, Any]:
+        """Return the columns of a delivery that came just now."""
+        return {
+            "source": self.source,
+            "shop_domain": self.shop_domain,
+            "topic": self.topic,
+            "delivery_id": self.delivery_id,
+            "event_id": self.event_id,
+            "triggered_at": self.triggered_at,
+            "headers": self.headers,
+            "body": self.body,
+            "state": STORED,
+            "attempt": 1,
+            "failures": 0,
+            "received_at": now,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class PendingDelivery:
@@ -70,49 +91,52 @@ class Deliveries:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def store(self, new: NewDelivery, *, now: datetime) -> bool:
-        """Store a delivery; False when it was stored before."""
-        values = {
-            "source": new.source,
-            "shop_domain": new.shop_domain,
-            "topic": new.topic,
-            "delivery_id": new.delivery_id,
-            "event_id": new.event_id,
-            "triggered_at": new.triggered_at,
-            "headers": new.headers,
-            "body": new.body,
-            "state": STORED,
-            "attempt": 1,
-            "failures": 0,
-            "received_at": now,
-        }
-        insert = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        statement = insert(DeliveryRow).values(**values).on_conflict_do_nothing().returning(DeliveryRow.id)
-        return self._session.scalar(statement) is not None
-
     def get(self, delivery_id: int) -> DeliveryRow | None:
         return self._session.get(DeliveryRow, delivery_id)
 
     def pending(self, *, now: datetime, limit: int) -> tuple[PendingDelivery, ...]:
-        query = select(DeliveryRow.id, DeliveryRow.source, DeliveryRow.attempt).where(
-            DeliveryRow.state == STORED, or_(DeliveryRow.retry_at.is_(None), DeliveryRow.retry_at <= now)
+        """Return what waits, shop by shop in turn: a burst of one shop holds no other up. Each shop's come in order."""
+        turn = func.row_number().over(partition_by=DeliveryRow.shop_domain, order_by=DeliveryRow.id)
+        query = (
+            select(DeliveryRow.id, DeliveryRow.source, DeliveryRow.attempt)
+            .where(
+                DeliveryRow.state == STORED,
+                DeliveryRow.handled_at.is_(None),
+                or_(DeliveryRow.retry_at.is_(None), DeliveryRow.retry_at <= now),
+            )
+            .order_by(turn, DeliveryRow.id)
+            .limit(limit)
         )
-        return tuple(
-            PendingDelivery(*row) for row in self._session.execute(query.order_by(DeliveryRow.id).limit(limit))
-        )
+        return tuple(PendingDelivery(*row) for row in self._session.execute(query))
 
-    def mark_queued(self, pending: PendingDelivery) -> None:
-        self._session.execute(
-            update(DeliveryRow)
-            .where(DeliveryRow.id == pending.id, DeliveryRow.attempt == pending.attempt, DeliveryRow.state == STORED)
+    def under_way(self) -> int:
+        """Return how many deliveries the job engine has and has not finished."""
+        query = select(func.count()).where(DeliveryRow.state == QUEUED, DeliveryRow.handled_at.is_(None))
+        return self._session.scalar(query) or 0
+
+    def mark_queued(self, pending: Sequence[PendingDelivery]) -> None:
+        """Mark what was handed over; what was quicker than its mark stays as it is."""
+        statement = (
+            update(DeliveryRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
+            .where(
+                DeliveryRow.id == bindparam("its_id"),
+                DeliveryRow.attempt == bindparam("its_attempt"),
+                DeliveryRow.state == STORED,
+            )
             .values(state=QUEUED)
         )
+        rows = [{"its_id": each.id, "its_attempt": each.attempt} for each in pending]
+        self._session.connection().execute(statement, rows)
 
     def take_up_lost(self, *, before: datetime) -> int:
         """Put back what was handed to the job engine before a moment and never came to an end."""
         result = self._session.execute(
             update(DeliveryRow)
-            .where(DeliveryRow.state == QUEUED, func.coalesce(DeliveryRow.retry_at, DeliveryRow.received_at) < before)
+            .where(
+                DeliveryRow.state == QUEUED,
+                DeliveryRow.handled_at.is_(None),
+                func.coalesce(DeliveryRow.retry_at, DeliveryRow.received_at) < before,
+            )
             .values(state=STORED, attempt=DeliveryRow.attempt + 1)
             .execution_options(synchronize_session=False)
         )
@@ -133,6 +157,10 @@ class Deliveries:
             .group_by(DeliveryRow.state)
         )
         return {state: count for state, count in self._session.execute(query)}  # noqa: C416 - rows are not plain tuples
+
+    def forget_shop(self, shop_domain: str) -> None:
+        """Delete every delivery of an erased shop."""
+        self._session.execute(delete(DeliveryRow).where(DeliveryRow.shop_domain == shop_domain))
 
     def purge(self, *, before: datetime) -> int:
         """Delete what ended before a moment; raw bodies hold personal data and are not kept for their own sake."""

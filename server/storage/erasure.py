@@ -9,7 +9,6 @@ from server.ports import CustomerRequest
 from server.storage.contacts import AssignmentRow, ContactRow, CustomerRow, normalise_address
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow
-from server.storage.deliveries import DeliveryRow
 from server.storage.orders import OrderRow
 from server.storage.shops import ShopRow
 from server.storage.touches import SequenceRow, TouchRow
@@ -86,11 +85,10 @@ class Erasure:
         )
 
     def shop(self) -> bool:
-        """Delete an uninstalled shop and all that hangs on it, its raw deliveries too."""
+        """Delete an uninstalled shop and all that hangs on it; its raw deliveries are the inbox's to delete."""
         row = self._session.get(ShopRow, self._shop_id)
         if row is None or row.is_installed:
             return False
-        self._session.execute(delete(DeliveryRow).where(DeliveryRow.shop_domain == row.domain))
         self._session.execute(delete(ShopRow).where(ShopRow.id == self._shop_id))
         return True
 

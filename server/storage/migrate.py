@@ -1,32 +1,57 @@
-"""Brings a database to the current schema."""
+"""Brings a database to the current schema: the app's own tables, and the inbox, which may live elsewhere."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, MetaData
+
+from server.storage.db import InboxBase
+from server.storage.models import metadata
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def alembic_config(engine: Engine) -> Config:
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One line of migrations: what it makes, where its scripts are, where a database notes how far it is."""
+
+    metadata: MetaData
+    scripts: Path
+    version_table: str
+
+
+APP = Schema(metadata, _SCRIPTS / "versions", "alembic_version")
+INBOX = Schema(InboxBase.metadata, _SCRIPTS / "inbox", "alembic_version_inbox")
+
+
+def alembic_config(engine: Engine, schema: Schema = APP) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
-    config.attributes["engine"] = engine
+    config.set_main_option("version_locations", str(schema.scripts))
+    config.set_main_option("path_separator", "os")
+    config.attributes["engine"], config.attributes["schema"] = engine, schema
     return config
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, schema: Schema = APP) -> None:
     """Apply every migration that the database lacks."""
-    command.upgrade(alembic_config(engine), "head")
+    command.upgrade(alembic_config(engine, schema), "head")
 
 
-def current_revision(engine: Engine) -> str | None:
+def current_revision(engine: Engine, schema: Schema = APP) -> str | None:
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        options = {"version_table": schema.version_table}
+        return MigrationContext.configure(connection, opts=options).get_current_revision()
 
 
-def head_revision(engine: Engine) -> str | None:
-    return ScriptDirectory.from_config(alembic_config(engine)).get_current_head()
+def head_revision(engine: Engine, schema: Schema = APP) -> str | None:
+    return ScriptDirectory.from_config(alembic_config(engine, schema)).get_current_head()
+
+
+def is_current(engine: Engine, schema: Schema = APP) -> bool:
+    """Tell whether the database is at the newest revision."""
+    return current_revision(engine, schema) == head_revision(engine, schema)

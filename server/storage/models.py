@@ -1,13 +1,12 @@
 """Every table there is: importing this module fills the metadata that migrations compare with."""
 
-from server.storage import catalog, contacts, decisions, deliveries, ledger, orders, rules, shops, touches
+from server.storage import catalog, contacts, decisions, ledger, orders, rules, shops, touches
 from server.storage.db import Base
 
 __all__ = [
     "catalog",
     "contacts",
     "decisions",
-    "deliveries",
     "ledger",
     "metadata",
     "orders",

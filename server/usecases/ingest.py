@@ -18,6 +18,7 @@ from server.storage.deliveries import (
     DeliveryRow,
     NewDelivery,
 )
+from server.storage.inbox import Inbox
 from server.storage.shops import ShopRow, Shops
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
@@ -35,9 +36,13 @@ Handler = Callable[["Delivery"], str]
 
 
 def store_delivery(
-    *, database: Database, source: str, said: DeliveryHeaders, headers: Mapping[str, str], raw: bytes, now: datetime
-) -> bool:
-    """Store a verified delivery; False when it came before. Nothing is parsed here: the answer must be quick."""
+    *, inbox: Inbox, source: str, said: DeliveryHeaders, headers: Mapping[str, str], raw: bytes, now: datetime
+) -> None:
+    """Store a verified delivery; one that came before changes nothing. Nothing is parsed: the answer must be quick.
+
+    Raises:
+        InboxFull, InboxUnavailable.
+    """
     kept = {name: value for name, value in headers.items() if name.lower() in _KEPT_HEADERS}
     new = NewDelivery(
         source=source,
@@ -49,22 +54,30 @@ def store_delivery(
         headers=kept,
         body=raw,
     )
-    with database.write() as session:
-        return Deliveries(session).store(new, now=now)
+    inbox.store(new, now=now)
 
 
 class Delivery:
     """One delivery while it is handled: its shop, its body, and what handling it takes."""
 
     def __init__(
-        self, row: DeliveryRow, shop: ShopRow, *, access: ShopAccess, inbound: PlatformInbound, now: datetime
+        self,
+        row: DeliveryRow,
+        shop: ShopRow,
+        *,
+        access: ShopAccess,
+        inbox: Database,
+        inbound: PlatformInbound,
+        now: datetime,
     ) -> None:
         self.topic, self.raw, self.triggered_at = row.topic, row.body, row.triggered_at
-        self.shop_id = shop.id
-        self.access, self.inbound, self.now = access, inbound, now
+        self.shop_id, self.shop_domain = shop.id, shop.domain
+        self.access, self.inbox, self.inbound, self.now = access, inbox, inbound, now
 
 
-def handle_delivery(*, access: ShopAccess, inbound: PlatformInbound, delivery_id: int, now: datetime) -> str:
+def handle_delivery(
+    *, access: ShopAccess, inbox: Database, inbound: PlatformInbound, delivery_id: int, now: datetime
+) -> str:
     """Handle a stored delivery and return how it ended.
 
     Effects come first and can be repeated; the delivery is closed last, so a crash between loses nothing.
@@ -72,10 +85,11 @@ def handle_delivery(*, access: ShopAccess, inbound: PlatformInbound, delivery_id
     Raises:
         TemporaryFailure, ReopenNeeded, CredentialsRejected: the delivery stays open for another try.
     """
-    with access.database.read() as session:
+    with inbox.read() as session:
         row = Deliveries(session).get(delivery_id)
-        if row is None or row.handled_at is not None:
-            return IGNORED
+    if row is None or row.handled_at is not None:
+        return IGNORED
+    with access.database.read() as session:
         shop = Shops(session, access.box).by_domain(row.shop_domain)
     error: str | None = None
     handler = HANDLERS.get(row.topic)
@@ -84,33 +98,39 @@ def handle_delivery(*, access: ShopAccess, inbound: PlatformInbound, delivery_id
         error = "unknown topic" if handler is None else "the shop does not have the app"
     else:
         try:
-            state = handler(Delivery(row, shop, access=access, inbound=inbound, now=now))
+            state = handler(Delivery(row, shop, access=access, inbox=inbox, inbound=inbound, now=now))
         except UnreadablePayload as problem:
             state, error = UNREADABLE, problem.message
-    with access.database.write() as session:
-        inbox = Deliveries(session)
-        stored = inbox.get(delivery_id)
-        if stored is not None:
-            inbox.close(stored, state=state, now=now, error=error)
-        if shop is not None and state == HANDLED:
+    if shop is not None and state == HANDLED:
+        with access.database.write() as session:
             Shops(session, access.box).touch_delivery(shop.id, at=now)
+    close_delivery(inbox=inbox, delivery_id=delivery_id, state=state, error=error, now=now)
     return state
 
 
+def close_delivery(*, inbox: Database, delivery_id: int, state: str, error: str | None, now: datetime) -> None:
+    """Mark a delivery as ended. Its effects are committed by now: a crash before this only handles it again."""
+    with inbox.write() as session:
+        deliveries = Deliveries(session)
+        row = deliveries.get(delivery_id)
+        if row is not None:
+            deliveries.close(row, state=state, now=now, error=error)
+
+
 def postpone_delivery(
-    *, database: Database, delivery_id: int, error: str, retry_after: float | None, now: datetime
+    *, inbox: Database, delivery_id: int, error: str, retry_after: float | None, now: datetime
 ) -> str:
     """Put a delivery that could not be handled back for later, or set it aside after the last attempt."""
-    with database.write() as session:
-        inbox = Deliveries(session)
-        row = inbox.get(delivery_id)
+    with inbox.write() as session:
+        deliveries = Deliveries(session)
+        row = deliveries.get(delivery_id)
         if row is None or row.handled_at is not None:
             return IGNORED
         if row.failures + 1 >= ATTEMPTS:
-            inbox.close(row, state=FAILED, now=now, error=error)
+            deliveries.close(row, state=FAILED, now=now, error=error)
             return FAILED
         pause = timedelta(seconds=retry_after) if retry_after else min(_FIRST_RETRY * 2**row.failures, _LONGEST_RETRY)
-        inbox.postpone(row, until=now + pause, error=error)
+        deliveries.postpone(row, until=now + pause, error=error)
         return row.state
 
 
@@ -202,8 +222,13 @@ def _redact_customer(delivery: Delivery) -> str:
 
 
 def _redact_shop(delivery: Delivery) -> str:
-    with delivery.access.database.write() as session:
-        return HANDLED if erase_shop(session, delivery.shop_id) else SUPERSEDED
+    is_erased = erase_shop(
+        database=delivery.access.database,
+        inbox=delivery.inbox,
+        shop_id=delivery.shop_id,
+        shop_domain=delivery.shop_domain,
+    )
+    return HANDLED if is_erased else SUPERSEDED
 
 
 HANDLERS: dict[str, Handler] = {

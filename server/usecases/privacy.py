@@ -1,7 +1,8 @@
 """Erases people and shops on request."""
 
 from server.ports import CustomerRequest
-from server.storage.db import Session
+from server.storage.db import Database, Session
+from server.storage.deliveries import Deliveries
 from server.storage.erasure import Erasure
 
 
@@ -14,6 +15,11 @@ def erase_customer(session: Session, shop_id: int, request: CustomerRequest) -> 
     return Erasure(session, shop_id).customer(request)
 
 
-def erase_shop(session: Session, shop_id: int) -> bool:
+def erase_shop(*, database: Database, inbox: Database, shop_id: int, shop_domain: str) -> bool:
     """Delete a shop with all it has; False when it has been installed again since, which cancels the request."""
-    return Erasure(session, shop_id).shop()
+    with database.write() as session:
+        if not Erasure(session, shop_id).shop():
+            return False
+    with inbox.write() as session:
+        Deliveries(session).forget_shop(shop_domain)
+    return True

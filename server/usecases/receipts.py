@@ -4,11 +4,12 @@ from datetime import datetime
 
 from server.ports import Receipt, TemporaryFailure, UnreadablePayload, Vendors
 from server.storage.contacts import Contacts
-from server.storage.db import Session
-from server.storage.deliveries import HANDLED, IGNORED, UNREADABLE, Deliveries
+from server.storage.db import Database, Session
+from server.storage.deliveries import HANDLED, IGNORED, UNREADABLE, Deliveries, DeliveryRow
 from server.storage.shops import Connections, Shops
 from server.storage.touches import RECEIPT_ORDER, Touches
 from server.usecases.access import ShopAccess
+from server.usecases.ingest import close_delivery
 
 # What ends all contact on the channel, at once.
 _STOPS = {"unsubscribed": "opted out", "complained": "complaint", "bounced": "cannot be reached"}
@@ -16,41 +17,40 @@ _STOPS = {"unsubscribed": "opted out", "complained": "complaint", "bounced": "ca
 _PROGRESS = frozenset(RECEIPT_ORDER) - frozenset(_STOPS)
 
 
-def handle_receipt(*, access: ShopAccess, vendors: Vendors, delivery_id: int, now: datetime) -> str:
+def handle_receipt(*, access: ShopAccess, inbox: Database, vendors: Vendors, delivery_id: int, now: datetime) -> str:
     """Handle a stored vendor report and return how it ended; handling it again changes nothing.
 
     Raises:
         TemporaryFailure: the message it speaks of may not be recorded yet; the report stays open for another try.
     """
-    return access.database.run(lambda session: _handle(session, access, vendors, delivery_id, now=now))
-
-
-def _handle(session: Session, access: ShopAccess, vendors: Vendors, delivery_id: int, *, now: datetime) -> str:
-    inbox = Deliveries(session)
-    row = inbox.get(delivery_id)
+    with inbox.read() as session:
+        row = Deliveries(session).get(delivery_id)
     if row is None or row.handled_at is not None:
         return IGNORED
+    state, error = access.database.run(lambda session: _handle(session, access, vendors, row))
+    close_delivery(inbox=inbox, delivery_id=delivery_id, state=state, error=error, now=now)
+    return state
+
+
+def _handle(session: Session, access: ShopAccess, vendors: Vendors, row: DeliveryRow) -> tuple[str, str | None]:
     shop = Shops(session, access.box).by_domain(row.shop_domain)
     connection = Connections(session, shop.id, access.box).get(row.source) if shop is not None else None
     source = vendors.receipts(row.source, connection.settings) if connection is not None else None
     if shop is None or connection is None or source is None:
-        inbox.close(row, state=IGNORED, now=now, error="no connection of this vendor")
-        return IGNORED
+        return IGNORED, "no connection of this vendor"
     headers = {str(name): str(value) for name, value in row.headers.items()}
     try:
         receipts = source.parse(headers=headers, raw=row.body)
     except UnreadablePayload as problem:
-        inbox.close(row, state=UNREADABLE, now=now, error=problem.message)
-        return UNREADABLE
+        return UNREADABLE, problem.message
     is_sms = vendors.channel(row.source, connection.settings, channel="sms") is not None
     channel = "sms" if is_sms else "email"
     for receipt in receipts:
-        _apply(session, shop.id, receipt, channel=channel, now=now)
-    inbox.close(row, state=HANDLED, now=now)
-    return HANDLED
+        _apply(session, shop.id, receipt, channel=channel, at=row.received_at)
+    return HANDLED, None
 
 
-def _apply(session: Session, shop_id: int, receipt: Receipt, *, channel: str, now: datetime) -> None:
+def _apply(session: Session, shop_id: int, receipt: Receipt, *, channel: str, at: datetime) -> None:
     touches, contacts = Touches(session, shop_id), Contacts(session, shop_id)
     touch = touches.lock_by_vendor_id(receipt.vendor_id) if receipt.vendor_id else None
     if touch is not None:
@@ -61,6 +61,6 @@ def _apply(session: Session, shop_id: int, receipt: Receipt, *, channel: str, no
     if not address:
         return
     if receipt.kind in _STOPS:
-        contacts.suppress(channel, address, reason=_STOPS[receipt.kind], now=now)
+        contacts.suppress(channel, address, reason=_STOPS[receipt.kind], now=at)
     elif receipt.kind == "resubscribed":
-        contacts.lift(channel, address)
+        contacts.lift(channel, address, at=at)

@@ -40,6 +40,8 @@ _STATUS: dict[str, HTTPStatus] = {
     "credentials_rejected": HTTPStatus.BAD_GATEWAY,
     "permanent_failure": HTTPStatus.BAD_GATEWAY,
     "temporary_failure": HTTPStatus.SERVICE_UNAVAILABLE,
+    "inbox_full": HTTPStatus.SERVICE_UNAVAILABLE,
+    "inbox_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "unknown_shop": HTTPStatus.NOT_FOUND,
     "shop_closed": HTTPStatus.NOT_FOUND,
 }

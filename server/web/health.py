@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify
 
-from server.storage.migrate import current_revision, head_revision
+from server.storage.migrate import INBOX, is_current
 from server.web import session
 from server.web.guards import guarded, public, runtime
 
@@ -13,8 +13,8 @@ def blueprint() -> Blueprint:
 
     @routes.get("/health")
     def health() -> tuple[Response, int]:
-        engine = runtime().database.engine
-        is_current = current_revision(engine) == head_revision(engine)
-        return jsonify({"status": "ok" if is_current else "database is not migrated"}), 200 if is_current else 503
+        parts = runtime()
+        is_migrated = is_current(parts.database.engine) and is_current(parts.inbox.database.engine, INBOX)
+        return jsonify({"status": "ok" if is_migrated else "database is not migrated"}), 200 if is_migrated else 503
 
     return routes

@@ -28,7 +28,7 @@ def blueprint() -> Blueprint:
             api_version=None,
         )
         store_delivery(
-            database=parts.database,
+            inbox=parts.inbox,
             source=connection.slug,
             said=said,
             headers=dict(request.headers),

@@ -14,7 +14,7 @@ def blueprint() -> Blueprint:
         """Answer 200 for unknown topics and shops too: a refusal would only be sent again for four hours."""
         said, raw = delivery()
         parts = runtime()
-        store_delivery(database=parts.database, source="shopify", said=said, headers={}, raw=raw, now=parts.clock.now())
+        store_delivery(inbox=parts.inbox, source="shopify", said=said, headers={}, raw=raw, now=parts.clock.now())
         parts.wake()
         return "", 200
 

@@ -76,7 +76,7 @@ def _offer_routes(folder: Path) -> list[tuple[str, float, str]]:
             (f"offer route, {name} question, SQLite synchronous=FULL, {p}", _p(times, int(p[1:])), "ms")
             for p in ("p50", "p99")
         ]
-    runtime.database.dispose()
+    runtime.close()
     return results
 
 

@@ -13,11 +13,12 @@ from server.bootstrap import make_runtime
 from server.config import Settings
 from server.runtime import Runtime
 from server.storage.db import make_engine
-from server.storage.migrate import upgrade
+from server.storage.migrate import APP, INBOX, upgrade
 from server.storage.models import metadata
 from server.usecases.access import ShopAccess
 from server.usecases.imports import import_orders, import_products
 from server.usecases.settings import find_shop
+from tests.databases import inbox_of
 from tests.sandbox.browser.admin.launch import Launcher
 from tests.sandbox.host import HttpHost
 from tests.sandbox.running import RunningSandbox
@@ -81,9 +82,10 @@ def merchant_admin(folder: Path, *, orders: int = 120) -> Iterator[MerchantAdmin
         settings = sandbox.settings
         database_path = folder / "afters.sqlite3"
         database_url = f"sqlite:///{database_path}"
-        engine = make_engine(database_url)
-        upgrade(engine)
-        engine.dispose()
+        for url, schema in ((database_url, APP), (inbox_of(database_url), INBOX)):
+            engine = make_engine(url)
+            upgrade(engine, schema)
+            engine.dispose()
         runtime = make_runtime(
             Settings(
                 client_id=settings.client_id,
@@ -93,6 +95,7 @@ def merchant_admin(folder: Path, *, orders: int = 120) -> Iterator[MerchantAdmin
                 old_secret_key=None,
                 public_url=settings.app_origin,
                 database_url=database_url,
+                inbox_url=inbox_of(database_url),
                 dbos_url="sqlite:///unused.sqlite3",
                 worker_id="worker-1",
                 sandbox_url=settings.origin,
@@ -108,4 +111,4 @@ def merchant_admin(folder: Path, *, orders: int = 120) -> Iterator[MerchantAdmin
             yield MerchantAdmin(sandbox, runtime, database_path)
         finally:
             host.stop()
-            runtime.database.dispose()
+            runtime.close()

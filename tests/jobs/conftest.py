@@ -6,6 +6,7 @@ from server.bootstrap import make_runtime
 from server.core.signing import LinkSigner
 from server.runtime import Runtime
 from server.storage.db import Database
+from server.storage.inbox import Inbox
 from tests.conftest import StandingClock
 from tests.usecases.house import KEY, House
 from tests.web.installed import settings_for
@@ -44,10 +45,11 @@ def recording() -> RecordingEngine:
 def runtime(house: House, database_url: str) -> Runtime:
     """The runtime of a house: its database, clock and fake ports in the places of the real ones."""
     real = make_runtime(settings_for(database_url), clock=house.clock)
-    real.database.dispose()
+    real.close()
     return replace(
         real,
         database=house.database,
+        inbox=house.inbox,
         box=house.box,
         clicks=LinkSigner(KEY, "click links"),
         unsubscribes=LinkSigner(KEY, "unsubscribe links"),
@@ -61,8 +63,8 @@ def runtime(house: House, database_url: str) -> Runtime:
 
 
 @pytest.fixture
-def house(database: Database, clock: StandingClock) -> House:
+def house(database: Database, inbox: Inbox, clock: StandingClock) -> House:
     """An Afters with one shop, as in the tests of the use cases."""
-    made = House(database, clock)
+    made = House(database, inbox, clock)
     made.set_up()
     return made

@@ -17,7 +17,8 @@ from server.jobs.poller import Poller
 from server.jobs.workflows import DELIVERY
 from server.runtime import Runtime
 from server.storage.db import Database
-from server.storage.deliveries import STORED, Deliveries, DeliveryRow, NewDelivery
+from server.storage.deliveries import STORED, DeliveryRow, NewDelivery
+from server.storage.inbox import Inbox
 from tests.conftest import StandingClock
 from tests.factories import SHOP
 from tests.jobs.waiting import until
@@ -137,17 +138,16 @@ def test_finished_work_is_forgotten_and_unfinished_is_not(engine: Engine) -> Non
 
 
 def test_a_delivery_that_the_poller_hands_over_runs_once_though_its_mark_was_lost(
-    engine: Engine, database: Database, clock: StandingClock
+    engine: Engine, database: Database, inbox: Inbox, clock: StandingClock
 ) -> None:
-    with database.write() as session:
-        new = NewDelivery("shopify", SHOP, "orders/create", an_id(), None, None, {}, b"{}")
-        Deliveries(session).store(new, now=clock.now())
+    inbox.store(NewDelivery("shopify", SHOP, "orders/create", an_id(), None, None, {}, b"{}"), now=clock.now())
+    with inbox.database.write() as session:
         delivery_id = uuid4().int % 10**9  # the engine remembers ids longer than this test's database lives
         session.execute(update(DeliveryRow).values(id=delivery_id))
-    poller = Poller(cast("Runtime", SimpleNamespace(clock=clock, database=database)), engine)
+    poller = Poller(cast("Runtime", SimpleNamespace(clock=clock, database=database, inbox=inbox)), engine)
     assert poller.poll() == 1
     until(lambda: (delivery_id,) in RUNS, "the job")
-    with database.write() as session:
+    with inbox.database.write() as session:
         session.execute(update(DeliveryRow).values(state=STORED))
     assert poller.poll() == 1
     settled(engine)

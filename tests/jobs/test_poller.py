@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -14,6 +15,7 @@ from server.ports import TemporaryFailure
 from server.runtime import Runtime
 from server.storage.db import Database, Session
 from server.storage.deliveries import QUEUED, Deliveries
+from server.storage.inbox import Inbox
 from server.storage.shops import Imports
 from tests.factories import NOW, order
 from tests.jobs.conftest import RecordingEngine
@@ -133,7 +135,11 @@ class TestCrashes:
         return idle
 
     def test_between_enqueueing_and_marking(self, due: House, runtime: Runtime, recording: RecordingEngine) -> None:
-        crashing = replace(runtime, database=cast("Database", _CrashingDatabase(due.database)))
+        crashing = replace(
+            runtime,
+            database=cast("Database", _CrashingDatabase(due.database)),
+            inbox=cast("Inbox", SimpleNamespace(database=_CrashingDatabase(due.inbox.database))),
+        )
         with pytest.raises(RuntimeError, match="killed"):
             poller_of(crashing, recording).poll()
         assert len(recording.enqueued) == 1
@@ -224,7 +230,7 @@ class TestJobs:
         idle.inbound.orders[b"o"] = order()
         delivery_id = idle.store("orders/create", b"o")
         floor.work()
-        with idle.database.read() as session:
+        with idle.inbox.database.read() as session:
             row = Deliveries(session).get(delivery_id)
             assert row is not None
             assert (row.state, row.error) == ("handled", None)
@@ -243,7 +249,7 @@ class TestJobs:
         idle.api.fail("customer", failure)
         delivery_id = idle.store("orders/create", b"o")
         floor.work()
-        with idle.database.read() as session:
+        with idle.inbox.database.read() as session:
             row = Deliveries(session).get(delivery_id)
             assert row is not None
             assert (row.state, row.error, row.attempt) == ("stored", error, 2)
@@ -253,7 +259,7 @@ class TestJobs:
         assert floor.work() == []
         idle.clock.moment = row.retry_at
         assert floor.work() == [f"delivery:{delivery_id}:2"]
-        with idle.database.read() as session:
+        with idle.inbox.database.read() as session:
             row = Deliveries(session).get(delivery_id)
             assert row is not None
             assert row.state == "handled"
@@ -265,7 +271,7 @@ class TestJobs:
         states: dict[int, str] = {}
         for _ in range(40):
             floor.work()
-            with idle.database.read() as session:
+            with idle.inbox.database.read() as session:
                 states = {each: getattr(Deliveries(session).get(each), "state", "") for each in (bad, good)}
             if states[bad] == "failed":
                 break
@@ -336,7 +342,7 @@ class TestJobs:
         idle.vendors.sources["texter"].readable[b"r"] = ()
         delivery_id = idle.store("receipt", b"r", source="texter")
         floor.work()
-        with idle.database.read() as session:
+        with idle.inbox.database.read() as session:
             row = Deliveries(session).get(delivery_id)
             assert row is not None
             assert row.state == "handled"

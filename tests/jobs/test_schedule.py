@@ -44,7 +44,7 @@ def test_old_deliveries_go_and_young_ones_stay(house: House, schedule: Schedule)
     house.deliver("y")
     house.clock.move(days=1, seconds=1)
     schedule.tick()
-    with house.database.read() as session:
+    with house.inbox.database.read() as session:
         counts = Deliveries(session).counts("gift-shop.myshopify.com", since=NOW)
     assert counts == {"ignored": 1}
 
@@ -90,8 +90,9 @@ def test_work_that_fails_is_tried_again_the_next_time(
 def test_what_a_job_left_behind_is_taken_up_after_an_hour(house: House, schedule: Schedule) -> None:
     house.record(order(created_at=NOW, gateways=("paypal",)))
     delivery_id = house.store("orders/create", b"o")
+    with house.inbox.database.write() as session:
+        Deliveries(session).mark_queued(Deliveries(session).pending(now=NOW, limit=1))
     with house.database.write() as session:
-        Deliveries(session).mark_queued(Deliveries(session).pending(now=NOW, limit=1)[0])
         touch = Touches(session, house.shop_id).get(house.touch().id)
         assert touch is not None
         touch.state = QUEUED
@@ -101,7 +102,7 @@ def test_what_a_job_left_behind_is_taken_up_after_an_hour(house: House, schedule
     house.clock.move(hours=2)
     schedule.tick()
     assert (house.touch().state, house.touch().attempt) == ("planned", 2)
-    with house.database.read() as session:
+    with house.inbox.database.read() as session:
         row = Deliveries(session).get(delivery_id)
         assert row is not None
         assert (row.state, row.attempt) == ("stored", 2)

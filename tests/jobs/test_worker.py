@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from server.storage.db import Database, make_engine
+from server.storage.inbox import open_inbox
 from tests.conftest import StandingClock
-from tests.databases import copied_sqlite
+from tests.databases import copied_sqlite, inbox_of
 from tests.factories import NOW, order
 from tests.jobs.waiting import until
 from tests.usecases.house import House
@@ -51,13 +52,14 @@ class Workshop:
 @pytest.fixture
 def workshop(sqlite_template: Path, tmp_path: Path) -> Iterator[Workshop]:
     url = copied_sqlite(sqlite_template, tmp_path)
-    database = Database(make_engine(url))
-    house = House(database, StandingClock(NOW))
+    database, inbox = Database(make_engine(url)), open_inbox(inbox_of(url))
+    house = House(database, inbox, StandingClock(NOW))
     house.set_up()
     house.record(order(created_at=NOW, gateways=("paypal",)))
     made = Workshop(house, tmp_path, url)
     made.move(120)
     yield made
+    inbox.close()
     database.dispose()
 
 

@@ -96,9 +96,11 @@ class TestSuppression:
         with stores.database.write() as session:
             contacts = Contacts(session, stores.ours)
             contacts.suppress("sms", PHONE, reason="opted out", now=NOW)
-            contacts.lift("sms", PHONE)
+            contacts.lift("sms", PHONE, at=NOW - timedelta(seconds=1))
             found = contacts.get("sms", PHONE)
             assert found is not None
+            assert found.suppressed_for == "opted out", "a wish of before the opt-out does not undo it"
+            contacts.lift("sms", PHONE, at=NOW)
             assert found.suppressed_for is None
             contacts.suppress("sms", PHONE, reason="again", now=LATER)
             assert found.suppressed_for == "again"

@@ -7,7 +7,6 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from server.storage.contacts import Assignments
 from server.storage.db import Database, Session, make_engine
-from server.storage.deliveries import Deliveries, DeliveryRow, NewDelivery
 from server.storage.shops import ShopRow, Shops
 from tests.factories import NOW, SHOP
 from tests.storage.conftest import Stores
@@ -179,12 +178,3 @@ def test_a_database_that_is_not_there_says_so() -> None:
     with pytest.raises(OperationalError), Database(engine).read() as session:
         session.execute(text("SELECT 1"))
     engine.dispose()
-
-
-def test_bytes_are_stored_as_they_came(stores: Stores) -> None:
-    body = bytes(range(256))
-    new = NewDelivery("shopify", SHOP, "orders/create", "1", None, None, {}, body)
-    with stores.database.write() as session:
-        assert Deliveries(session).store(new, now=NOW)
-    with stores.database.read() as session:
-        assert session.scalars(select(DeliveryRow.body)).all() == [body]

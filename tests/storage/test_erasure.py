@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ from server.storage.catalog import Catalog
 from server.storage.contacts import Assignments, Contacts
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow, Decisions
-from server.storage.deliveries import Deliveries, DeliveryRow
 from server.storage.erasure import Erasure
 from server.storage.models import metadata
 from server.storage.orders import OrderRow, Orders
@@ -19,7 +17,6 @@ from server.storage.touches import SequenceRow, Touches, TouchRow
 from tests.factories import (
     EMAIL,
     NOW,
-    OTHER_SHOP,
     PHONE,
     REFERENCE,
     customer,
@@ -31,7 +28,6 @@ from tests.factories import (
 )
 from tests.storage.conftest import Stores
 from tests.storage.sequences import open_sequence
-from tests.storage.test_deliveries import NEW
 
 BY_ID = CustomerRequest(customer_id="77", email=None, phone=None)
 
@@ -142,8 +138,6 @@ def test_a_shop_goes_with_all_it_has_and_leaves_the_others(stores: Stores) -> No
         for shop_id in (stores.ours, stores.theirs):
             fill(session, shop_id)
             Catalog(session, shop_id).save(product(variant("2")))
-        Deliveries(session).store(NEW, now=NOW)
-        Deliveries(session).store(replace(NEW, shop_domain=OTHER_SHOP), now=NOW)
         assert not Erasure(session, stores.ours).shop(), "an installed shop is not erased"
         shops = Shops(session, stores.box)
         shops.uninstall(shops.by_id(stores.ours), now=NOW + timedelta(hours=48))
@@ -155,6 +149,5 @@ def test_a_shop_goes_with_all_it_has_and_leaves_the_others(stores: Stores) -> No
             if "shop_id" in table.c:
                 left = session.scalar(select(func.count()).select_from(table).where(table.c.shop_id == stores.ours))
                 assert left == 0, table.name
-        assert session.scalars(select(DeliveryRow.shop_domain)).all() == [OTHER_SHOP]
         assert session.scalar(text("SELECT count(*) FROM order_lines")) == 2
         assert EMAIL in names(session, stores.theirs)

@@ -15,7 +15,6 @@ from server.storage.catalog import Catalog
 from server.storage.contacts import Assignments, ContactRow, Contacts
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow, Decisions, EventRow, Events
-from server.storage.deliveries import Deliveries, DeliveryRow
 from server.storage.ledger import Ledger
 from server.storage.orders import OrderRow, Orders
 from server.storage.rules import DraftChanged, Rules, RuleVersionRow
@@ -38,7 +37,6 @@ from tests.factories import (
 from tests.storage.conftest import Stores
 from tests.storage.sequences import open_sequence
 from tests.storage.test_decisions import save as save_decision
-from tests.storage.test_deliveries import NEW
 from tests.threads import at_once, overlapping
 
 Work = Callable[[Session], Any]
@@ -56,12 +54,6 @@ def after(stores: Stores, first: Work, second: Work) -> Any:
 def count(stores: Stores, table: Any) -> int:
     with stores.database.read() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def test_a_delivery_that_comes_many_times_at_once_is_stored_once(stores: Stores) -> None:
-    results = in_runs(stores, *[lambda session: Deliveries(session).store(NEW, now=NOW)] * 6)
-    assert Counter(results) == {True: 1, False: 5}
-    assert count(stores, DeliveryRow) == 1
 
 
 def test_a_touch_is_claimed_by_one_of_many(stores: Stores) -> None:

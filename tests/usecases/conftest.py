@@ -1,14 +1,15 @@
 import pytest
 
 from server.storage.db import Database
+from server.storage.inbox import Inbox
 from tests.conftest import StandingClock
 from tests.usecases.house import House
 
 
 @pytest.fixture
-def bare(database: Database, clock: StandingClock) -> House:
+def bare(database: Database, inbox: Inbox, clock: StandingClock) -> House:
     """An Afters that no shop has opened yet."""
-    return House(database, clock)
+    return House(database, inbox, clock)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
 from server.storage.db import Database
 from server.storage.deliveries import DeliveryRow
+from server.storage.inbox import Inbox
 from server.storage.rules import Rules, RuleVersionRow
 from server.storage.secrets import SecretBox
 from server.storage.shops import Connections, Shops
@@ -47,6 +48,7 @@ AGE = timedelta(days=30)
 @dataclass
 class House:
     database: Database
+    inbox: Inbox
     clock: StandingClock
     box: SecretBox = field(default_factory=lambda: SecretBox((KEY,)))
     apis: FakeApis = field(default_factory=FakeApis)
@@ -138,6 +140,7 @@ class House:
         """Let a delivery come in and be handled; return how it ended."""
         return handle_delivery(
             access=self.access,
+            inbox=self.inbox.database,
             inbound=self.inbound,
             delivery_id=self.store(topic, raw, domain=domain, **said),
             now=self.clock.now(),
@@ -150,8 +153,8 @@ class House:
         headers = DeliveryHeaders(domain, topic, said.pop("delivery_id", f"d{self._delivered}"), None, None, None)
         for name, value in said.items():
             object.__setattr__(headers, name, value)
-        store_delivery(database=self.database, source=source, said=headers, headers={}, raw=raw, now=self.clock.now())
-        with self.database.read() as session:
+        store_delivery(inbox=self.inbox, source=source, said=headers, headers={}, raw=raw, now=self.clock.now())
+        with self.inbox.database.read() as session:
             return session.scalars(select(DeliveryRow.id).order_by(DeliveryRow.id.desc())).first() or 0
 
     def record(self, placed: Order) -> bool:

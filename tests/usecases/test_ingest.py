@@ -22,8 +22,14 @@ def stored_order(house: House, order_id: str = "500") -> Any:
         return Orders(session, house.shop_id).get(order_id)
 
 
+def handle(house: House, delivery_id: int) -> str:
+    return handle_delivery(
+        access=house.access, inbox=house.inbox.database, inbound=house.inbound, delivery_id=delivery_id, now=NOW
+    )
+
+
 def delivery(house: House, delivery_id: int) -> DeliveryRow:
-    with house.database.read() as session:
+    with house.inbox.database.read() as session:
         found = Deliveries(session).get(delivery_id)
     assert found is not None
     return found
@@ -90,11 +96,8 @@ class TestOrders:
     def test_a_handled_delivery_is_not_handled_again(self, house: House) -> None:
         house.inbound.orders[b"o"] = order()
         delivery_id = house.store("orders/create", b"o")
-
-        def handle(number: int) -> str:
-            return handle_delivery(access=house.access, inbound=house.inbound, delivery_id=number, now=NOW)
-
-        assert (handle(delivery_id), handle(delivery_id), handle(10**6)) == (HANDLED, IGNORED, IGNORED)
+        ends = [handle(house, each) for each in (delivery_id, delivery_id, 10**6)]
+        assert ends == [HANDLED, IGNORED, IGNORED]
 
 
 class TestGoods:
@@ -198,13 +201,13 @@ class TestTheShop:
     @pytest.mark.parametrize("topic", ["customers/data_request", "fulfillments/create", "x"])
     def test_other_topics_are_kept_and_ignored(self, house: House, topic: str) -> None:
         delivery_id = house.store(topic)
-        handle_delivery(access=house.access, inbound=house.inbound, delivery_id=delivery_id, now=NOW)
+        handle(house, delivery_id)
         row = delivery(house, delivery_id)
         assert (row.state, row.error, row.body) == (IGNORED, "unknown topic", b"body")
 
     def test_unknown_shops_are_ignored(self, house: House) -> None:
         delivery_id = house.store("orders/create", domain=OTHER_SHOP)
-        handle_delivery(access=house.access, inbound=house.inbound, delivery_id=delivery_id, now=NOW)
+        handle(house, delivery_id)
         assert (delivery(house, delivery_id).state, delivery(house, delivery_id).error) == (
             IGNORED,
             "the shop does not have the app",
@@ -215,9 +218,7 @@ class TestTrouble:
     @pytest.mark.parametrize("topic", sorted(set(HANDLERS) - {"app/uninstalled", "app/scopes_update", "shop/redact"}))
     def test_what_cannot_be_read_is_set_aside_with_the_reason(self, house: House, topic: str) -> None:
         delivery_id = house.store(topic, b"\xff{")
-        assert (
-            handle_delivery(access=house.access, inbound=house.inbound, delivery_id=delivery_id, now=NOW) == UNREADABLE
-        )
+        assert handle(house, delivery_id) == UNREADABLE
         row = delivery(house, delivery_id)
         assert (row.state, row.error, row.body) == (UNREADABLE, "The body cannot be read.", b"\xff{")
 
@@ -229,10 +230,10 @@ class TestTrouble:
         house.api.fail("customer", failure)
         delivery_id = house.store("orders/create", b"o")
         with pytest.raises(type(failure)):
-            handle_delivery(access=house.access, inbound=house.inbound, delivery_id=delivery_id, now=NOW)
+            handle(house, delivery_id)
         assert delivery(house, delivery_id).handled_at is None
         assert stored_order(house) is None
-        assert handle_delivery(access=house.access, inbound=house.inbound, delivery_id=delivery_id, now=NOW) == HANDLED
+        assert handle(house, delivery_id) == HANDLED
 
     def test_a_dead_refresh_token_leaves_the_delivery_open(self, house: House) -> None:
         house.clock.move(hours=2)
@@ -268,7 +269,7 @@ class TestTrouble:
     @staticmethod
     def postpone(house: House, delivery_id: int, retry_after: float | None = None) -> str:
         return postpone_delivery(
-            database=house.database,
+            inbox=house.inbox.database,
             delivery_id=delivery_id,
             error="busy",
             retry_after=retry_after,

@@ -29,7 +29,13 @@ def report(house: House, *receipts: Receipt, vendor: str = "texter", domain: str
 
 
 def handle(house: House, delivery_id: int) -> str:
-    return handle_receipt(access=house.access, vendors=house.vendors, delivery_id=delivery_id, now=house.clock.now())
+    return handle_receipt(
+        access=house.access,
+        inbox=house.inbox.database,
+        vendors=house.vendors,
+        delivery_id=delivery_id,
+        now=house.clock.now(),
+    )
 
 
 def about(kind: str, **changes: object) -> Receipt:
@@ -122,7 +128,7 @@ def test_a_report_is_handled_once(sent: House) -> None:
 def test_what_cannot_be_read_is_set_aside(sent: House) -> None:
     delivery_id = sent.store("receipt", b"\xff", source="texter")
     assert handle(sent, delivery_id) == UNREADABLE
-    with sent.database.read() as session:
+    with sent.inbox.database.read() as session:
         row = Deliveries(session).get(delivery_id)
         assert row is not None
         assert row.error is not None

@@ -125,14 +125,14 @@ class TestImports:
 
 class TestDeliveries:
     def delivery(self, house: House, delivery_id: int) -> DeliveryRow:
-        with house.database.read() as session:
+        with house.inbox.database.read() as session:
             found = Deliveries(session).get(delivery_id)
         assert found is not None
         return found
 
     def postpone(self, house: House, delivery_id: int) -> str:
         return postpone_delivery(
-            database=house.database, delivery_id=delivery_id, error="busy", retry_after=None, now=house.clock.now()
+            inbox=house.inbox.database, delivery_id=delivery_id, error="busy", retry_after=None, now=house.clock.now()
         )
 
     def test_is_tried_for_about_a_day(self, house: House) -> None:
@@ -147,9 +147,9 @@ class TestDeliveries:
     def test_taking_up_what_was_lost_uses_up_no_try(self, house: House) -> None:
         delivery_id = house.store("orders/create")
         for number in range(ATTEMPTS):
-            with house.database.write() as session:
+            with house.inbox.database.write() as session:
                 inbox = Deliveries(session)
-                inbox.mark_queued(inbox.pending(now=house.clock.now(), limit=1)[0])
+                inbox.mark_queued(inbox.pending(now=house.clock.now(), limit=1))
                 assert inbox.take_up_lost(before=house.clock.now() + MINUTE) == 1, number
         assert self.delivery(house, delivery_id).attempt == ATTEMPTS + 1
         assert self.postpone(house, delivery_id) == STORED

@@ -17,7 +17,7 @@ def runtime(database: Database, database_url: str, clock: StandingClock) -> Iter
     """A real runtime on an empty database; `database` empties it again."""
     made = make_runtime(settings_for(database_url), clock=clock)
     yield made
-    made.database.dispose()
+    made.close()
 
 
 @pytest.fixture

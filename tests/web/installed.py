@@ -11,6 +11,7 @@ from server.runtime import Runtime
 from server.storage.catalog import Catalog
 from server.storage.rules import Rules
 from server.storage.shops import Connections, Shops
+from tests.databases import inbox_of
 
 SHOP = "gift-shop.myshopify.com"
 CLIENT_ID = "0123456789abcdef0123456789abcdef"
@@ -32,6 +33,7 @@ def settings_for(database_url: str) -> Settings:
         old_secret_key=None,
         public_url="https://afters.example",
         database_url=database_url,
+        inbox_url=inbox_of(database_url),
         dbos_url="sqlite:///unused.sqlite3",
         worker_id="worker-1",
         sandbox_url=None,

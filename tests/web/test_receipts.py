@@ -31,7 +31,7 @@ def send(client: FlaskClient, path: str, form: Mapping[str, str], headers: dict[
 
 
 def stored(runtime: Runtime) -> list[DeliveryRow]:
-    with runtime.database.read() as session:
+    with runtime.inbox.database.read() as session:
         return list(session.scalars(select(DeliveryRow)))
 
 

@@ -90,7 +90,7 @@ def test_links_outlive_a_change_of_the_secret(database_url: str) -> None:
     old = LinkSigner("7c" * 32, "unsubscribe links").sign("touch")
     assert runtime.unsubscribes.read(old) == "touch"
     assert runtime.unsubscribes.sign("touch") != old
-    runtime.database.dispose()
+    runtime.close()
 
 
 def test_a_database_error_names_no_person(database: Database) -> None:

@@ -37,7 +37,7 @@ def headers(raw: bytes, **changes: str | None) -> dict[str, str]:
 
 
 def stored(runtime: Runtime) -> list[DeliveryRow]:
-    with runtime.database.read() as session:
+    with runtime.inbox.database.read() as session:
         return list(session.scalars(select(DeliveryRow)))
 
 

@@ -6,7 +6,6 @@ from alembic import context
 from sqlalchemy import JSON, text
 
 from server.storage.db import UtcDateTime
-from server.storage.models import metadata
 
 LOCK_TIMEOUT = "5s"  # a migration that waits longer blocks every query queued behind it
 
@@ -21,13 +20,15 @@ def render_item(kind: str, item: object, _context: object) -> str | Literal[Fals
 
 
 def run() -> None:
-    engine = context.config.attributes["engine"]
+    engine, schema = context.config.attributes["engine"], context.config.attributes["schema"]
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
         context.configure(
             connection=connection,
-            target_metadata=metadata,
+            target_metadata=schema.metadata,
+            version_table=schema.version_table,
+            include_name=lambda name, kind, _parents: kind != "table" or name in schema.metadata.tables,
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
             render_item=render_item,

@@ -14,31 +14,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table('deliveries',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('source', sa.String(), nullable=False),
-    sa.Column('shop_domain', sa.String(), nullable=False),
-    sa.Column('topic', sa.String(), nullable=False),
-    sa.Column('delivery_id', sa.String(), nullable=False),
-    sa.Column('event_id', sa.String(), nullable=True),
-    sa.Column('triggered_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('headers', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-    sa.Column('body', sa.LargeBinary(), nullable=False),
-    sa.Column('state', sa.String(), nullable=False),
-    sa.Column('attempt', sa.Integer(), nullable=False),
-    sa.Column('failures', sa.Integer(), nullable=False),
-    sa.Column('retry_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('error', sa.String(), nullable=True),
-    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('handled_at', sa.DateTime(timezone=True), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_deliveries')),
-    sa.UniqueConstraint('source', 'shop_domain', 'topic', 'delivery_id', name=op.f('uq_deliveries_source_shop_domain_topic_delivery_id')),
-    sqlite_autoincrement=True
-    )
-    with op.batch_alter_table('deliveries', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_deliveries_shop_domain_received_at'), ['shop_domain', 'received_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_deliveries_state_id'), ['state', 'id'], unique=False)
-
     op.create_table('shops',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('domain', sa.String(), nullable=False),
@@ -409,8 +384,3 @@ def downgrade() -> None:
     op.drop_table('connections')
     op.drop_table('assignments')
     op.drop_table('shops')
-    with op.batch_alter_table('deliveries', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_deliveries_state_id'))
-        batch_op.drop_index(batch_op.f('ix_deliveries_shop_domain_received_at'))
-
-    op.drop_table('deliveries')
