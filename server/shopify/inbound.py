@@ -37,16 +37,33 @@ CLASSIC = HeaderNames(
 )
 
 
-class ShopifyInbound:
-    """Verifies and reads deliveries; `secrets` are the client secret and, while rotating, the one before it."""
+EVENTS = HeaderNames(
+    hmac="shopify-hmac-sha256",
+    shop_domain="shopify-shop-domain",
+    topic="shopify-topic",
+    delivery_id="shopify-webhook-id",
+    event_id="shopify-event-id",
+    triggered_at="shopify-triggered-at",
+    api_version="shopify-api-version",
+)
+# Bodies of events have a shape of their own: their topics must never reach a handler of a webhook's.
+_EVENT_TOPIC = "events/{topic}/{action}"
 
-    def __init__(self, *, secrets: Iterable[str], names: HeaderNames = CLASSIC) -> None:
+
+class ShopifyInbound:
+    """Verifies and reads deliveries; `secrets` are the client secret and, while rotating, the one before it.
+
+    Shopify has two delivery systems, told apart by which of two signatures is there: classic webhooks, and events
+    (https://shopify.dev/docs/apps/build/events).
+    """
+
+    def __init__(self, *, secrets: Iterable[str]) -> None:
         self._secrets = tuple(secrets)
-        self._names = names
 
     def verify_delivery(self, *, headers: Mapping[str, str], raw: bytes) -> bool:
         """Tell whether the raw body carries a signature under one of the secrets."""
-        return digest_matches(raw=raw, sent=_lowered(headers).get(self._names.hmac), secrets=self._secrets)
+        found = _lowered(headers)
+        return digest_matches(raw=raw, sent=found.get(_family(found).hmac), secrets=self._secrets)
 
     def read_headers(self, headers: Mapping[str, str]) -> DeliveryHeaders:
         """Read what a verified delivery says of itself.
@@ -55,17 +72,18 @@ class ShopifyInbound:
             UnreadablePayload: the shop, the topic or the delivery's id is missing or odd.
         """
         found = _lowered(headers)
+        names = _family(found)
         try:
-            shop_domain = read_shop_domain(found.get(self._names.shop_domain))
+            shop_domain = read_shop_domain(found.get(names.shop_domain))
         except InvalidShopDomain as error:
             raise UnreadablePayload("The delivery names no shop.") from error
         return DeliveryHeaders(
             shop_domain=shop_domain,
-            topic=_needed(found, self._names.topic),
-            delivery_id=_needed(found, self._names.delivery_id),
-            event_id=found.get(self._names.event_id, "")[:_MAX_LENGTH] or None,
-            triggered_at=_moment(found.get(self._names.triggered_at, "")),
-            api_version=found.get(self._names.api_version, "")[:_MAX_LENGTH] or None,
+            topic=_topic(found, names),
+            delivery_id=_needed(found, names.delivery_id),
+            event_id=found.get(names.event_id, "")[:_MAX_LENGTH] or None,
+            triggered_at=_moment(found.get(names.triggered_at, "")),
+            api_version=found.get(names.api_version, "")[:_MAX_LENGTH] or None,
         )
 
     def parse_order(self, raw: bytes) -> Order:
@@ -85,6 +103,15 @@ class ShopifyInbound:
 
     def parse_customer_request(self, raw: bytes) -> CustomerRequest:
         return payloads.read_customer_request(raw)
+
+
+def _family(headers: Mapping[str, str]) -> HeaderNames:
+    return EVENTS if EVENTS.hmac in headers else CLASSIC
+
+
+def _topic(headers: Mapping[str, str], names: HeaderNames) -> str:
+    topic = _needed(headers, names.topic)
+    return topic if names is CLASSIC else _EVENT_TOPIC.format(topic=topic, action=headers.get("shopify-action", ""))
 
 
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:

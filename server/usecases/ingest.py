@@ -27,7 +27,9 @@ from server.usecases.orders import record_order
 from server.usecases.privacy import erase_customer, erase_shop
 
 # Kept beside the body to tell deliveries apart; the signature is checked and not worth keeping.
-_KEPT_HEADERS = ("x-shopify-api-version", "x-shopify-name", "x-shopify-triggered-at")
+_KEPT_HEADERS = (
+    "x-shopify-api-version", "x-shopify-name", "x-shopify-triggered-at", "shopify-api-version", "shopify-handle",
+)  # fmt: skip
 ATTEMPTS = 17  # with the pauses below: 22 hours, about a day
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(hours=4)

@@ -19,6 +19,8 @@ _STATUS: dict[str, HTTPStatus] = {
     "unreadable_payload": HTTPStatus.BAD_REQUEST,
     "unreadable_body": HTTPStatus.BAD_REQUEST,
     "unsafe_address": HTTPStatus.BAD_REQUEST,
+    "bad_request": HTTPStatus.BAD_REQUEST,
+    "length_required": HTTPStatus.LENGTH_REQUIRED,
     "body_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "shop_not_served": HTTPStatus.NOT_FOUND,
     "offer_unknown": HTTPStatus.NOT_FOUND,
@@ -46,6 +48,14 @@ _STATUS: dict[str, HTTPStatus] = {
     "shop_closed": HTTPStatus.NOT_FOUND,
 }
 
+
+class _Internal(AppError):
+    code = "internal_error"
+
+
+# What is said of an error that nobody expected.
+INTERNAL = _Internal("Something went wrong on our side. It was noted; please try again.")
+
 # App Bridge fetches a fresh token and tries once more when it sees this.
 _RETRY_HEADER = "X-Shopify-Retry-Invalid-Session-Request"
 
@@ -55,7 +65,7 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(AppError)
     def anticipated(error: AppError) -> Response:
-        status = _status(error)
+        status = status_of(error)
         tell = log.error if status >= HTTPStatus.INTERNAL_SERVER_ERROR else log.info
         tell("request.refused", code=error.code, status=status.value, path=request.path, data=error.data)
         return _answer(error, status)
@@ -75,12 +85,10 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unanticipated(error: Exception) -> Response:
         log.error("request.failed", path=request.path, exc_info=error)
-        sorry = AppError("Something went wrong on our side. It was noted; please try again.")
-        sorry.code = "internal_error"
-        return _answer(sorry, HTTPStatus.INTERNAL_SERVER_ERROR)
+        return _answer(INTERNAL, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _status(error: AppError) -> HTTPStatus:
+def status_of(error: AppError) -> HTTPStatus:
     """Return the status of an error's own code, else that of the nearest kind of error it is."""
     codes = (error.code, *(kind.__dict__.get("code", "") for kind in type(error).__mro__))
     return next((_STATUS[code] for code in codes if code in _STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)

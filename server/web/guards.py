@@ -53,18 +53,15 @@ def public() -> Response | None:
     return None
 
 
-def platform_signature() -> Response | None:
-    """Let in what the platform signed. Nothing is parsed before that, and nothing is believed."""
-    raw = _body()
-    headers = _headers()
-    if not runtime().inbound.verify_delivery(headers=headers, raw=raw):
+def verify_delivery(parts: Runtime, *, headers: Mapping[str, str], raw: bytes) -> DeliveryHeaders:
+    """Let in what the platform signed. Nothing is parsed before that, and nothing is believed.
+
+    Raises:
+        NotAuthenticated, UnreadablePayload.
+    """
+    if not parts.inbound.verify_delivery(headers=headers, raw=raw):
         raise NotAuthenticated("The delivery's signature does not hold.")
-    g.raw, g.said = raw, runtime().inbound.read_headers(headers)
-    return None
-
-
-def delivery() -> tuple[DeliveryHeaders, bytes]:
-    return g.said, g.raw
+    return parts.inbound.read_headers(headers)
 
 
 def vendor_signature() -> Response | None:

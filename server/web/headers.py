@@ -6,6 +6,12 @@ from werkzeug.wrappers import Response
 from server.config import Settings
 
 _ADMIN = "https://admin.shopify.com"
+# On every answer that nobody may keep.
+PLAIN = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Cache-Control", "no-store"),
+)
 
 
 def register_headers(app: Flask, settings: Settings) -> None:
@@ -13,10 +19,9 @@ def register_headers(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        if not request.path.startswith("/static/"):
-            response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in PLAIN:
+            if name != "Cache-Control" or not request.path.startswith("/static/"):
+                response.headers.setdefault(name, value)
         if (response.content_type or "").startswith("text/html"):
             response.headers.setdefault("Content-Security-Policy", _policy(settings))
         return response

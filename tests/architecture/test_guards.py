@@ -10,11 +10,11 @@ from flask import Flask
 from server.app import create_app
 from server.bootstrap import make_runtime
 from server.web import guards
+from server.web.intake import PATH, Intake
 from tests.web.installed import settings_for
 
 WEB = Path(__file__).parents[2] / "server" / "web"
 GUARDS = {
-    "webhooks": guards.platform_signature,
     "receipts": guards.vendor_signature,
     "post_purchase": guards.post_purchase,
     "links": guards.public,  # the signature in each link is looked at by its route
@@ -35,6 +35,13 @@ def app() -> Flask:
 def test_every_blueprint_stands_behind_its_guard(app: Flask) -> None:
     found = {name: app.before_request_funcs.get(name, [])[:1] for name in app.blueprints}
     assert found == {name: [guard] for name, guard in GUARDS.items()}
+
+
+def test_what_comes_ahead_of_flask_is_one_door_with_a_lock_of_its_own(app: Flask) -> None:
+    """Everything that it refuses is in tests/web/test_webhooks.py."""
+    assert isinstance(app.wsgi_app, Intake)
+    assert app.test_client().post(PATH, data=b"{}").status_code == 401
+    assert not any(str(rule).startswith("/webhooks") for rule in app.url_map.iter_rules())
 
 
 def test_every_route_belongs_to_a_blueprint(app: Flask) -> None:

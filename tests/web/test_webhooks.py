@@ -5,14 +5,19 @@ import hmac
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder
 
+from server.app import create_app
 from server.runtime import Runtime
 from server.storage.deliveries import DeliveryRow
+from server.storage.inbox import InboxFull, InboxUnavailable
 from tests.web.installed import CLIENT_SECRET, SHOP
 
 BODY = json.dumps({"id": 5, "email": "jo@example.com"}).encode()
@@ -126,5 +131,69 @@ def test_an_unknown_shop_is_acknowledged(client: FlaskClient) -> None:
     assert client.post("/webhooks/shopify", data=BODY, headers=unknown).status_code == 200
 
 
-def test_reading_is_not_offered(client: FlaskClient) -> None:
-    assert client.get("/webhooks/shopify").status_code in {401, 405}
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+def test_only_posting_is_offered(client: FlaskClient, method: str) -> None:
+    answer = client.open("/webhooks/shopify", method=method)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [(None, 401), ("", 401), ("many", 400), ("-5", 400), ("1e3", 400), (str(len(BODY) + 1), 400), (str(10**30), 413)],
+)
+def test_a_request_that_lies_about_its_length_is_refused(
+    app: Flask, runtime: Runtime, length: str | None, status: int
+) -> None:
+    builder = EnvironBuilder(
+        "/webhooks/shopify", method="POST", headers=Headers(headers(BODY)), input_stream=BytesIO(BODY)
+    )
+    environ = builder.get_environ()
+    environ.pop("CONTENT_LENGTH", None)
+    if length is not None:
+        environ["CONTENT_LENGTH"] = length
+    answer = Response.from_app(app.wsgi_app, environ)
+    assert answer.status_code == status
+    assert set(answer.get_json()["error"]) == {"code", "message"}
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert stored(runtime) == []
+
+
+def test_a_body_in_pieces_is_refused(client: FlaskClient, runtime: Runtime) -> None:
+    answer = client.post("/webhooks/shopify", data=BODY, headers={**headers(BODY), "Transfer-Encoding": "chunked"})
+    assert answer.status_code == 411
+    assert stored(runtime) == []
+
+
+def test_an_event_of_the_newer_kind_is_stored_under_a_topic_of_its_own(client: FlaskClient, runtime: Runtime) -> None:
+    said = {
+        "shopify-hmac-sha256": signature(BODY),
+        "shopify-topic": "orders/create",
+        "shopify-action": "update",
+        "shopify-shop-domain": SHOP,
+        "shopify-webhook-id": "1",
+        "shopify-handle": "price-watch",
+        "shopify-api-version": "2026-10",
+    }
+    assert client.post("/webhooks/shopify", data=BODY, headers=said).status_code == 200
+    (row,) = stored(runtime)
+    assert (row.topic, row.headers["shopify-handle"]) == ("events/orders/create/update", "price-watch")
+    for wrong in ({"shopify-hmac-sha256": signature(b"other")}, {"shopify-shop-domain": "evil.example"}):
+        answer = client.post("/webhooks/shopify", data=BODY, headers={**said, "shopify-webhook-id": "2", **wrong})
+        assert answer.status_code in {400, 401}
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(InboxFull("full"), 503), (InboxUnavailable("away"), 503), (ZeroDivisionError("jo@example.com"), 500)],
+)
+def test_what_cannot_be_stored_is_not_acknowledged(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, failure: Exception, status: int
+) -> None:
+    def fail(_new: object, *, now: object) -> None:
+        assert now
+        raise failure
+
+    monkeypatch.setattr(runtime.inbox, "store", fail)
+    answer = create_app(runtime).test_client().post("/webhooks/shopify", data=BODY, headers=headers(BODY))
+    assert answer.status_code == status
+    assert "jo@example.com" not in answer.text

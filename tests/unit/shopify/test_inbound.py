@@ -43,8 +43,12 @@ def test_any_other_signature_is_refused(signature: str | None) -> None:
     assert not is_good(signature)
 
 
-def test_the_newer_header_does_not_stand_in_for_the_classic_one() -> None:
-    assert not is_good(sign_webhook(SECRET, RAW), name="shopify-hmac-sha256")
+def test_the_signature_says_which_family_the_other_headers_are_of() -> None:
+    newer = {"shopify-hmac-sha256": sign_webhook(SECRET, RAW)}
+    assert not INBOUND.verify_delivery(headers={**HEADERS, "shopify-hmac-sha256": "x"}, raw=RAW)
+    assert INBOUND.verify_delivery(headers=newer, raw=RAW)
+    with pytest.raises(UnreadablePayload):
+        INBOUND.read_headers({**HEADERS, **newer})
 
 
 @given(st.text(max_size=60), st.binary(max_size=60))
