@@ -17,6 +17,7 @@ import click
 from tests.databases import own_postgresql
 from tests.soak.checker import Record, judge
 from tests.soak.play import Soak
+from tests.soak.stage import Stage
 from tests.soak.town import make_town
 
 
@@ -34,7 +35,8 @@ def main(database: str, orders: int, shops: int, kills: int, seed: int) -> None:
         click.echo(f"{time.monotonic() - began:7.1f} s  {line}", err=True)
 
     with tempfile.TemporaryDirectory(prefix="afters-soak-") as folder, _own_database(database, Path(folder)) as url:
-        soak = Soak(make_town(seed=seed, shops=shops, orders=orders), url, Path(folder), kills, seed, say)
+        stage = Stage(make_town(seed=seed, shops=shops, orders=orders), url, Path(folder), say)
+        soak = Soak(stage, kills, seed)
         record = soak.run()
         verdict = judge(record)
         click.echo(json.dumps(_report(soak, record, verdict, seconds=time.monotonic() - began), indent=2))
@@ -44,13 +46,13 @@ def main(database: str, orders: int, shops: int, kills: int, seed: int) -> None:
 
 def _report(soak: Soak, record: Record, verdict: dict[str, list[str]], *, seconds: float) -> dict[str, object]:
     return {
-        "database": soak.database.partition(":")[0],
+        "database": soak.stage.database.partition(":")[0],
         "seconds": round(seconds),
         "shops": len(record.town.shops),
         "orders": len(record.town.orders),
         "deliveries acknowledged": len(record.acknowledged),
-        "kills": dict(Counter(name.partition(" ")[0] for name in soak.fleet.killed)),
-        "ended by themselves": [name for name in soak.fleet.killed if " " in name],
+        "kills": dict(Counter(name.partition(" ")[0] for name in soak.stage.fleet.killed)),
+        "ended by themselves": [name for name in soak.stage.fleet.killed if " " in name],
         "messages": dict(Counter(message.vendor for message in record.messages)),
         "touches": dict(Counter(f"{row['state']} {row['reason']}" for row in record.touches)),
         "exit codes": soak.codes,

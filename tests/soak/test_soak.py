@@ -7,6 +7,7 @@ import pytest
 from tests.databases import copied_sqlite
 from tests.soak.checker import judge
 from tests.soak.play import Soak
+from tests.soak.stage import Stage
 from tests.soak.town import make_town
 
 
@@ -18,7 +19,7 @@ def own_database(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template
 
 
 def test_killed_processes_lose_and_double_nothing(own_database: str, tmp_path: Path) -> None:
-    soak = Soak(make_town(seed=7, shops=3, orders=60), own_database, tmp_path, kills=4)
+    soak = Soak(Stage(make_town(seed=7, shops=3, orders=60), own_database, tmp_path), kills=4)
     record = soak.run()
     assert {name: found for name, found in judge(record).items() if found} == {}
     assert not soak.post.refused
