@@ -38,6 +38,7 @@ class SequenceRow(Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "order_id"),
         Index(None, "shop_id", "reference_id"),
+        Index(None, "shop_id", "unit_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -117,10 +118,18 @@ class Touches:
         query = select(SequenceRow).where(SequenceRow.shop_id == self._shop_id, SequenceRow.order_id == order_id)
         return self._session.scalars(query).one_or_none()
 
-    def lock_sequence(self, order_id: str) -> SequenceRow | None:
-        """Return an order's sequence and keep its other touches from being worked on until the transaction ends."""
-        query = select(SequenceRow).where(SequenceRow.shop_id == self._shop_id, SequenceRow.order_id == order_id)
-        return self._session.scalars(query.with_for_update(), execution_options=_FRESH).one_or_none()
+    def lock_shopper(self, unit_id: str) -> dict[str, SequenceRow]:
+        """Return a shopper's sequences by order, and keep all of their touches from being worked on meanwhile.
+
+        Caps and holds are about a shopper: two sends that look at the same moment would each find the other not there.
+        """
+        query = (
+            select(SequenceRow)
+            .where(SequenceRow.shop_id == self._shop_id, SequenceRow.unit_id == unit_id)
+            .order_by(SequenceRow.id)  # everybody locks in one order, so that nobody waits in a circle
+            .with_for_update()
+        )
+        return {row.order_id: row for row in self._session.scalars(query, execution_options=_FRESH)}
 
     def sequence_of_reference(self, reference_id: str) -> SequenceRow | None:
         query = select(SequenceRow).where(

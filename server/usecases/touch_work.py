@@ -49,14 +49,14 @@ class TouchWork:
 
 
 def load_touch(session: Session, post: Post, *, shop_id: int, touch_id: str, attempt: int) -> TouchWork:
-    """Load an open touch for this attempt, its whole sequence locked: two of its messages never leave at once.
+    """Load an open touch for this attempt, its shopper locked: two messages to one person never leave at once.
 
     Raises:
         TouchNotOpen.
     """
     touches = Touches(session, shop_id)
     named = touches.get(touch_id)
-    sequence = touches.lock_sequence(named.order_id) if named is not None else None
+    sequence = touches.lock_shopper(named.unit_id).get(named.order_id) if named is not None else None
     touch = touches.lock(touch_id)
     if touch is None or touch.attempt != attempt or touch.state not in OPEN_STATES:
         raise TouchNotOpen("The touch is not open for this attempt.", touch_id=touch_id, attempt=attempt)

@@ -44,7 +44,7 @@ class TestSequences:
             session.flush()
             theirs = Touches(session, stores.theirs)
             assert theirs.sequence_of("500") is None
-            assert theirs.lock_sequence("500") is None
+            assert theirs.lock_shopper("customer:77") == {}
             assert theirs.sequence_of_reference(REFERENCE) is None
             assert theirs.sequences_of(["500"]) == {}
             assert theirs.get(text.id) is None

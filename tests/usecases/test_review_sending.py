@@ -1,12 +1,14 @@
 """What is asked again at the last moment before a message leaves."""
 
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import update
 
 from server.storage.touches import PLANNED, QUEUED, SENT, TouchRow
 from server.usecases.messages import send_touch
 from tests.factories import NOW, funnel_json, order, rules_json, variant
+from tests.threads import at_once
 from tests.usecases.house import House
 
 HOUR = timedelta(hours=1)
@@ -89,3 +91,15 @@ class TestGoods:
         place(house)
         house.send()
         assert (house.touch().reason, house.touch().detail) == ("nothing_to_offer", "Product 1149: stock 0 < 10")
+
+
+def test_of_two_orders_of_one_shopper_that_are_due_together_one_is_followed_up(house: House) -> None:
+    for number in ("500", "501"):
+        house.record(order(number, created_at=NOW, reference_id=number * 8, gateways=("paypal",)))
+    house.clock.move(minutes=2)
+    due = [house.touch("sms", number) for number in ("500", "501")]
+    sends = [
+        partial(send_touch, house.post, shop_id=house.shop_id, touch_id=each.id, attempt=each.attempt) for each in due
+    ]
+    assert sorted(map(str, at_once(*sends))) == ["refused", "sent"]
+    assert len(house.vendors.texts.sent) == 1

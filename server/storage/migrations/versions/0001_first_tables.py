@@ -218,6 +218,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('sequences', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sequences_shop_id_reference_id'), ['shop_id', 'reference_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sequences_shop_id_unit_id'), ['shop_id', 'unit_id'], unique=False)
 
     op.create_table('variants',
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -356,6 +357,7 @@ def downgrade() -> None:
 
     op.drop_table('variants')
     with op.batch_alter_table('sequences', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sequences_shop_id_unit_id'))
         batch_op.drop_index(batch_op.f('ix_sequences_shop_id_reference_id'))
 
     op.drop_table('sequences')
