@@ -1,144 +1,55 @@
-"""`make bench`: what matters for speed, as JSON lines of name, value, unit, peer and ratio.
+"""`make bench`: what matters for speed, as JSON lines of name, value, unit, peer and ratio. How: README.md beside this.
 
-Medians over many calls in one process, on a database file of its own, with the real routes behind the real guard. No
-peer is measured yet: `peer` and `ratio` are null where there is none.
+`make bench ARGS="intake calls"` measures these subjects only.
 """
 
-import gzip
-import json
-import statistics
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from server.app import create_app
-from server.bootstrap import configure_logging, make_runtime
-from server.core.clock import SystemClock
-from server.domain.decision import Situation, Surface, decide
-from server.domain.document import RuleDocument
-from server.domain.orders import Purchase, PurchaseLine, ShopperFacts
-from server.domain.rules import parse
-from server.outbound.rendering import MessageRenderer
-from server.ports import OfferMessage
-from server.storage.migrate import upgrade
-from tests.sandbox.deploy import deploy_extension
-from tests.sandbox.settings import SandboxSettings
-from tests.web.installed import fixed_rules, install, settings_for, variant
-from tests.web.purchases import bearer, token
+from server.bootstrap import configure_logging
+from tests.bench import calls, follow_up, intake, starting
+from tests.bench.measures import Measure, say
 
-ROOT = Path(__file__).parents[2]
-FUNNELS = 200
-CALLS = 300
+Subject = Callable[[Path], Iterator[Measure]]
+SUBJECTS: dict[str, Subject] = {
+    "calls": calls.measures,
+    "starting": starting.measures,
+    "intake": intake.measures,
+    "follow-up": follow_up.measures,
+}
 
 
-def main() -> int:
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(SUBJECTS)
+    if unknown:
+        say(f"There is no subject {', '.join(sorted(unknown))}; there are {', '.join(SUBJECTS)}.")
+        return 2
     configure_logging(is_json=True)
-    with tempfile.TemporaryDirectory(prefix="afters-bench-") as folder:
-        for measure in (_decision, _offer_routes, _email, _bundle):
-            for name, value, unit in measure(Path(folder)):
-                print(json.dumps({"name": name, "value": round(value, 3), "unit": unit, "peer": None, "ratio": None}))
+    for name in names or SUBJECTS:
+        with tempfile.TemporaryDirectory(prefix="afters-bench-") as folder:
+            say(f"{name}: {os.getloadavg()[0]:.1f} processes wait for {os.cpu_count()} processors")
+            Measure(
+                f"{name}: the disk, one write of 4 KiB made durable", _fsyncs_per_second(Path(folder)), "1/s"
+            ).print()
+            for measure in SUBJECTS[name](Path(folder)):
+                measure.print()
     return 0
 
 
-def _decision(_folder: Path) -> list[tuple[str, float, str]]:
-    document = _many_funnels()
-    purchase = Purchase("r", "GBP", 2_500, (PurchaseLine("1", "1001", 1, 2_500),), "GBP", "GB", "77")
-    goods = {str(number): variant(number) for number in range(1, 4)}
-    situation = Situation(Surface.ONE_CLICK, purchase, ShopperFacts("customer:77"), goods)
-    times = _timed(lambda: decide(document, situation))
-    return [(f"decision over {FUNNELS} funnels, all but the last a miss, p50", _p(times, 50), "ms")]
-
-
-def _offer_routes(folder: Path) -> list[tuple[str, float, str]]:
-    clock = SystemClock()
-    runtime = make_runtime(settings_for(f"sqlite:///{folder / 'bench.sqlite3'}"), clock=clock)
-    upgrade(runtime.database.engine)
-    install(runtime)
-    client = create_app(runtime).test_client()
-    number = 0
-
-    def first() -> None:
-        nonlocal number
-        number += 1
-        headers = bearer(token(clock.now(), reference_id=f"{number:032x}", customer_id=number))
-        assert client.post("/post-purchase/offers", headers=headers, json={}).get_json()["offer"]
-
-    def again() -> None:
-        headers = bearer(token(clock.now(), reference_id=f"{1:032x}", customer_id=1))
-        assert client.post("/post-purchase/offers", headers=headers, json={}).get_json()["offer"]
-
-    results = []
-    for name, call in (("first", first), ("repeated", again)):
-        times = _timed(call)
-        results += [
-            (f"offer route, {name} question, SQLite synchronous=FULL, {p}", _p(times, int(p[1:])), "ms")
-            for p in ("p50", "p99")
-        ]
-    runtime.close()
-    return results
-
-
-def _email(_folder: Path) -> list[tuple[str, float, str]]:
-    renderer = MessageRenderer()
-    message = OfferMessage(
-        template="offer",
-        locale="en-GB",
-        shop_name="Gift Shop",
-        first_name="Jo",
-        order_name="#1001",
-        product_title="Red Retrospot Lunch Bag",
-        product_url="https://afters.example/c/abc",
-        image_url="https://cdn.example/bag.png",
-        image_alt="A lunch bag",
-        price=165,
-        full_price=165,
-        currency="GBP",
-        reason_line="Often bought together with Jumbo Bag",
-        unsubscribe_url="https://afters.example/unsubscribe/abc",
-        postal_address="1 High Street, London",
-    )
-    renderer.render("email", message)
-    return [("one e-mail rendered, p50", _p(_timed(lambda: renderer.render("email", message)), 50), "ms")]
-
-
-def _bundle(folder: Path) -> list[tuple[str, float, str]]:
-    settings = SandboxSettings(var_dir=folder, app_root=ROOT)
-    deploy_extension(settings)
-    return [("one-click page's bundle, gzip", float(len(gzip.compress(settings.bundle_path.read_bytes(), 9))), "bytes")]
-
-
-def _many_funnels() -> RuleDocument:
-    rules = fixed_rules("2", "3")
-    last = rules["funnels"][0]
-    misses = [
-        {
-            **last,
-            "id": f"f{number}",
-            "priority": 1,
-            "audience": {"all": [{"key": "order.value", "args": {"at_least": 1_000_000}}]},
-        }
-        for number in range(FUNNELS - 1)
-    ]
-    return parse({**rules, "funnels": [*misses, last]})
-
-
-def _timed(call: Callable[[], object]) -> list[float]:
-    """Return how long each call took, in milliseconds, after some that are not counted."""
-    for _ in range(20):
-        call()
-    times = []
-    for _ in range(CALLS):
-        began = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - began) * 1_000)
-    return times
-
-
-def _p(times: list[float], percent: int) -> float:
-    return statistics.quantiles(times, n=100)[percent - 1]
+def _fsyncs_per_second(folder: Path) -> float:
+    """Return how often the disk makes a small write durable: most figures with a store in them follow from it."""
+    with (folder / "fsync").open("wb", buffering=0) as file:
+        began, times = time.perf_counter(), 0
+        while time.perf_counter() - began < 1:
+            file.write(bytes(4096))
+            os.fsync(file.fileno())
+            times += 1
+        return times / (time.perf_counter() - began)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -22,7 +22,7 @@ class Evidence:
     database: str
 
     def deliveries(self) -> list[Row]:
-        columns = "shop_domain, topic, delivery_id, state, handled_at, error"
+        columns = "shop_domain, topic, delivery_id, state, received_at, handled_at, error"
         return self._rows(f"SELECT {columns} FROM deliveries", is_inbox=True)
 
     def touches(self) -> list[Row]:

@@ -29,6 +29,9 @@ class Delivery:
     triggered_at: datetime
     subject: int
 
+    def raw(self) -> bytes:
+        return json.dumps(self.body).encode()
+
     def headers(self, raw: bytes, secret: str) -> dict[str, str]:
         mac = base64.b64encode(hmac.digest(secret.encode(), raw, hashlib.sha256)).decode()
         return {
@@ -73,7 +76,7 @@ class Post:
                 self._insist(client, delivery)
 
     def _insist(self, client: httpx.Client, delivery: Delivery) -> None:
-        raw = json.dumps(delivery.body).encode()
+        raw = delivery.raw()
         headers = delivery.headers(raw, self._secret)
         patience = threading.Event()
         while True:
