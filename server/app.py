@@ -1,16 +1,20 @@
 """Makes the web application: runtime, routes behind their guards, errors, headers."""
 
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from server.bootstrap import configure_logging, make_runtime
+from server.config import read_settings
 from server.runtime import Runtime
 from server.web import health, links, post_purchase, receipts, webhooks
 from server.web.errors import register_errors
 from server.web.guards import MAX_BODY, refuse_control_characters
 from server.web.headers import register_headers
 from server.web.pages import register_pages
+from server.web.requests import register_requests
 
 _ROOT = Path(__file__).parents[1]
 
@@ -26,10 +30,25 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["afters"] = runtime
     app.jinja_env.undefined = StrictUndefined
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    register_requests(app)
     app.before_request(refuse_control_characters)
-    for part in (health, webhooks, receipts, post_purchase, links):
+    app.register_blueprint(health.blueprint(runtime))
+    for part in (webhooks, receipts, post_purchase, links):
         app.register_blueprint(part.blueprint())
+    if runtime.settings.metrics_token:
+        from server.web import metrics  # noqa: PLC0415 - its library is loaded only where there are metrics
+
+        metrics.register_metrics(app)
     register_pages(app)
     register_errors(app)
     register_headers(app, runtime.settings)
     return app
+
+
+def make_app() -> Flask:
+    """Make the application inside a web process; its database is let go after the last request."""
+    settings = read_settings()
+    configure_logging(is_json=settings.is_json_log, error_hook=settings.error_hook)
+    runtime = make_runtime(settings)
+    Finalize(None, runtime.database.dispose, exitpriority=10)
+    return create_app(runtime)

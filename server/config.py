@@ -1,6 +1,7 @@
 """Settings, read once from the environment; everything wrong with them is said at once."""
 
 import os
+import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -13,8 +14,11 @@ API_VERSION = "2026-10"
 _SECRETS = (
     "SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_OLD", "AFTERS_SECRET_KEY", "AFTERS_SECRET_KEY_OLD",
     "AFTERS_DATABASE_URL", "AFTERS_DBOS_URL",  # a database's address may hold its password
+    "AFTERS_METRICS_TOKEN",
 )  # fmt: skip
 _MIN_SECRET = 32
+_MIN_TOKEN = 16
+_HOOK = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 class InvalidSettings(AppError):
@@ -37,6 +41,8 @@ class Settings:
     sandbox_url: str | None
     sandbox_clock: Path | None
     is_json_log: bool
+    metrics_token: str | None = field(default=None, repr=False)
+    error_hook: str | None = None
 
     @property
     def client_secrets(self) -> tuple[str, ...]:
@@ -76,6 +82,12 @@ def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
         problems.append(
             "AFTERS_SECRET_KEY must not be the Shopify secret: a link's signature could then pass for a webhook's."
         )
+    metrics_token = source.get("AFTERS_METRICS_TOKEN") or None
+    if metrics_token is not None and len(metrics_token) < _MIN_TOKEN:
+        problems.append(f"AFTERS_METRICS_TOKEN is shorter than {_MIN_TOKEN} characters; leave it out for no metrics.")
+    error_hook = source.get("AFTERS_ERROR_HOOK") or None
+    if error_hook is not None and not _HOOK.fullmatch(error_hook):
+        problems.append(f"AFTERS_ERROR_HOOK is {error_hook}: it must name a function, as in package.module:function.")
     if problems:
         raise InvalidSettings("\n".join(["The settings are not complete:", *problems]))
     database_url = _with_driver(source.get("AFTERS_DATABASE_URL", "sqlite:///var/afters.sqlite3"))
@@ -92,6 +104,8 @@ def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
         sandbox_url=sandbox_url.rstrip("/") if sandbox_url else None,
         sandbox_clock=_clock_path(source) if sandbox_url else None,
         is_json_log=source.get("AFTERS_LOG", "json") == "json",
+        metrics_token=metrics_token,
+        error_hook=error_hook,
     )
     for name in _SECRETS:
         source.pop(name, None)

@@ -1,9 +1,11 @@
 """Who may call what: every blueprint has one guard, which runs before any of its routes."""
 
+import hmac
 from collections.abc import Callable, Mapping
 from typing import cast
 
 from flask import Blueprint, current_app, g, redirect, request
+from structlog.contextvars import bind_contextvars
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -53,6 +55,13 @@ def public() -> Response | None:
     return None
 
 
+def metrics_token() -> Response | None:
+    """Let in who knows the token of the metrics."""
+    if not hmac.compare_digest(_bearer().encode(errors="replace"), (runtime().settings.metrics_token or "").encode()):
+        raise NotAuthenticated("The token is not that of the metrics.")
+    return None
+
+
 def platform_signature() -> Response | None:
     """Let in what the platform signed. Nothing is parsed before that, and nothing is believed."""
     raw = _body()
@@ -60,6 +69,7 @@ def platform_signature() -> Response | None:
     if not runtime().inbound.verify_delivery(headers=headers, raw=raw):
         raise NotAuthenticated("The delivery's signature does not hold.")
     g.raw, g.said = raw, runtime().inbound.read_headers(headers)
+    bind_contextvars(shop=g.said.shop_domain, topic=g.said.topic, webhook=g.said.delivery_id)
     return None
 
 
@@ -83,6 +93,7 @@ def vendor_signature() -> Response | None:
     if found is None or source is None or not source.verify(url=url, headers=_headers(), raw=raw):
         raise NotAuthenticated("The report's signature does not hold.")
     g.raw, g.connection = raw, found
+    bind_contextvars(shop=domain, vendor=slug)
     return None
 
 
@@ -101,6 +112,7 @@ def post_purchase() -> Response | None:
         )
     except TokenRejected as reason:
         raise NotAuthenticated(f"The token is not accepted: {reason.code}.", reason=reason.code) from reason
+    bind_contextvars(shop=g.purchase_claims.shop_domain)
     return None
 
 
@@ -133,6 +145,7 @@ def merchant_session() -> Response | None:
     if request.args.get("shop", claims.shop_domain) != claims.shop_domain:
         raise NotAuthenticated("The session token is another shop's.", reason="wrong_shop")
     g.claims = claims
+    bind_contextvars(shop=claims.shop_domain)
     try:
         g.shop = open_app(
             database=parts.database,
