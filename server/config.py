@@ -18,6 +18,7 @@ _SECRETS = (
 )  # fmt: skip
 _MIN_SECRET = 32
 _MIN_TOKEN = 16
+_DATABASE = re.compile(r"sqlite:///|postgres(ql)?(\+psycopg)?://")
 _HOOK = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
@@ -82,12 +83,7 @@ def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
         problems.append(
             "AFTERS_SECRET_KEY must not be the Shopify secret: a link's signature could then pass for a webhook's."
         )
-    metrics_token = source.get("AFTERS_METRICS_TOKEN") or None
-    if metrics_token is not None and len(metrics_token) < _MIN_TOKEN:
-        problems.append(f"AFTERS_METRICS_TOKEN is shorter than {_MIN_TOKEN} characters; leave it out for no metrics.")
-    error_hook = source.get("AFTERS_ERROR_HOOK") or None
-    if error_hook is not None and not _HOOK.fullmatch(error_hook):
-        problems.append(f"AFTERS_ERROR_HOOK is {error_hook}: it must name a function, as in package.module:function.")
+    problems += _optional_problems(source)
     if problems:
         raise InvalidSettings("\n".join(["The settings are not complete:", *problems]))
     database_url = _with_driver(source.get("AFTERS_DATABASE_URL", "sqlite:///var/afters.sqlite3"))
@@ -104,12 +100,27 @@ def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
         sandbox_url=sandbox_url.rstrip("/") if sandbox_url else None,
         sandbox_clock=_clock_path(source) if sandbox_url else None,
         is_json_log=source.get("AFTERS_LOG", "json") == "json",
-        metrics_token=metrics_token,
-        error_hook=error_hook,
+        metrics_token=source.get("AFTERS_METRICS_TOKEN") or None,
+        error_hook=source.get("AFTERS_ERROR_HOOK") or None,
     )
     for name in _SECRETS:
         source.pop(name, None)
     return settings
+
+
+def _optional_problems(source: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with settings that may be left out, quoting no address that may hold a password."""
+    problems = [
+        f"{name} must begin with sqlite:/// or postgresql://."
+        for name in ("AFTERS_DATABASE_URL", "AFTERS_DBOS_URL")
+        if source.get(name) and not _DATABASE.match(source[name])
+    ]
+    if 0 < len(source.get("AFTERS_METRICS_TOKEN", "")) < _MIN_TOKEN:
+        problems.append(f"AFTERS_METRICS_TOKEN is shorter than {_MIN_TOKEN} characters; leave it out for no metrics.")
+    hook = source.get("AFTERS_ERROR_HOOK")
+    if hook and not _HOOK.fullmatch(hook):
+        problems.append(f"AFTERS_ERROR_HOOK is {hook}: it must name a function, as in package.module:function.")
+    return problems
 
 
 def _url_problems(public_url: str, sandbox_url: str | None) -> list[str]:

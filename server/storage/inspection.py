@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from server.core.errors import AppError
 from server.storage.deliveries import STORED, DeliveryRow
-from server.storage.migrate import current_revision, head_revision
+from server.storage.migrate import current_revision, head_revision, known_revisions
 
 _UNREACHABLE = (DBAPIError, NoConnectionFree)
 
@@ -31,6 +31,7 @@ class DatabaseFacts:
     time: datetime
     revision: str | None
     wanted_revision: str | None
+    is_revision_known: bool
 
 
 def check_ready(engine: Engine) -> None:
@@ -59,14 +60,16 @@ def read_facts(engine: Engine) -> DatabaseFacts:
     try:
         with engine.connect() as connection:
             is_sqlite = connection.dialect.name == "sqlite"
+            revision = current_revision(engine)
             encoding = str(connection.scalar(text("PRAGMA encoding" if is_sqlite else "SHOW server_encoding")))
             return DatabaseFacts(
                 kind=connection.dialect.name,
                 version=tuple(int(part) for part in connection.dialect.server_version_info or ()),
                 encoding=encoding,
                 time=_time_of(connection),
-                revision=current_revision(engine),
+                revision=revision,
                 wanted_revision=head_revision(engine),
+                is_revision_known=revision in known_revisions(engine),
             )
     except _UNREACHABLE as fault:
         raise DatabaseNotReady(f"The database cannot be reached ({_named(fault)}).") from fault

@@ -30,3 +30,7 @@ def current_revision(engine: Engine) -> str | None:
 
 def head_revision(engine: Engine) -> str | None:
     return ScriptDirectory.from_config(alembic_config(engine)).get_current_head()
+
+
+def known_revisions(engine: Engine) -> frozenset[str]:
+    return frozenset(each.revision for each in ScriptDirectory.from_config(alembic_config(engine)).walk_revisions())
