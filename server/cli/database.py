@@ -1,12 +1,15 @@
 """Commands for the database."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from server.config import Settings, read_settings
-from server.storage.db import make_engine
+from server.core.clock import SystemClock
+from server.storage.db import Database, make_engine
 from server.storage.migrate import current_revision, head_revision, upgrade
+from server.usecases.restoring import doubt_touches_since
 
 
 @click.group()
@@ -21,6 +24,22 @@ def db_upgrade() -> None:
     upgrade(engine)
     click.echo(f"The database is at revision {current_revision(engine)} of {head_revision(engine)}.")
     engine.dispose()
+
+
+@db.command("restored")
+@click.option(
+    "--taken-at", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), help="When the backup was made, in UTC."
+)
+def db_restored(taken_at: datetime) -> None:
+    """Say that the database was restored from a backup, before a worker starts.
+
+    What was due since then may have been sent, which the restored database does not know: it is not sent again.
+    """
+    settings = read_settings()
+    database = Database(make_engine(settings.database_url))
+    count = doubt_touches_since(database=database, since=taken_at.replace(tzinfo=UTC), now=SystemClock().now())
+    click.echo(f"{count} messages that were due since the backup are marked as perhaps sent, and stay unsent.")
+    database.dispose()
 
 
 def _prepared(settings: Settings) -> Settings:
