@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from server.core.errors import AppError
 from server.storage.deliveries import STORED, DeliveryRow
-from server.storage.migrate import current_revision, head_revision, known_revisions
+from server.storage.migrate import current_revision, head_revision, known_revisions, name_fault
 
 _UNREACHABLE = (DBAPIError, NoConnectionFree)
 
@@ -48,7 +48,7 @@ def check_ready(engine: Engine) -> None:
             connection.execute(insert(DeliveryRow).values(**_PROBE))
             transaction.rollback()
     except _UNREACHABLE as fault:
-        raise DatabaseNotReady(f"The database does not take a delivery ({_named(fault)}).") from fault
+        raise DatabaseNotReady(f"The database does not take a delivery ({name_fault(fault)}).") from fault
 
 
 def read_facts(engine: Engine) -> DatabaseFacts:
@@ -72,7 +72,7 @@ def read_facts(engine: Engine) -> DatabaseFacts:
                 is_revision_known=revision in known_revisions(engine),
             )
     except _UNREACHABLE as fault:
-        raise DatabaseNotReady(f"The database cannot be reached ({_named(fault)}).") from fault
+        raise DatabaseNotReady(f"The database cannot be reached ({name_fault(fault)}).") from fault
 
 
 _MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -94,10 +94,3 @@ def _time_of(connection: Connection) -> datetime:
         return moment.astimezone(UTC)
     seconds = connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400.0")).scalar_one()
     return datetime.fromtimestamp(float(seconds), UTC)
-
-
-def _named(fault: DBAPIError | NoConnectionFree) -> str:
-    """Name what the driver raised: its words may quote the address, password and all."""
-    cause = getattr(fault, "orig", None) or fault
-    state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
-    return f"{type(cause).__name__}{f' {state}' if state else ''}"

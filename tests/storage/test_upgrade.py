@@ -13,7 +13,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from server.storage.db import Database, make_engine
-from server.storage.migrate import alembic_config, current_revision, head_revision, upgrade
+from server.storage.migrate import MigrationFailed, alembic_config, current_revision, head_revision, upgrade
 from tests.conftest import StandingClock
 from tests.databases import copied_sqlite, fresh_postgresql
 from tests.factories import order
@@ -104,3 +104,11 @@ def test_both_steps_at_once_give_the_same(house: House, later: Config) -> None:
     house.record(order("500"))
     command.upgrade(later, "head")
     assert (notes(house), current_revision(house.database.engine)) == ({"500": "of 500"}, "tighten")
+
+
+def test_a_database_that_is_not_there_is_said_in_one_sentence() -> None:
+    engine = make_engine("postgresql+psycopg://me:pass-word@127.0.0.1:9/afters")
+    with pytest.raises(MigrationFailed, match=r"not migrated \(OperationalError\)") as caught:
+        upgrade(engine)
+    assert "pass-word" not in caught.value.message
+    engine.dispose()
