@@ -30,7 +30,13 @@ _MOUNTS = Path("/proc/mounts")
 
 @click.command()
 @click.option("--json", "is_json", is_flag=True, help="Tell the findings as one JSON object.")
-@click.option("--app-file", default=_APP_FILE, type=click.Path(path_type=Path), help="The deployed shopify.app.toml.")
+@click.option(
+    "--app-file",
+    default=_APP_FILE,
+    envvar="AFTERS_APP_FILE",
+    type=click.Path(path_type=Path),
+    help="The shopify.app.toml that was deployed.",
+)
 def doctor(*, is_json: bool, app_file: Path) -> None:
     """Check the settings, the database, the work and the shops.
 
@@ -79,7 +85,7 @@ def _of_app_file(path: Path, app: dict[str, Any]) -> Iterator[Finding]:
             "app_file_missing",
             Severity.WARNING,
             f"{path} cannot be read ({type(fault).__name__}), so nothing was compared with it.",
-            "Name the deployed file with --app-file.",
+            "Copy the deployed file here, or name it with --app-file or AFTERS_APP_FILE.",
         )
 
 
