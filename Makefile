@@ -35,6 +35,7 @@ lint: python  ## check style, types and the architecture
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint templates
 	$(BIN)/codespell server templates docs README.md CHANGELOG.md extension/*/src
+	$(BIN)/hadolint docs/operating/Containerfile
 
 format: python  ## mend what a tool can mend
 	$(BIN)/ruff check --fix server tests

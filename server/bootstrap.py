@@ -9,6 +9,7 @@ import structlog
 
 from server.config import API_VERSION, Settings
 from server.core.clock import Clock, MovedClock, SystemClock
+from server.core.error_hook import ErrorReporter, load_hook
 from server.core.logging import redact
 from server.core.signing import LinkSigner
 from server.outbound.http import make_client
@@ -62,13 +63,20 @@ def make_runtime(settings: Settings, *, clock: Clock | None = None, wake: Callab
     )
 
 
-def configure_logging(*, is_json: bool) -> None:
-    """Send every log event through redaction to standard error, as JSON lines or for people."""
+def configure_logging(*, is_json: bool, error_hook: str | None = None) -> None:
+    """Send every log event through redaction to standard error, as JSON lines or for people.
+
+    `error_hook` names a function (package.module:function) that is told of every exception that is logged.
+
+    Raises:
+        InvalidHook: there is no such function.
+    """
     renderer = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer(colors=False)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([ErrorReporter(load_hook(error_hook))] if error_hook else []),
         structlog.processors.format_exc_info,
         redact,
     ]
@@ -79,7 +87,8 @@ def configure_logging(*, is_json: bool) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[*shared, renderer]))
+    foreign = [structlog.stdlib.add_logger_name, structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[*foreign, *shared, renderer]))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)

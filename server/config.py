@@ -1,6 +1,7 @@
 """Settings, read once from the environment; everything wrong with them is said at once."""
 
 import os
+import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -13,8 +14,12 @@ API_VERSION = "2026-10"
 _SECRETS = (
     "SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_OLD", "AFTERS_SECRET_KEY", "AFTERS_SECRET_KEY_OLD",
     "AFTERS_DATABASE_URL", "AFTERS_INBOX_URL", "AFTERS_DBOS_URL",  # a database's address may hold its password
+    "AFTERS_METRICS_TOKEN",
 )  # fmt: skip
 _MIN_SECRET = 32
+_MIN_TOKEN = 16
+_DATABASE = re.compile(r"sqlite:///|postgres(ql)?(\+psycopg)?://")
+_HOOK = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 class InvalidSettings(AppError):
@@ -38,6 +43,8 @@ class Settings:
     sandbox_url: str | None
     sandbox_clock: Path | None
     is_json_log: bool
+    metrics_token: str | None = field(default=None, repr=False)
+    error_hook: str | None = None
 
     @property
     def client_secrets(self) -> tuple[str, ...]:
@@ -77,6 +84,7 @@ def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
         problems.append(
             "AFTERS_SECRET_KEY must not be the Shopify secret: a link's signature could then pass for a webhook's."
         )
+    problems += _optional_problems(source)
     if problems:
         raise InvalidSettings("\n".join(["The settings are not complete:", *problems]))
     database_url = _with_driver(source.get("AFTERS_DATABASE_URL", "sqlite:///var/afters.sqlite3"))
@@ -94,10 +102,27 @@ def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
         sandbox_url=sandbox_url.rstrip("/") if sandbox_url else None,
         sandbox_clock=_clock_path(source) if sandbox_url else None,
         is_json_log=source.get("AFTERS_LOG", "json") == "json",
+        metrics_token=source.get("AFTERS_METRICS_TOKEN") or None,
+        error_hook=source.get("AFTERS_ERROR_HOOK") or None,
     )
     for name in _SECRETS:
         source.pop(name, None)
     return settings
+
+
+def _optional_problems(source: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with settings that may be left out, quoting no address that may hold a password."""
+    problems = [
+        f"{name} must begin with sqlite:/// or postgresql://."
+        for name in ("AFTERS_DATABASE_URL", "AFTERS_DBOS_URL")
+        if source.get(name) and not _DATABASE.match(source[name])
+    ]
+    if 0 < len(source.get("AFTERS_METRICS_TOKEN", "")) < _MIN_TOKEN:
+        problems.append(f"AFTERS_METRICS_TOKEN is shorter than {_MIN_TOKEN} characters; leave it out for no metrics.")
+    hook = source.get("AFTERS_ERROR_HOOK")
+    if hook and not _HOOK.fullmatch(hook):
+        problems.append(f"AFTERS_ERROR_HOOK is {hook}: it must name a function, as in package.module:function.")
+    return problems
 
 
 def _url_problems(public_url: str, sandbox_url: str | None) -> list[str]:

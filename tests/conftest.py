@@ -1,7 +1,6 @@
 """Fixtures for all tests: databases, a clock that stands still until told to move, no sockets beyond loopback."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +10,13 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from server.storage.db import Database, InboxBase, make_engine
 from server.storage.inbox import Inbox, open_inbox
 from server.storage.migrate import APP, INBOX, upgrade
-from tests.databases import POSTGRESQL, copied_sqlite, inbox_of
+from tests.databases import POSTGRESQL, copied_sqlite, fresh_postgresql, inbox_of
 
 # A busy machine is slow, not wrong: no example has a deadline.
 settings.register_profile("afters", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -75,17 +74,9 @@ def postgresql_url() -> Iterator[str]:
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL is not running on 127.0.0.1:5432, and CI must test with it.")
         pytest.skip("PostgreSQL is not running on 127.0.0.1:5432.")
-    name = f"afters_test_{secrets.token_hex(6)}"
-    admin = create_engine(f"{POSTGRESQL}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        # Tests pull no plugs: they need what was committed, not what survives a power cut.
-        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
-    _migrate(f"{POSTGRESQL}/{name}")
-    yield f"{POSTGRESQL}/{name}"
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with fresh_postgresql() as url:
+        _migrate(url)
+        yield url
 
 
 @pytest.fixture(scope="session")

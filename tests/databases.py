@@ -25,12 +25,17 @@ def inbox_of(database_url: str) -> str:
 
 
 @contextmanager
-def own_postgresql() -> Iterator[str]:
-    """Make an empty database that nobody else looks into, for real processes; give its address, then drop it."""
-    name = f"afters_own_{secrets.token_hex(6)}"
+def fresh_postgresql(*, is_durable: bool = False) -> Iterator[str]:
+    """Make an empty database on the server, give its address, and drop it after.
+
+    Tests pull no plugs: unless it is durable, they get what was committed, not what survives a power cut.
+    """
+    name = f"afters_test_{secrets.token_hex(6)}"
     admin = create_engine(f"{POSTGRESQL}/postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
+        if not is_durable:
+            connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
     try:
         yield f"{POSTGRESQL}/{name}"
     finally:

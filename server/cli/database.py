@@ -1,12 +1,15 @@
 """Commands for the database."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from server.config import read_settings
-from server.storage.db import make_engine
+from server.core.clock import SystemClock
+from server.storage.db import Database, make_engine
 from server.storage.migrate import APP, INBOX, current_revision, head_revision, upgrade
+from server.usecases.restoring import doubt_touches_since
 
 
 @click.group()
@@ -25,6 +28,22 @@ def db_upgrade() -> None:
         current, head = current_revision(engine, schema), head_revision(engine, schema)
         click.echo(f"The {name} is at revision {current} of {head}.")
         engine.dispose()
+
+
+@db.command("restored")
+@click.option(
+    "--taken-at", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ"]), help="When the backup was made, in UTC."
+)
+def db_restored(taken_at: datetime) -> None:
+    """Say that the database was restored from a backup, before a worker starts.
+
+    What was due since then may have been sent, which the restored database does not know: it is not sent again.
+    """
+    settings = read_settings()
+    database = Database(make_engine(settings.database_url))
+    count = doubt_touches_since(database=database, since=taken_at.replace(tzinfo=UTC), now=SystemClock().now())
+    click.echo(f"{count} messages that were due since the backup are marked as perhaps sent, and stay unsent.")
+    database.dispose()
 
 
 def _make_folder(url: str) -> None:

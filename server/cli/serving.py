@@ -1,17 +1,15 @@
-"""The processes: the web side and the worker."""
+"""The web side as a process."""
 
 import os
-from multiprocessing.util import Finalize
+import shutil
+import tempfile
+from pathlib import Path
 
 import click
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
-from server.app import create_app
-from server.bootstrap import configure_logging, make_runtime
 from server.config import read_settings
-from server.jobs.worker import run_worker
 
 _BLOCKING_THREADS = 32
 _KILL_TIMEOUT_SECONDS = 15
@@ -28,31 +26,37 @@ def serve(host: str, port: int, processes: int) -> None:
     settings = read_settings(dict(os.environ))
     if processes > 1 and settings.database_url.startswith("sqlite"):
         raise click.ClickException("SQLite takes one web process; set AFTERS_DATABASE_URL to a PostgreSQL database.")
-    Granian(
-        "server.cli.serving:make_app",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=processes,
-        blocking_threads=_BLOCKING_THREADS,
-        workers_kill_timeout=_KILL_TIMEOUT_SECONDS,
-        log_access=False,
-    ).serve()
+    figures = _folder_of_figures() if settings.metrics_token else None
+    try:
+        Granian(
+            "server.app:make_app",
+            factory=True,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=processes,
+            blocking_threads=_BLOCKING_THREADS,
+            workers_kill_timeout=_KILL_TIMEOUT_SECONDS,
+            log_access=False,
+            log_dictconfig=_json_log() if settings.is_json_log else None,
+        ).serve()
+    finally:
+        if figures is not None:
+            shutil.rmtree(figures, ignore_errors=True)
 
 
-def make_app() -> Flask:
-    """Make the application inside a web process; its databases are let go after the last request."""
-    settings = read_settings()
-    configure_logging(is_json=settings.is_json_log)
-    runtime = make_runtime(settings)
-    Finalize(None, runtime.close, exitpriority=10)
-    return create_app(runtime)
+def _folder_of_figures() -> Path:
+    """Make the folder in which the web processes share what they count, and name it to them."""
+    folder = Path(tempfile.mkdtemp(prefix="afters-metrics-"))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
 
 
-@click.command()
-def worker() -> None:
-    """Work off deliveries, follow-ups and imports."""
-    settings = read_settings()
-    configure_logging(is_json=settings.is_json_log)
-    run_worker(make_runtime(settings))
+def _json_log() -> dict[str, object]:
+    """Let the web server log as the app does; in a web process its words then go through the app's own log."""
+    return {
+        "formatters": {"json": {"()": "server.core.logging.JsonLines"}},
+        "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "loggers": {"_granian": {"propagate": True}},
+        "root": {"handlers": ["json"], "level": "WARNING"},
+    }

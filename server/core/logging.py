@@ -1,7 +1,10 @@
 """What may never reach a log line."""
 
+import json
+import logging
 import re
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 _SECRET_KEYS = re.compile(
@@ -30,6 +33,21 @@ def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mu
     for key, value in event.items():
         event[key] = _clean(key, value)
     return event
+
+
+class JsonLines(logging.Formatter):
+    """Writes what a library logs as one redacted JSON line, where the app's own log is not set up."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: dict[str, Any] = {
+            "event": record.getMessage(),
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        }
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return json.dumps(redact(None, "", event))
 
 
 def _clean(key: str, value: object) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from structlog.contextvars import bound_contextvars
 
 from server.core.errors import AppError
 
@@ -72,7 +73,7 @@ class Engine:
         }
         DBOS(config=config)
         for name, job in self._jobs.items():
-            self._workflows[name] = DBOS.workflow(name=name)(_plain(job))
+            self._workflows[name] = DBOS.workflow(name=name)(_plain(name, job))
         DBOS.launch()
         DBOS.register_queue(
             QUEUE, worker_concurrency=_CONCURRENCY, polling_interval_sec=_POLL_SECONDS, on_conflict="always_update"
@@ -110,11 +111,12 @@ class Engine:
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=_DRAIN_SECONDS)
 
 
-def _plain(job: Job) -> Callable[..., None]:
+def _plain(name: str, job: Job) -> Callable[..., None]:
     """Give the engine a function of its own to decorate, so that launching twice in one process is possible."""
 
     def run(*arguments: str | int) -> None:
-        job(*arguments)
+        with bound_contextvars(job=name, job_id=DBOS.workflow_id):
+            job(*arguments)
 
     return run
 

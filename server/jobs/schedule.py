@@ -87,7 +87,7 @@ class Schedule:
             try:
                 check_app_state(access=access, shop_id=shop_id, now=now)
             except AppError as fault:
-                log.warning("schedule.failed", shop=shop_id, code=fault.code, reason=fault.message)
+                log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
 
     def _count_neighbours(self, _now: datetime) -> None:
         for shop_id in self._shop_ids():

@@ -67,7 +67,7 @@ def make_jobs(runtime: Runtime) -> dict[str, Job]:
             )
 
     def on_touch(shop_id: int, touch_id: str, attempt: int) -> None:
-        with bound_contextvars(shop=shop_id, touch=touch_id, attempt=attempt):
+        with bound_contextvars(shop_id=shop_id, touch=touch_id, attempt=attempt):
             try:
                 log.info("touch.done", state=send_touch(post, shop_id=shop_id, touch_id=touch_id, attempt=attempt))
             except TouchNotOpen as reason:
@@ -77,7 +77,7 @@ def make_jobs(runtime: Runtime) -> dict[str, Job]:
                 _put_back(post, shop_id, touch_id, attempt, fault)
 
     def on_cut_off(shop_id: int, touch_id: str) -> None:
-        with bound_contextvars(shop=shop_id, touch=touch_id):
+        with bound_contextvars(shop_id=shop_id, touch=touch_id):
             try:
                 log.warning("touch.resolved", state=resolve_cut_off(post, shop_id=shop_id, touch_id=touch_id))
             except (TouchNotOpen, TemporaryFailure) as reason:
@@ -86,7 +86,7 @@ def make_jobs(runtime: Runtime) -> dict[str, Job]:
                 log.exception("touch.unresolved")
 
     def on_import(shop_id: int, kind: str) -> None:
-        with bound_contextvars(shop=shop_id, kind=kind):
+        with bound_contextvars(shop_id=shop_id, kind=kind):
             _import(runtime, access, shop_id, kind)
 
     return {DELIVERY: on_delivery, RECEIPT: on_receipt, SEND: on_touch, RESOLVE: on_cut_off, IMPORT: on_import}

@@ -21,6 +21,7 @@ NAMING = {
 }
 
 _BUSY_SECONDS = 10
+_CONNECT_SECONDS = 5  # the driver's own is for ever, which a server that is gone without a word would take
 _BEGIN_OPTION = "afters_begin"
 _TRIES = 4
 _GAVE_WAY = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock detected
@@ -79,7 +80,9 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    return create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
+    )
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

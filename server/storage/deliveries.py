@@ -17,7 +17,7 @@ STORED, QUEUED, HANDLED, SUPERSEDED, UNREADABLE, IGNORED, FAILED = (
 )  # fmt: skip
 
 
-_IS_OPEN = text("handled_at IS NULL")
+_IS_OPEN, _HAS_ERROR = text("handled_at IS NULL"), text("error IS NOT NULL")
 
 
 class DeliveryRow(InboxBase):
@@ -26,7 +26,8 @@ class DeliveryRow(InboxBase):
         UniqueConstraint("source", "shop_domain", "topic", "delivery_id"),
         # Holds what is open only: it stays small, however much was handled.
         Index("ix_deliveries_open", "state", "shop_domain", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
-        Index(None, "shop_domain", "received_at"),
+        # What was set aside always says why, and what was handled has nothing to say.
+        Index("ix_deliveries_aside", "shop_domain", "id", sqlite_where=_HAS_ERROR, postgresql_where=_HAS_ERROR),
         # The job engine remembers ids for ever: a new delivery must not get the id of one that was purged.
         {"sqlite_autoincrement": True},
     )
@@ -149,14 +150,6 @@ class Deliveries:
 
     def close(self, row: DeliveryRow, *, state: str, now: datetime, error: str | None = None) -> None:
         row.state, row.handled_at, row.error = state, now, error
-
-    def counts(self, shop_domain: str, *, since: datetime) -> dict[str, int]:
-        query = (
-            select(DeliveryRow.state, func.count())
-            .where(DeliveryRow.shop_domain == shop_domain, DeliveryRow.received_at >= since)
-            .group_by(DeliveryRow.state)
-        )
-        return {state: count for state, count in self._session.execute(query)}  # noqa: C416 - rows are not plain tuples
 
     def forget_shop(self, shop_domain: str) -> None:
         """Delete every delivery of an erased shop."""

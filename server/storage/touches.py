@@ -311,6 +311,22 @@ class DueTouches:
         )
         return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
 
+    def doubt(self, *, since: datetime, until: datetime) -> int:
+        """Give up what was due between two moments as perhaps sent: the database was taken back to the first one."""
+        result = self._session.execute(
+            update(TouchRow)
+            .where(TouchRow.state.in_((*OPEN_STATES, SENDING)), TouchRow.due_at >= since, TouchRow.due_at <= until)
+            .values(
+                state=UNKNOWN,
+                reason=Reason.FATE_UNKNOWN.value,
+                detail="The database was restored from a backup made before this was due.",
+                claimed_at=TouchRow.due_at,
+                attempt=TouchRow.attempt + 1,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
+
     def cut_off(self, *, before: datetime) -> tuple[DueTouch, ...]:
         """Return touches whose send was claimed before a moment and never recorded: a crash hides their fate."""
         query = select(TouchRow.id, TouchRow.shop_id, TouchRow.attempt).where(

@@ -67,7 +67,7 @@ def register_errors(app: Flask) -> None:
     def anticipated(error: AppError) -> Response:
         status = status_of(error)
         tell = log.error if status >= HTTPStatus.INTERNAL_SERVER_ERROR else log.info
-        tell("request.refused", code=error.code, status=status.value, path=request.path, data=error.data)
+        tell("request.refused", code=error.code, status=status.value, data=error.data)
         return _answer(error, status)
 
     @app.errorhandler(HTTPException)
@@ -84,7 +84,7 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unanticipated(error: Exception) -> Response:
-        log.error("request.failed", path=request.path, exc_info=error)
+        log.error("request.failed", exc_info=error)
         return _answer(INTERNAL, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

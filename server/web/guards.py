@@ -1,9 +1,11 @@
 """Who may call what: every blueprint has one guard, which runs before any of its routes."""
 
+import hmac
 from collections.abc import Callable, Mapping
 from typing import cast
 
 from flask import Blueprint, current_app, g, redirect, request
+from structlog.contextvars import bind_contextvars
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -53,6 +55,13 @@ def public() -> Response | None:
     return None
 
 
+def metrics_token() -> Response | None:
+    """Let in who knows the token of the metrics."""
+    if not hmac.compare_digest(_bearer().encode(errors="replace"), (runtime().settings.metrics_token or "").encode()):
+        raise NotAuthenticated("The token is not that of the metrics.")
+    return None
+
+
 def verify_delivery(parts: Runtime, *, headers: Mapping[str, str], raw: bytes) -> DeliveryHeaders:
     """Let in what the platform signed. Nothing is parsed before that, and nothing is believed.
 
@@ -80,6 +89,7 @@ def vendor_signature() -> Response | None:
     if found is None or source is None or not source.verify(url=url, headers=_headers(), raw=raw):
         raise NotAuthenticated("The report's signature does not hold.")
     g.raw, g.connection = raw, found
+    bind_contextvars(shop=domain, vendor=slug)
     return None
 
 
@@ -98,6 +108,7 @@ def post_purchase() -> Response | None:
         )
     except TokenRejected as reason:
         raise NotAuthenticated(f"The token is not accepted: {reason.code}.", reason=reason.code) from reason
+    bind_contextvars(shop=g.purchase_claims.shop_domain)
     return None
 
 
@@ -130,6 +141,7 @@ def merchant_session() -> Response | None:
     if request.args.get("shop", claims.shop_domain) != claims.shop_domain:
         raise NotAuthenticated("The session token is another shop's.", reason="wrong_shop")
     g.claims = claims
+    bind_contextvars(shop=claims.shop_domain)
     try:
         g.shop = open_app(
             database=parts.database,

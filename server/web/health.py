@@ -1,20 +1,26 @@
-"""Says whether the process is up and can reach its database."""
+"""Says whether the process is up, and whether it can take what is sent to it."""
 
 from flask import Blueprint, Response, jsonify
 
-from server.storage.migrate import INBOX, is_current
+from server.runtime import Runtime
+from server.usecases.readiness import Readiness
 from server.web import session
 from server.web.guards import guarded, public, runtime
 
 
-def blueprint() -> Blueprint:
+def blueprint(parts: Runtime) -> Blueprint:
     routes = guarded("public", __name__, public)
     session.register(routes)
+    readiness = Readiness(parts.database, parts.inbox.database)
 
     @routes.get("/health")
-    def health() -> tuple[Response, int]:
-        parts = runtime()
-        is_migrated = is_current(parts.database.engine) and is_current(parts.inbox.database.engine, INBOX)
-        return jsonify({"status": "ok" if is_migrated else "database is not migrated"}), 200 if is_migrated else 503
+    def health() -> Response:
+        """Answer as long as the process lives: a restart would not mend a database."""
+        return jsonify({"status": "ok"})
+
+    @routes.get("/ready")
+    def ready() -> tuple[Response, int]:
+        fault = readiness.fault(now=runtime().clock.now())
+        return (jsonify({"status": "ok"}), 200) if fault is None else (jsonify({"status": fault}), 503)
 
     return routes

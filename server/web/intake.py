@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from server.core.errors import AppError
 from server.runtime import Runtime
@@ -53,14 +54,16 @@ class Intake:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ.get("PATH_INFO") != PATH:
             return self._app(environ, start_response)
+        clear_contextvars()  # threads serve one request after another
+        bind_contextvars(route=PATH)
         try:
             self._take_in(environ)
         except AppError as fault:
             status, error = status_of(fault), fault
             tell = log.error if status >= HTTPStatus.INTERNAL_SERVER_ERROR else log.info
-            tell("request.refused", code=error.code, status=status.value, path=PATH, data=error.data)
+            tell("request.refused", code=error.code, status=status.value, data=error.data)
         except Exception as fault:
-            log.error("request.failed", path=PATH, exc_info=fault)  # noqa: TRY400 - as Flask's handler tells it
+            log.error("request.failed", exc_info=fault)  # noqa: TRY400 - as Flask's handler tells it
             status, error = HTTPStatus.INTERNAL_SERVER_ERROR, INTERNAL
         else:
             start_response("200 OK", [*PLAIN, ("Content-Length", "0")])
@@ -80,6 +83,7 @@ class Intake:
             name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith(_PREFIXES)
         }
         said = verify_delivery(parts, headers=headers, raw=raw)
+        bind_contextvars(shop=said.shop_domain, topic=said.topic, webhook=said.delivery_id)
         store_delivery(inbox=parts.inbox, source="shopify", said=said, headers=headers, raw=raw, now=parts.clock.now())
         parts.wake()
 

@@ -19,6 +19,7 @@ GUARDS = {
     "post_purchase": guards.post_purchase,
     "links": guards.public,  # the signature in each link is looked at by its route
     "public": guards.public,
+    "metrics": guards.metrics_token,
     "home": guards.merchant_session,
     "offers": guards.merchant_session,
     "orders": guards.merchant_session,
@@ -28,7 +29,7 @@ GUARDS = {
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    settings = replace(settings_for("sqlite://"), database_url="sqlite://")
+    settings = replace(settings_for("sqlite://"), metrics_token="metrics-token-of-a-test")
     return create_app(make_runtime(settings))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from tests.bench.measures import Measure, percentile, say
-from tests.databases import own_postgresql
+from tests.databases import fresh_postgresql
 from tests.soak import bodies
 from tests.soak.post import Delivery
 from tests.soak.stage import CLIENT_SECRET, Stage
@@ -31,7 +31,7 @@ def measures(folder: Path, *, seconds: int = SECONDS, rates: tuple[int, int] = (
     for each in (on_sqlite, on_postgresql):
         each.mkdir()
     yield from _at(rates[0], seconds, f"sqlite:///{on_sqlite / 'afters.sqlite3'}", on_sqlite, "SQLite")
-    with own_postgresql() as url:
+    with fresh_postgresql(is_durable=True) as url:
         yield from _at(rates[1], seconds, url, on_postgresql, "PostgreSQL, two workers")
 
 

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import os
+import random  # noqa: TID251 - a body drawn from a seed
 import shutil
 import signal
 import sqlite3
@@ -23,7 +24,7 @@ import httpx
 import psycopg
 
 from tests.bench.measures import Measure, median, say
-from tests.databases import inbox_of, own_postgresql
+from tests.databases import fresh_postgresql, inbox_of
 from tests.sandbox.listening import free_ports
 from tests.soak.fleet import Fleet
 
@@ -84,7 +85,7 @@ def _on_sqlite(folder: Path) -> Iterator[tuple[Side, Side]]:
 
 @contextmanager
 def _on_postgresql(folder: Path) -> Iterator[tuple[Side, Side]]:
-    with own_postgresql() as ours, own_postgresql() as theirs:
+    with fresh_postgresql(is_durable=True) as ours, fresh_postgresql(is_durable=True) as theirs:
         plain = theirs.replace("+psycopg", "")
         with _afters(ours, folder, processes=2) as url, _node(plain, processes=2) as peer_url:
             yield Side("Afters", url, _WE_SPEAK, ours), Side("Node", peer_url, _PEER_SPEAKS, theirs)
@@ -191,6 +192,44 @@ def _install_peer() -> None:
 
 
 def _order() -> bytes:
-    """Return an order of about 12 kB: what Shopify sends for a dozen lines."""
-    line = {"id": 1, "title": "Red retrospot jumbo bag", "price": "2.08", "quantity": 3, "note": "x" * 850}
-    return json.dumps({"id": 5, "email": "jo@shop.example", "line_items": [line] * 12}).encode()
+    """Return an order of about 12 kB as Shopify sends it for thirteen lines, most of it not the same twice."""
+    draw = random.Random(1)
+
+    def money() -> dict[str, dict[str, str]]:
+        amount = {"amount": f"{draw.randrange(1_000) / 100:.2f}", "currency_code": "GBP"}
+        return {"shop_money": amount, "presentment_money": amount}
+
+    def line() -> dict[str, object]:
+        number = draw.randrange(10**12)
+        return {
+            "id": number,
+            "admin_graphql_api_id": f"gid://shopify/LineItem/{number}",
+            "current_quantity": 1,
+            "fulfillable_quantity": 1,
+            "fulfillment_service": "manual",
+            "fulfillment_status": None,
+            "gift_card": False,
+            "grams": draw.randrange(900),
+            "name": f"Jumbo bag no. {draw.randrange(10**6)}",
+            "price": "2.08",
+            "price_set": money(),
+            "product_exists": True,
+            "product_id": draw.randrange(10**12),
+            "properties": [],
+            "quantity": draw.randrange(1, 9),
+            "requires_shipping": True,
+            "sku": str(draw.randrange(10**5)),
+            "taxable": True,
+            "title": "Jumbo bag",
+            "total_discount": "0.00",
+            "total_discount_set": money(),
+            "variant_id": draw.randrange(10**12),
+            "variant_inventory_management": "shopify",
+            "tax_lines": [
+                {"channel_liable": False, "price": "0.35", "price_set": money(), "rate": 0.2, "title": "VAT"}
+            ],
+            "duties": [],
+            "discount_allocations": [],
+        }
+
+    return json.dumps({"id": 5, "email": "jo@shop.example", "line_items": [line() for _ in range(11)]}).encode()

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
+from structlog.contextvars import get_contextvars
 
 from server.jobs.engine import DuplicateJob, Engine, InvalidJob
 from server.jobs.poller import Poller
@@ -33,6 +34,11 @@ def note(*arguments: str | int) -> None:
     RUNS.append(arguments)
 
 
+def tell(number: str | int) -> None:
+    bound = get_contextvars()
+    RUNS.append((number, bound["job"], bound["job_id"]))
+
+
 def fail(*arguments: str | int) -> None:
     RUNS.append(arguments)
     raise ZeroDivisionError
@@ -52,7 +58,7 @@ def launched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     GATE.clear()
     engine = Engine(url=url, worker_id="tester")
     engine.register({"test.note": note, "test.fail": fail, DELIVERY: note})
-    engine.register({"test.wait": wait})
+    engine.register({"test.wait": wait, "test.tell": tell})
     engine.launch()
     yield engine, url
     GATE.set()
@@ -167,3 +173,10 @@ def test_two_jobs_of_one_name_are_refused() -> None:
     fresh.register({"test.note": note})
     with pytest.raises(DuplicateJob):
         fresh.register({"test.other": note, "test.note": fail})
+
+
+def test_what_a_job_logs_names_the_job(launched: tuple[Engine, str]) -> None:
+    job_id = f"tell:{uuid4().hex}"
+    launched[0].enqueue("test.tell", job_id, 77)
+    until(lambda: (77, "test.tell", job_id) in RUNS, "the job's run")
+    assert not {"job", "job_id"} & set(get_contextvars())

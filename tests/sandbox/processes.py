@@ -119,13 +119,13 @@ class AppProcesses:
         self._children["worker"] = self._start("worker", ["worker"])
 
     def wait_until_healthy(self, timeout: float, *, stopping: Event | None = None) -> None:
-        """Wait until the app answers on /health, or until `stopping` is set.
+        """Wait until the app answers on /ready, or until `stopping` is set.
 
         Raises:
             ChildFailed: a process ended meanwhile, or there is no good answer after `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
-        url = f"{self._settings.app_origin}/health"
+        url = f"{self._settings.app_origin}/ready"
         stopping = stopping or Event()
         with httpx.Client(timeout=2.0, trust_env=False) as client:
             while True:

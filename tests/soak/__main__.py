@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from tests.databases import own_postgresql
+from tests.databases import fresh_postgresql
 from tests.soak.checker import Record, judge
 from tests.soak.play import Soak
 from tests.soak.stage import Stage
@@ -66,7 +66,7 @@ def _own_database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'afters.sqlite3'}"
     else:
-        with own_postgresql() as url:
+        with fresh_postgresql(is_durable=True) as url:
             yield url
 
 

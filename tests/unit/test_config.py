@@ -38,6 +38,7 @@ def test_little_has_to_be_set() -> None:
     assert settings.dbos_url == "sqlite:///var/afters-dbos.sqlite3"
     assert (settings.worker_id, settings.sandbox_url, settings.sandbox_clock) == ("worker-1", None, None)
     assert settings.is_json_log
+    assert (settings.metrics_token, settings.error_hook) == (None, None)
     assert settings.client_secrets == (SECRET,)
     assert settings.secret_keys == (KEY,)
     assert settings.cdn_url == "https://cdn.shopify.com"
@@ -55,6 +56,8 @@ def test_everything_can_be_set() -> None:
             AFTERS_WORKER_ID="worker-7",
             AFTERS_SANDBOX_CLOCK="/tmp/clock",
             AFTERS_LOG="text",
+            AFTERS_METRICS_TOKEN="metrics-token-of-a-test",
+            AFTERS_ERROR_HOOK="afters_errors.sentry:report",
         )
     )
     assert settings.public_url == "http://localhost:4601"
@@ -65,6 +68,8 @@ def test_everything_can_be_set() -> None:
     assert settings.client_secrets == (SECRET, "old secret")
     assert settings.secret_keys == (KEY, "old key")
     assert settings.worker_id == "worker-7"
+    assert settings.metrics_token == "metrics-token-of-a-test"
+    assert settings.error_hook == "afters_errors.sentry:report"
     assert not settings.is_json_log
 
 
@@ -99,6 +104,24 @@ def test_the_two_secrets_must_differ() -> None:
     assert "must not be the Shopify secret" in refusal(environment(AFTERS_SECRET_KEY=SECRET))
 
 
+@pytest.mark.parametrize("name", ["AFTERS_DATABASE_URL", "AFTERS_DBOS_URL"])
+@pytest.mark.parametrize("url", ["mysql://u:pw@db/a", "db/a", "postgresql:/u:pw@db", "file:a.sqlite3"])
+def test_a_database_is_one_of_the_two_and_its_address_is_not_quoted(name: str, url: str) -> None:
+    told = refusal(environment(**{name: url}))
+    assert f"{name} must begin with" in told
+    assert url not in told
+
+
+def test_a_short_token_of_the_metrics_is_refused() -> None:
+    assert "AFTERS_METRICS_TOKEN is shorter than 16" in refusal(environment(AFTERS_METRICS_TOKEN="x" * 15))
+    assert read_settings(environment(AFTERS_METRICS_TOKEN="")).metrics_token is None
+
+
+@pytest.mark.parametrize("hook", ["report", "errors:", ":report", "a b:report", "errors:report()", "errors:a.b"])
+def test_what_names_no_function_is_no_error_hook(hook: str) -> None:
+    assert "package.module:function" in refusal(environment(AFTERS_ERROR_HOOK=hook))
+
+
 @pytest.mark.parametrize("url", ["", "afters.example", "/afters", "https://", "http://[x"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     assert "AFTERS_PUBLIC_URL is missing" in refusal(environment(AFTERS_PUBLIC_URL=url))
@@ -128,6 +151,7 @@ def test_the_secrets_are_taken_out_of_the_environment() -> None:
         SHOPIFY_API_SECRET_OLD="old secret",
         AFTERS_SECRET_KEY_OLD="old key",
         AFTERS_DATABASE_URL="postgresql://u:p@db/a",
+        AFTERS_METRICS_TOKEN="metrics-token-of-a-test",
     )
     read_settings(environ)
     assert environ.keys() == {"AFTERS_PUBLIC_URL", "SHOPIFY_API_KEY"}
@@ -146,7 +170,8 @@ def test_no_secret_shows_in_the_repr() -> None:
             SHOPIFY_API_SECRET_OLD="old secret",
             AFTERS_SECRET_KEY_OLD="old key",
             AFTERS_DATABASE_URL="postgres://u:pw@db/a",
+            AFTERS_METRICS_TOKEN="metrics-token-of-a-test",
         )
     )
-    for secret in (SECRET, KEY, "old secret", "old key", "pw@"):
+    for secret in (SECRET, KEY, "old secret", "old key", "pw@", "metrics-token"):
         assert secret not in repr(settings)

@@ -123,6 +123,6 @@ def _midnight(now: datetime, zone: ZoneInfo) -> str:
 
 def _is_up(app_origin: str) -> bool:
     try:
-        return httpx.get(f"{app_origin}/health", timeout=_PEEK_SECONDS, trust_env=False).is_success
+        return httpx.get(f"{app_origin}/ready", timeout=_PEEK_SECONDS, trust_env=False).is_success
     except httpx.HTTPError:
         return False

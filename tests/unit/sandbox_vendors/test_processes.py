@@ -41,7 +41,7 @@ SCRIPT = dedent(
 
     class Health(BaseHTTPRequestHandler):
         def do_GET(self):
-            self.send_response(200 if self.path == "/health" else 404)
+            self.send_response(200 if self.path == "/ready" else 404)
             self.end_headers()
 
         def log_message(self, *_):
@@ -120,7 +120,7 @@ def test_a_stubborn_process_is_ended_by_force(
     monkeypatch.setattr(processes, "STOP_SECONDS", 0.1)
     app_processes.stop()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{settings.app_origin}/health", trust_env=False)
+        httpx.get(f"{settings.app_origin}/ready", trust_env=False)
 
 
 def test_waiting_for_health_can_be_given_up(app_processes: AppProcesses) -> None:

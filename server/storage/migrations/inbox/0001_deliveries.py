@@ -44,7 +44,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_deliveries_shop_domain_received_at"), ["shop_domain", "received_at"], unique=False
+            "ix_deliveries_aside",
+            ["shop_domain", "id"],
+            unique=False,
+            sqlite_where=sa.text("error IS NOT NULL"),
+            postgresql_where=sa.text("error IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_deliveries_open",
@@ -58,6 +62,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_deliveries_open")
-        batch_op.drop_index(batch_op.f("ix_deliveries_shop_domain_received_at"))
+        batch_op.drop_index("ix_deliveries_aside")
 
     op.drop_table("deliveries")
