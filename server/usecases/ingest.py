@@ -33,6 +33,7 @@ _KEPT_HEADERS = (
 ATTEMPTS = 17  # with the pauses below: 22 hours, about a day
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(hours=4)
+_NOTED_EVERY = timedelta(minutes=1)
 
 Handler = Callable[["Delivery"], str]
 
@@ -103,11 +104,16 @@ def handle_delivery(
             state = handler(Delivery(row, shop, access=access, inbox=inbox, inbound=inbound, now=now))
         except UnreadablePayload as problem:
             state, error = UNREADABLE, problem.message
-    if shop is not None and state == HANDLED:
+    if shop is not None and state == HANDLED and _is_worth_noting(shop.last_delivery_at, now):
         with access.database.write() as session:
             Shops(session, access.box).touch_delivery(shop.id, at=now)
     close_delivery(inbox=inbox, delivery_id=delivery_id, state=state, error=error, now=now)
     return state
+
+
+def _is_worth_noting(last_at: datetime | None, now: datetime) -> bool:
+    """Merchants read "last heard of" in minutes: a commit for each delivery would buy nothing."""
+    return last_at is None or not timedelta() <= now - last_at < _NOTED_EVERY
 
 
 def close_delivery(*, inbox: Database, delivery_id: int, state: str, error: str | None, now: datetime) -> None:
