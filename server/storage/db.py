@@ -1,5 +1,6 @@
 """Engines, the declarative base, and units of work, for SQLite and PostgreSQL alike."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -104,12 +105,15 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # SQLite lets one write, and has the others sleep and look again for ever longer: of sixteen threads that wait
+        # so, most sleep while the file is free. Here they wait for each other instead, and go on at once.
+        self._writing = threading.Lock() if engine.dialect.name == "sqlite" else None
         self._readers = engine.execution_options(**{_BEGIN_OPTION: "DEFERRED"})
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction that may write; commits at the end, rolls back on any error."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -135,6 +139,18 @@ class Database:
                     raise
         with self.write() as session:
             return work(session)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._writing is None:
+            yield
+            return
+        is_ours = self._writing.acquire(timeout=_BUSY_SECONDS)  # after that the file itself says that it is busy
+        try:
+            yield
+        finally:
+            if is_ours:
+                self._writing.release()
 
     def dispose(self) -> None:
         self.engine.dispose()
