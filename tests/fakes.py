@@ -88,6 +88,11 @@ class FakePlatformApi(Script):
         found = sorted(self.held_orders.values(), key=lambda each: each.created_at)
         return self._page([each for each in found if each.created_at >= since], cursor)
 
+    def orders_updated(self, *, since: datetime, cursor: str | None) -> Page[Order]:
+        self.called("orders_updated")
+        found = sorted(self.held_orders.values(), key=lambda each: (each.updated_at, each.id))
+        return self._page([each for each in found if each.updated_at >= since], cursor)
+
     def count_orders(self, *, since: datetime) -> int:
         self.called("count_orders")
         return sum(each.created_at >= since for each in self.held_orders.values())

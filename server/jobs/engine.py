@@ -17,6 +17,7 @@ QUEUE = "afters"
 _CONCURRENCY = 16  # the engine's default is no limit, over an unbounded thread pool
 _POLL_SECONDS = 0.2
 _DRAIN_SECONDS = 15
+_FORGET_AT_ONCE = 1_000  # short transactions: the engine goes on working beside
 
 Job = Callable[..., None]
 
@@ -96,15 +97,29 @@ class Engine:
     def forget_finished(self, *, older_than: timedelta) -> int:
         """Delete finished work from the engine's tables; return how much."""
         before = datetime.now(UTC) - older_than  # noqa: TID251 - the engine stamps its rows with the system's time
-        done = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            completed_before=before.isoformat(),
-            load_input=False,
-            load_output=False,
-            limit=10_000,
-        )
-        DBOS.delete_workflows([each.workflow_id for each in done])
-        return len(done)
+        count = 0
+        while True:
+            done = DBOS.list_workflows(
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                completed_before=before.isoformat(),
+                load_input=False,
+                load_output=False,
+                limit=_FORGET_AT_ONCE,
+            )
+            DBOS.delete_workflows([each.workflow_id for each in done])
+            count += len(done)
+            if len(done) < _FORGET_AT_ONCE:
+                return count
+
+    def take_over(self, worker_id: str) -> int:
+        """Put what a dead worker had in hand back into the queue; return how much.
+
+        Of a living worker it would run everything twice: the caller makes sure.
+        """
+        pending = DBOS.list_workflows(status="PENDING", executor_id=worker_id, load_input=False, load_output=False)
+        if pending:
+            DBOS.resume_workflows([each.workflow_id for each in pending], queue_name=QUEUE)
+        return len(pending)
 
     def close(self) -> None:
         """Stop taking work, let running jobs finish, and go."""

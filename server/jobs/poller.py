@@ -1,6 +1,7 @@
 """Looks for work that is due and hands it to the job engine."""
 
 import threading
+import time
 from datetime import timedelta
 
 import structlog
@@ -19,6 +20,7 @@ _BATCH = 200
 _LEAST = 20  # handed over even while the engine has enough: it may have lost what it was given
 _PAUSE_SECONDS = 0.5
 _BUSY_SECONDS = 0.05
+_WEDGED_SECONDS = 300.0
 # Longer than any send may take, so that a send under way is not mistaken for one that a crash cut off.
 _CUT_OFF_AFTER = timedelta(minutes=2)
 
@@ -34,6 +36,7 @@ class Poller:
         self._runtime, self._engine = runtime, engine
         self._stop = threading.Event()
         self._woken = threading.Event()
+        self._looked_at = time.monotonic()
 
     def run(self) -> None:
         """Poll until stopped; a failing round is logged and the next one tries again."""
@@ -43,8 +46,13 @@ class Poller:
             except Exception:  # the loop must outlive a database that restarts
                 log.exception("poller.failed")
                 moved = 0
+            self._looked_at = time.monotonic()
             self._woken.wait(_BUSY_SECONDS if moved else _PAUSE_SECONDS)
             self._woken.clear()
+
+    def is_looking(self) -> bool:
+        """Tell whether a round ended lately: one that hangs is no error that the loop could survive."""
+        return self._stop.is_set() or time.monotonic() - self._looked_at < _WEDGED_SECONDS
 
     def wake(self) -> None:
         self._woken.set()
@@ -78,8 +86,7 @@ class Poller:
             self._engine.enqueue(SEND, f"touch:{each.id}:{each.attempt}", each.shop_id, each.id, each.attempt)
         if found:
             with self._runtime.database.write() as session:
-                for each in found:
-                    DueTouches(session).mark_queued(each)
+                DueTouches(session).mark_queued(found)
         return len(found)
 
     def _cut_off(self) -> int:

@@ -15,6 +15,7 @@ from server.storage.touches import DueTouches
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
 from server.usecases.recommendations import rebuild_neighbours
+from server.usecases.reconcile import reconcile_orders
 
 log = structlog.get_logger()
 
@@ -25,6 +26,8 @@ _FIRST_AFTER = timedelta(minutes=10)
 _LOST_AFTER = timedelta(hours=1)
 # Each page of an import is a sign of life, and one lost import keeps the shop's other one waiting.
 _SILENT_AFTER = timedelta(minutes=10)
+_RECONCILE_EVERY = timedelta(minutes=15)
+_QUIET_AFTER = timedelta(days=7)
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class Schedule:
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
             ("neighbours", timedelta(days=1), self._count_neighbours),
+            ("reconcile", _RECONCILE_EVERY, self._reconcile),
+            ("quiet-shops", timedelta(days=1), self._refresh_quiet),
         )
         for name, interval, work in works:
             # The first time comes soon: a worker that starts anew each day would never get to what is daily.
@@ -82,12 +87,36 @@ class Schedule:
         log.info("schedule.cleaned", jobs=jobs, deliveries=deliveries)
 
     def _check_app_states(self, now: datetime) -> None:
-        access = ShopAccess(self.runtime.database, self.runtime.box, self.runtime.auth, self.runtime.apis)
+        access = self._access()
         for shop_id in self._shop_ids():
             try:
                 check_app_state(access=access, shop_id=shop_id, now=now)
             except AppError as fault:
                 log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
+
+    def _reconcile(self, now: datetime) -> None:
+        """Ask each shop for orders whose webhooks never came; one that cannot be asked stops no other."""
+        for shop_id in self._shop_ids():
+            try:
+                done = reconcile_orders(access=self._access(), shop_id=shop_id, now=now)
+            except AppError as fault:
+                log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
+            else:
+                if done.found or not done.is_done:
+                    log.warning("reconcile.found", shop_id=shop_id, found=done.found, is_done=done.is_done)
+
+    def _refresh_quiet(self, now: datetime) -> None:
+        """Renew grants that nobody has used for a week: one of 90 days that ends is lost until the merchant comes."""
+        with self.runtime.database.read() as session:
+            quiet = Shops(session, self.runtime.box).quiet_since(now - _QUIET_AFTER)
+        for shop_id in quiet:
+            try:
+                self._access().api(shop_id, now=now)
+            except AppError as fault:
+                log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
+
+    def _access(self) -> ShopAccess:
+        return ShopAccess(self.runtime.database, self.runtime.box, self.runtime.auth, self.runtime.apis)
 
     def _count_neighbours(self, _now: datetime) -> None:
         for shop_id in self._shop_ids():

@@ -60,7 +60,9 @@ class AdminApi:
             clock=clock,
             sleep=sleep,
         )
-        self._page_sizes = {"products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE}
+        self._page_sizes = {
+            "products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE, "orders_updated": ORDERS_PER_PAGE,
+        }  # fmt: skip
 
     def shop(self) -> ShopFacts:
         return _read(ShopAnswer, self._answer("shop", "shop")).facts()
@@ -107,12 +109,18 @@ class AdminApi:
 
     def orders(self, *, since: datetime, cursor: str | None) -> Page[Order]:
         """Return the next orders created at or after `since`, oldest first, each with all of its lines."""
-        data = self._page("orders", {"after": cursor, "query": _created(since)})
+        data = self._page("orders", {"after": cursor, "query": _at_or_after("created_at", since)})
+        listing = _read(Listing[OrderNode], _part(data, "orders"))
+        return Page(items=tuple(self._order(node) for node in listing.nodes), cursor=listing.page_info.next_cursor)
+
+    def orders_updated(self, *, since: datetime, cursor: str | None) -> Page[Order]:
+        """Return the next orders that changed at or after `since`, by the time of their change, with all lines."""
+        data = self._page("orders_updated", {"after": cursor, "query": _at_or_after("updated_at", since)})
         listing = _read(Listing[OrderNode], _part(data, "orders"))
         return Page(items=tuple(self._order(node) for node in listing.nodes), cursor=listing.page_info.next_cursor)
 
     def count_orders(self, *, since: datetime) -> int:
-        return _read(Count, self._answer("orders_count", "ordersCount", query=_created(since))).count
+        return _read(Count, self._answer("orders_count", "ordersCount", query=_at_or_after("created_at", since))).count
 
     def order(self, order_id: str) -> Order | None:
         node = _read_or_none(OrderNode, self._answer("order", "order", id=gid("Order", order_id)))
@@ -186,5 +194,5 @@ def _read(shape: type[Shape], answered: object) -> Shape:
         raise TemporaryFailure(f"Shopify's answer cannot be read: {explain(error)}.") from None
 
 
-def _created(since: datetime) -> str:
-    return f"created_at:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
+def _at_or_after(field: str, since: datetime) -> str:
+    return f"{field}:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -11,6 +12,8 @@ from server.core.errors import AppError
 from server.domain.document import RuleDocument
 from server.domain.rules import parse
 from server.storage.db import Base
+
+_MOST_KNOWN = 500
 
 
 class DraftChanged(AppError):
@@ -47,6 +50,10 @@ class PublishedRules:
     published_at: datetime
 
 
+# Versions by shop and number, for each engine: ids of shops are never used twice.
+_READ: "WeakKeyDictionary[Any, dict[tuple[int, int], PublishedRules]]" = WeakKeyDictionary()
+
+
 class Rules:
     """A shop's rule store."""
 
@@ -64,8 +71,18 @@ class Rules:
         return self._session.scalar(query)
 
     def version(self, number: int) -> PublishedRules | None:
-        row = self._session.get(RuleVersionRow, (self._shop_id, number))
-        return PublishedRules(row.number, parse(row.document), row.published_at) if row else None
+        """Return one version. It never changes, so that each process reads and parses it once."""
+        known = _READ.setdefault(self._session.get_bind(), {})
+        key = (self._shop_id, number)
+        found = known.get(key)
+        if found is None:
+            row = self._session.get(RuleVersionRow, key)
+            if row is None:
+                return None
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            found = known[key] = PublishedRules(row.number, parse(row.document), row.published_at)
+        return found
 
     def live(self) -> PublishedRules | None:
         return self.version(self.live_number())

@@ -38,11 +38,14 @@ class ShopRow(Base):
     scopes: Mapped[list[Any]] = mapped_column(default=list)
     grant: Mapped[str | None]
     grant_expires_at: Mapped[datetime | None]
+    refreshing_until: Mapped[datetime | None]  # somebody has the grant's refresh in hand
     needs_reopen: Mapped[bool] = mapped_column(default=False)
     is_post_purchase_app: Mapped[bool | None]
     checked_at: Mapped[datetime | None]
     history_starts_at: Mapped[datetime | None]
     last_delivery_at: Mapped[datetime | None]
+    reconciled_at: Mapped[datetime | None]  # orders that changed before were compared with the platform's
+    reconciled_count: Mapped[int] = mapped_column(default=0, server_default="0")  # orders found only by comparing
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]
 
@@ -144,6 +147,28 @@ class Shops:
             }
         )
         row.grant_expires_at, row.scopes, row.needs_reopen = grant.expires_at, list(grant.scopes), False
+        row.refreshing_until = None
+
+    def claim_refresh(self, shop_id: int, *, expires_at: datetime, now: datetime, until: datetime) -> bool:
+        """Take the refresh of the grant that ends at `expires_at` in hand; False when another has it, or did it."""
+        result = self._session.execute(
+            update(ShopRow)
+            .where(
+                ShopRow.id == shop_id,
+                ShopRow.grant_expires_at == expires_at,
+                or_(ShopRow.refreshing_until.is_(None), ShopRow.refreshing_until <= now),
+            )
+            .values(refreshing_until=until)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(result.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
+
+    def quiet_since(self, moment: datetime) -> tuple[int, ...]:
+        """Return the installed shops whose grant ended before a moment: nobody has asked anything in their name."""
+        query = select(ShopRow.id).where(
+            ShopRow.uninstalled_at.is_(None), ShopRow.needs_reopen.is_(False), ShopRow.grant_expires_at < moment
+        )
+        return tuple(self._session.scalars(query.order_by(ShopRow.id)))
 
     def grant_of(self, row: ShopRow) -> AccessGrant | None:
         if row.grant is None:

@@ -1,11 +1,12 @@
 """Follow-ups: one sequence per order, its touches, what vendors reported on them, and clicks."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.attribution import Click
@@ -295,12 +296,19 @@ class DueTouches:
         )
         return tuple(DueTouch(*row) for row in self._session.execute(query))
 
-    def mark_queued(self, due: DueTouch) -> None:
-        self._session.execute(
-            update(TouchRow)
-            .where(TouchRow.id == due.id, TouchRow.attempt == due.attempt, TouchRow.state == PLANNED)
+    def mark_queued(self, due: Sequence[DueTouch]) -> None:
+        """Mark what was handed over; what was quicker than its mark stays as it is."""
+        statement = (
+            update(TouchRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
+            .where(
+                TouchRow.id == bindparam("its_id"),
+                TouchRow.attempt == bindparam("its_attempt"),
+                TouchRow.state == PLANNED,
+            )
             .values(state=QUEUED)
         )
+        rows = [{"its_id": each.id, "its_attempt": each.attempt} for each in due]
+        self._session.connection().execute(statement, rows)
 
     def take_up_lost(self, *, before: datetime) -> int:
         """Put back what was due and handed to the job engine before a moment and never came to an end."""

@@ -4,12 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.core.errors import AppError
-from server.ports import AccessGrant, PlatformApi, PlatformApis, PlatformAuth, ReopenNeeded
+from server.ports import (
+    AccessGrant,
+    PlatformApi,
+    PlatformApis,
+    PlatformAuth,
+    ReopenNeeded,
+    TemporaryFailure,
+    VendorFailure,
+)
 from server.storage.db import Database, Session
 from server.storage.secrets import SecretBox
 from server.storage.shops import ShopRow, Shops
 
 REFRESH_MARGIN = timedelta(minutes=5)
+_CLAIM = timedelta(minutes=1)  # longer than a refresh can take, time-outs included
+_SOON_SECONDS = 2.0
 
 
 class ShopClosed(AppError):
@@ -40,15 +50,17 @@ class ShopAccess:
             if not shop.is_installed or grant is None:
                 raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
         if grant.expires_at - now < REFRESH_MARGIN:
-            grant = self._refresh(shop_id, domain, grant)
+            grant = self._refresh(shop_id, domain, grant, now=now)
         return self.apis(shop_domain=domain, access_token=grant.access_token)
 
-    def _refresh(self, shop_id: int, domain: str, stale: AccessGrant) -> AccessGrant:
+    def _refresh(self, shop_id: int, domain: str, stale: AccessGrant, *, now: datetime) -> AccessGrant:
         """Trade the refresh token; the new pair is stored before it is used.
 
-        Two at once are harmless: the platform keeps the old refresh token until its replacement is used, and whoever
-        stores second finds the first one's grant and takes that.
+        One process at a time does so. The others go on with the grant that is about to end, and where it has ended
+        they come back in a moment. A claim whose holder died runs out by itself.
         """
+        if not self._claim(shop_id, stale, now=now):
+            return self._of_another(shop_id, stale, now=now)
         try:
             fresh = self.auth.refresh(shop_domain=domain, refresh_token=stale.refresh_token)
         except ReopenNeeded:
@@ -56,7 +68,11 @@ class ShopAccess:
                 row, held = self._held(session, shop_id)
                 if held.access_token != stale.access_token:
                     return held
-                row.needs_reopen = True
+                row.needs_reopen, row.refreshing_until = True, None
+            raise
+        except VendorFailure:
+            with self.database.write() as session:
+                Shops(session, self.box).lock(shop_id).refreshing_until = None
             raise
         with self.database.write() as session:
             row, held = self._held(session, shop_id)
@@ -64,6 +80,19 @@ class ShopAccess:
                 return held
             Shops(session, self.box).store_grant(row, fresh)
         return fresh
+
+    def _claim(self, shop_id: int, stale: AccessGrant, *, now: datetime) -> bool:
+        with self.database.write() as session:
+            shops = Shops(session, self.box)
+            return shops.claim_refresh(shop_id, expires_at=stale.expires_at, now=now, until=now + _CLAIM)
+
+    def _of_another(self, shop_id: int, stale: AccessGrant, *, now: datetime) -> AccessGrant:
+        with self.database.read() as session:
+            shops = Shops(session, self.box)
+            held = shops.grant_of(shops.by_id(shop_id)) or stale
+        if held.expires_at <= now:
+            raise TemporaryFailure("The shop's access is being renewed.", retry_after=_SOON_SECONDS)
+        return held
 
     def _held(self, session: Session, shop_id: int) -> tuple[ShopRow, AccessGrant]:
         shops = Shops(session, self.box)

@@ -19,6 +19,7 @@ class RecordingEngine:
     enqueued: list[tuple[str, str, tuple[str | int, ...]]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     forgotten: int = 0
+    taken_over: list[str] = field(default_factory=list)
 
     def enqueue(self, name: str, job_id: str, *arguments: str | int) -> None:
         if self.failures:
@@ -29,6 +30,10 @@ class RecordingEngine:
     @property
     def ids(self) -> list[str]:
         return [job_id for _, job_id, _ in self.enqueued]
+
+    def take_over(self, worker_id: str) -> int:
+        self.taken_over.append(worker_id)
+        return 3
 
     def forget_finished(self, *, older_than: object) -> int:
         assert older_than

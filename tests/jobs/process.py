@@ -1,15 +1,17 @@
-"""A worker process with fake ports, for tests that kill it: `python -m tests.jobs.process URL FOLDER HOW`.
+"""A worker process with fake ports, for tests that kill it: `python -m tests.jobs.process URL FOLDER HOW NAME AHEAD`.
 
-HOW is what sending a message does: work (answers), slow (answers after a moment), hang (never answers).
+HOW is what sending a message does: work (answers), slow (answers after a moment), hang (never answers). AHEAD is by how
+many seconds its system clock goes before the others', so that nobody has to wait for them to be silent.
 """
 
 import sys
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from server.bootstrap import configure_logging, make_runtime
+from server.core.clock import SystemClock
 from server.jobs.worker import run_worker
 from server.ports import Accepted, Message
 from server.storage.secrets import SecretBox
@@ -27,6 +29,14 @@ class FileClock:
 
     def now(self) -> datetime:
         return datetime.fromisoformat(self._path.read_text(encoding="ascii"))
+
+
+class AheadClock:
+    def __init__(self, seconds: float) -> None:
+        self._ahead = timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return SystemClock().now() + self._ahead
 
 
 class FileChannel(RecordingChannel):
@@ -48,9 +58,10 @@ class FileChannel(RecordingChannel):
         return Accepted("V1") if since and touch_id in self._path.read_text(encoding="utf-8").split() else None
 
 
-def main(url: str, folder: Path, how: str) -> None:
+def main(url: str, folder: Path, how: str, name: str, ahead: float) -> None:
     configure_logging(is_json=True)
-    settings = replace(settings_for(url), dbos_url=f"sqlite:///{folder}/dbos.sqlite3")
+    dbos_url = f"sqlite:///{folder}/dbos.sqlite3" if url.startswith("sqlite") else url
+    settings = replace(settings_for(url), dbos_url=dbos_url, worker_id=name)
     clock = FileClock(folder / "clock")
     apis = FakeApis()
     for each in ("2", "3"):
@@ -65,9 +76,10 @@ def main(url: str, folder: Path, how: str) -> None:
             vendors=FakeVendors(channels={"texter": FileChannel(folder / "sent", how)}),
             renderer=FakeRenderer(),
             phones=FakePhones(),
-        )
+        ),
+        real_clock=AheadClock(ahead),
     )
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4], float(sys.argv[5]))

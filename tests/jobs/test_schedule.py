@@ -5,13 +5,13 @@ import pytest
 
 from server.jobs.engine import Engine
 from server.jobs.schedule import Schedule
-from server.ports import TemporaryFailure
+from server.ports import ReopenNeeded, TemporaryFailure
 from server.runtime import Runtime
 from server.storage.catalog import Neighbours
 from server.storage.deliveries import Deliveries, DeliveryRow
 from server.storage.shops import Shops
 from server.storage.touches import QUEUED, Touches
-from tests.factories import NOW, line, order
+from tests.factories import NOW, OTHER_SHOP, line, order
 from tests.jobs.conftest import RecordingEngine
 from tests.usecases.house import House
 
@@ -29,7 +29,7 @@ def test_nothing_is_done_at_the_start_and_the_daily_work_soon_after(
     assert (recording.forgotten, house.api.calls) == (0, [])
     house.clock.move(minutes=10)
     schedule.tick()
-    assert (recording.forgotten, house.api.calls) == (1, ["app_state"])
+    assert (recording.forgotten, house.api.calls) == (1, ["app_state", "orders_updated"])
     house.clock.move(hours=23)
     schedule.tick()
     assert recording.forgotten == 1
@@ -106,3 +106,27 @@ def test_what_a_job_left_behind_is_taken_up_after_an_hour(house: House, schedule
         assert row is not None
         assert (row.state, row.attempt) == ("stored", 2)
     assert house.clock.now() - NOW == timedelta(hours=2, minutes=59)
+
+
+def test_orders_whose_webhooks_never_came_are_asked_for(house: House, schedule: Schedule) -> None:
+    house.api.held_orders["500"] = order(created_at=NOW, updated_at=NOW)
+    house.clock.move(minutes=15)
+    schedule.tick()
+    assert house.touches("500")
+
+
+def test_a_grant_that_nobody_used_for_a_week_is_renewed(house: House, schedule: Schedule) -> None:
+    def given_after(**lengths: float) -> int:
+        house.auth.now = house.clock.move(**lengths)
+        schedule._refresh_quiet(house.clock.now())
+        return house.auth.given
+
+    assert [given_after(days=7), given_after(hours=2), given_after(days=1)] == [1, 2, 2]
+
+
+def test_a_shop_that_cannot_be_renewed_stops_no_other(house: House, schedule: Schedule) -> None:
+    house.open(OTHER_SHOP)
+    house.auth.now = house.clock.move(days=8)
+    house.auth.fail("refresh", ReopenNeeded("dead"))
+    schedule._refresh_quiet(house.clock.now())
+    assert [call.split()[1] for call in house.auth.calls if call.startswith("refresh ")] == [OTHER_SHOP]

@@ -134,14 +134,12 @@ class TestDue:
                 (other.id, stores.theirs, 1),
             }
             assert len(due.due(now=minutes(9), limit=3)) == 3
-            for each in found:
-                due.mark_queued(each)
+            due.mark_queued(found)
             assert {each.id for each in due.due(now=minutes(2), limit=9)} == set()
             session.refresh(text)
             text.state, text.attempt = PLANNED, 2
             session.flush()
-            due.mark_queued(found[0])
-            due.mark_queued(found[1])
+            due.mark_queued(found)
             session.refresh(text)
             assert text.state == PLANNED, "the mark was of an earlier attempt"
             assert mail.state == PLANNED

@@ -1,10 +1,12 @@
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from server.domain.rules import parse
-from server.ports import CredentialsRejected, ReopenNeeded, SessionTokenRejected, TemporaryFailure
+from server.ports import AccessGrant, CredentialsRejected, ReopenNeeded, SessionTokenRejected, TemporaryFailure
 from server.storage.rules import Rules
 from server.storage.shops import WANTED, Imports, Shops
 from server.usecases.access import ShopClosed
@@ -107,6 +109,22 @@ class TestClosing:
         assert close(house, said_after=-AGE.total_seconds())
 
 
+@contextmanager
+def meanwhile(house: House, work: Callable[[], object], *, then: Exception | None = None) -> Iterator[None]:
+    """Let `work` happen while the next refresh is under way, which then goes on, or fails with `then`."""
+    original = house.auth.refresh
+
+    def slow(*, shop_domain: str, refresh_token: str) -> AccessGrant:
+        house.auth.refresh = original  # type: ignore[method-assign]  # once only
+        work()
+        if then is not None:
+            raise then
+        return original(shop_domain=shop_domain, refresh_token=refresh_token)
+
+    house.auth.refresh = slow  # type: ignore[method-assign]  # as above
+    yield
+
+
 class TestAccess:
     def test_a_fresh_grant_is_used_as_it_is(self, house: House) -> None:
         house.clock.move(minutes=54)
@@ -119,39 +137,57 @@ class TestAccess:
         assert token_in_use(house) == "shpat_2"
         assert house.auth.given == 2
 
-    def test_two_refreshes_at_once_end_with_one_grant(self, house: House) -> None:
+    def test_of_many_at_once_one_asks_the_platform(self, house: House) -> None:
         house.auth.now = house.clock.move(minutes=56)
         asked = partial(house.access.api, house.shop_id, now=house.clock.now())
-        assert all(each is house.api for each in at_once(*[asked] * 3))
-        with house.database.read() as session:
-            held = Shops(session, house.box).grant_of(Shops(session, house.box).by_id(house.shop_id))
-        assert held is not None
-        assert house.apis.tokens[-3:].count(held.access_token) >= 1
+        assert all(each is house.api for each in at_once(*[asked] * 6))
+        assert (house.auth.given, token_in_use(house)) == (2, "shpat_2")
 
-    def test_whoever_refreshes_second_takes_what_the_first_stored(self, house: House) -> None:
+    def test_who_comes_during_a_refresh_goes_on_with_what_still_holds(self, house: House) -> None:
         house.auth.now = house.clock.move(minutes=56)
-        original = house.auth.refresh
+        with meanwhile(house, lambda: house.access.api(house.shop_id, now=house.clock.now())):
+            assert token_in_use(house) == "shpat_2"
+        assert (house.apis.tokens[-2:], house.auth.given) == (["shpat_1", "shpat_2"], 2)
 
-        def overtaken(*, shop_domain: str, refresh_token: str) -> object:
-            house.auth.refresh = original  # type: ignore[method-assign]  # once only
-            house.access.api(house.shop_id, now=house.clock.now())
-            return original(shop_domain=shop_domain, refresh_token=refresh_token)
+    def test_who_comes_during_a_refresh_when_nothing_holds_comes_back_in_a_moment(self, house: House) -> None:
+        house.auth.now = house.clock.move(minutes=61)
 
-        house.auth.refresh = overtaken  # type: ignore[method-assign,assignment]  # another worker is quicker
+        def come() -> None:
+            with pytest.raises(TemporaryFailure) as caught:
+                house.access.api(house.shop_id, now=house.clock.now())
+            assert caught.value.retry_after == 2
+
+        with meanwhile(house, come):
+            assert token_in_use(house) == "shpat_2"
+
+    def test_a_refresh_whose_holder_died_is_taken_in_hand_by_the_next(self, house: House) -> None:
+        house.auth.now = house.clock.move(minutes=61)
+        with house.database.write() as session:
+            shop = Shops(session, house.box).lock(house.shop_id)
+            shop.refreshing_until = house.clock.now() + timedelta(minutes=1)
+        with pytest.raises(TemporaryFailure):
+            token_in_use(house)
+        house.auth.now = house.clock.move(minutes=1)
         assert token_in_use(house) == "shpat_2"
-        assert house.auth.given == 3
 
-    def test_a_refresh_token_that_another_worker_used_up_is_no_dead_end(self, house: House) -> None:
+    @pytest.mark.parametrize("failure", [TemporaryFailure("busy"), CredentialsRejected("no")])
+    def test_a_refresh_that_fails_is_nobodys_any_more(self, house: House, failure: Exception) -> None:
         house.auth.now = house.clock.move(minutes=56)
-        original = house.auth.refresh
-
-        def overtaken(*, shop_domain: str, refresh_token: str) -> object:
-            house.auth.refresh = original  # type: ignore[method-assign]  # once only
-            house.access.api(house.shop_id, now=house.clock.now())
-            raise ReopenNeeded(f"{shop_domain} {refresh_token} was used.")
-
-        house.auth.refresh = overtaken  # type: ignore[method-assign,assignment]  # another worker is quicker
+        house.auth.fail("refresh", failure)
+        with pytest.raises(type(failure)):
+            token_in_use(house)
         assert token_in_use(house) == "shpat_2"
+
+    def test_a_refresh_token_that_a_slow_one_finds_used_up_is_no_dead_end(self, house: House) -> None:
+        house.auth.now = house.clock.move(minutes=56)
+
+        def overtake() -> None:
+            with house.database.write() as session:  # the slow one's claim has run out
+                Shops(session, house.box).lock(house.shop_id).refreshing_until = None
+            house.access.api(house.shop_id, now=house.clock.now())
+
+        with meanwhile(house, overtake, then=ReopenNeeded("It was used.")):
+            assert token_in_use(house) == "shpat_2"
         with house.database.read() as session:
             assert not Shops(session, house.box).by_id(house.shop_id).needs_reopen
 

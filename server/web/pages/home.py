@@ -125,10 +125,20 @@ def _steps(found: Home, display: Display) -> tuple[Step, ...]:
         Step(
             "Receive webhooks",
             "done" if state.last_delivery_at else "open",
-            f"The last one came {display.moment(state.last_delivery_at)}."
+            f"The last one came {display.moment(state.last_delivery_at)}.{_found_by_asking(found)}"
             if state.last_delivery_at
             else "None has come yet. The first comes with the next order or the next change to a product.",
         ),
+    )
+
+
+def _found_by_asking(found: Home) -> str:
+    """Say how many orders came to be known only because Shopify was asked for what its webhooks had not told."""
+    count = found.shop.reconciled_count
+    return (
+        f" {_count(count, 'change')} of orders never came and {'was' if count == 1 else 'were'} fetched."
+        if count
+        else ""
     )
 
 

@@ -22,6 +22,7 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "variants": lambda api: api.variants(("111",)),
     "stock": lambda api: api.stock("211"),
     "orders": lambda api: api.orders(since=NOW, cursor="x"),
+    "orders_updated": lambda api: api.orders_updated(since=NOW, cursor="x"),
     "orders_count": lambda api: api.count_orders(since=NOW),
     "order": lambda api: api.order("5001"),
     "customer": lambda api: api.customer("7001"),
@@ -74,6 +75,6 @@ def test_sparse_answers_leave_nothing_made_up() -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_no_document_costs_more_than_a_single_query_may(name: str) -> None:
-    page = ORDERS_PER_PAGE if name == "orders" else PRODUCTS_PER_PAGE
+    page = ORDERS_PER_PAGE if name in {"orders", "orders_updated"} else PRODUCTS_PER_PAGE
     given = {"first": page, "query": "x", "id": "gid://shopify/Thing/1", "ids": ["gid://shopify/Thing/1"] * 100}
     assert requested(schema(), read(schema(), document(name), given, None)) <= 1000
