@@ -137,7 +137,15 @@ def _customer(outside: Outside, shop: str, variables: dict[str, Any]) -> dict[st
 
 def _order(outside: Outside, shop: str, variables: dict[str, Any]) -> dict[str, Any]:
     order = outside.town.by_order.get((shop, _number(variables["id"])))
-    return {"order": bodies.order_node(order, now=outside.now()) if order and order.placed_at else None}
+    return {"order": bodies.order_node(order) if order and order.placed_at else None}
+
+
+def _orders_updated(outside: Outside, shop: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Return what changed since, all of it in one page however much."""
+    since = datetime.fromisoformat(variables["query"].partition("'")[2].rstrip("'"))
+    placed = [order for order in outside.town.orders if order.shop == shop and order.placed_at]
+    nodes = sorted((bodies.order_node(order) for order in placed), key=lambda node: node["updatedAt"])
+    return {"orders": bodies.listing([each for each in nodes if datetime.fromisoformat(each["updatedAt"]) >= since])}
 
 
 def _variants(_outside: Outside, _shop: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -155,6 +163,7 @@ _ANSWERS: dict[str, Callable[[Outside, str, dict[str, Any]], dict[str, Any]]] = 
     "ProductsCount": lambda *_: {"productsCount": {"count": len(GOODS)}},
     "Products": _products,
     "OrdersCount": lambda *_: {"ordersCount": {"count": 0}},
+    "OrdersUpdated": _orders_updated,
     "Orders": lambda *_: {"orders": bodies.listing([])},
     "Customer": _customer,
     "Order": _order,

@@ -135,11 +135,9 @@ def _steps(found: Home, display: Display) -> tuple[Step, ...]:
 def _found_by_asking(found: Home) -> str:
     """Say how many orders came to be known only because Shopify was asked for what its webhooks had not told."""
     count = found.shop.reconciled_count
-    return (
-        f" {_count(count, 'change')} of orders never came and {'was' if count == 1 else 'were'} fetched."
-        if count
-        else ""
-    )
+    if not count:
+        return ""
+    return f" {_count(count, 'change')} of orders never came and {'was' if count == 1 else 'were'} fetched."
 
 
 def _import_step(kind: str, title: str, row: ImportRow | None, display: Display) -> Step:
