@@ -1,12 +1,12 @@
 """The inbox: every inbound delivery, stored once, raw, before anyone looks inside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from server.storage.db import InboxBase
 
@@ -95,6 +95,10 @@ class Deliveries:
     def get(self, delivery_id: int) -> DeliveryRow | None:
         return self._session.get(DeliveryRow, delivery_id)
 
+    def lock(self, delivery_id: int) -> DeliveryRow | None:
+        """Return a delivery as it stands now and keep others from changing it until the transaction ends."""
+        return self._session.get(DeliveryRow, delivery_id, with_for_update=True, populate_existing=True)
+
     def pending(self, *, now: datetime, limit: int) -> tuple[PendingDelivery, ...]:
         """Return what waits, shop by shop in turn: a burst of one shop holds no other up. Each shop's come in order."""
         turn = func.row_number().over(partition_by=DeliveryRow.shop_domain, order_by=DeliveryRow.id)
@@ -150,6 +154,19 @@ class Deliveries:
 
     def close(self, row: DeliveryRow, *, state: str, now: datetime, error: str | None = None) -> None:
         row.state, row.handled_at, row.error = state, now, error
+
+    def aside(self, *, states: Collection[str], shop_domain: str | None = None, limit: int) -> tuple[DeliveryRow, ...]:
+        """Return what was set aside in one of `states`, the newest first, without the bodies."""
+        query = select(DeliveryRow).where(DeliveryRow.error.is_not(None), DeliveryRow.state.in_(states))
+        if shop_domain is not None:
+            query = query.where(DeliveryRow.shop_domain == shop_domain)
+        query = query.options(defer(DeliveryRow.body, raiseload=True)).order_by(DeliveryRow.id.desc()).limit(limit)
+        return tuple(self._session.scalars(query))
+
+    def replay(self, row: DeliveryRow) -> None:
+        """Put back what has ended for another start, with all its tries; new to the job engine by its attempt."""
+        row.state, row.handled_at, row.retry_at, row.error = STORED, None, None, None
+        row.attempt, row.failures = row.attempt + 1, 0
 
     def forget_shop(self, shop_domain: str) -> None:
         """Delete every delivery of an erased shop."""

@@ -24,6 +24,7 @@ GUARDS = {
     "offers": guards.merchant_session,
     "orders": guards.merchant_session,
     "integrations": guards.merchant_session,
+    "deliveries": guards.merchant_session,
 }
 
 

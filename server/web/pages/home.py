@@ -9,11 +9,14 @@ from server.storage.shops import DONE, FAILED, ImportRow
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
 from server.usecases.install import IMPORT_KINDS
+from server.usecases.replay import list_aside
 from server.usecases.reports import Home, home
 from server.usecases.settings import retry_import
 from server.web.guards import runtime, shop
 from server.web.pages.display import Display
 from server.web.pages.frame import open_frame, page_blueprint, show
+
+_COUNTED = 100  # more set aside than this is many
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,16 @@ def _gather(display: Display) -> HomePage:
     found = home(
         database=parts.database, box=parts.box, vendors=parts.vendors, shop_id=shop().shop_id, now=parts.clock.now()
     )
+    aside = len(list_aside(inbox=parts.inbox.database, shop_domain=found.shop.domain, limit=_COUNTED))
     return HomePage(
-        steps=_steps(found, display),
+        steps=_steps(found, aside, display),
         figures=_figures(found, display),
         home=found,
         titles={spec.slug: spec.title for spec in parts.registry.specs},
     )
 
 
-def _steps(found: Home, display: Display) -> tuple[Step, ...]:
+def _steps(found: Home, aside: int, display: Display) -> tuple[Step, ...]:
     state = found.set_up
     imports = {row.kind: row for row in state.imports}
     return (
@@ -122,14 +126,19 @@ def _steps(found: Home, display: Display) -> tuple[Step, ...]:
         ),
         _sender_step("Connect text messages", is_done=state.has_sms, what="text messages"),
         _sender_step("Connect e-mail", is_done=state.has_email, what="e-mails"),
-        Step(
-            "Receive webhooks",
-            "done" if state.last_delivery_at else "open",
-            f"The last one came {display.moment(state.last_delivery_at)}.{_found_by_asking(found)}"
-            if state.last_delivery_at
-            else "None has come yet. The first comes with the next order or the next change to a product.",
-        ),
+        _webhook_step(found, aside, display),
     )
+
+
+def _webhook_step(found: Home, aside: int, display: Display) -> Step:
+    title, last_at = "Receive webhooks", found.set_up.last_delivery_at
+    if aside:
+        told = f"{aside} deliver{'y' if aside == 1 else 'ies'} could not be taken in."
+        return Step(title, "failed", told, link=("Look at them", "/deliveries"))
+    if last_at is None:
+        detail = "None has come yet. The first comes with the next order or the next change to a product."
+        return Step(title, "open", detail)
+    return Step(title, "done", f"The last one came {display.moment(last_at)}.{_found_by_asking(found)}")
 
 
 def _found_by_asking(found: Home) -> str:
