@@ -135,6 +135,7 @@ def _of_database(settings: Settings, scopes: frozenset[str], now: datetime) -> I
         with database.read() as session, inbox.read() as deliveries:
             backlog = read_backlog(session, deliveries, now=now)
             found = shops.read_shops(session, keys=settings.secret_keys)
+        yield from work.check_workers(backlog)
         yield from work.check_deliveries(backlog)
         yield from work.check_touches(backlog)
         yield from work.check_imports(backlog)

@@ -11,8 +11,10 @@ from server.storage.db import Session
 from server.storage.deliveries import DeliveryRow
 from server.storage.shops import ImportRow, ShopRow
 from server.storage.touches import TouchRow
+from server.storage.workers import Workers
 
 _RECENT = timedelta(days=1)
+_LIVING = timedelta(minutes=1)
 # Ends that are rare and matter; what was handled well is many rows, and the web side counts it as it comes.
 _OPEN_DELIVERIES = (deliveries.STORED, deliveries.QUEUED)
 _DELIVERIES_ASIDE = (deliveries.FAILED, deliveries.UNREADABLE)
@@ -35,6 +37,7 @@ class Backlog:
     import_age: timedelta | None  # since the last sign of life of the quietest import under way
     shops_installed: int
     shops_needing_reopen: int
+    workers_living: int  # that gave a sign of life within the last minute
 
 
 def read_backlog(session: Session, inbox: Session, *, now: datetime) -> Backlog:
@@ -70,4 +73,5 @@ def read_backlog(session: Session, inbox: Session, *, now: datetime) -> Backlog:
         import_age=age(ImportRow.touched_at, ImportRow.state == shops.QUEUED),
         shops_installed=shops_of(installed),
         shops_needing_reopen=shops_of(installed & ShopRow.needs_reopen),
+        workers_living=Workers(session).living(since=now - _LIVING),
     )

@@ -96,6 +96,7 @@ class _Work(Collector):
             ("afters_import_silence_seconds", "Time since the quietest import gave a sign of life.", found.import_age),
         ):
             yield GaugeMetricFamily(name, text, value=age.total_seconds() if age is not None else 0.0)
+        yield GaugeMetricFamily("afters_workers", "Workers that live.", value=found.workers_living)
         yield GaugeMetricFamily("afters_shops", "Shops that have the app.", value=found.shops_installed)
         yield GaugeMetricFamily(
             "afters_shops_to_reopen", "Shops whose merchant must open the app again.", value=found.shops_needing_reopen

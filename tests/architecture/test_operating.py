@@ -55,7 +55,7 @@ def test_every_finding_of_the_doctor_is_in_the_guide_and_no_other() -> None:
 
 
 def test_every_metric_is_in_the_guide() -> None:
-    empty = Backlog({}, None, {}, None, None, {}, None, 0, 0)
+    empty = Backlog({}, None, {}, None, None, {}, None, 0, 0, 0)
     named = [family.name for family in _Work(empty).collect() if isinstance(family, GaugeMetricFamily)]
     named += ["afters_http_requests_total", "afters_http_request_seconds"]
     rows = re.findall(r"^\| `(afters_\w+)", GUIDE, re.MULTILINE)

@@ -12,10 +12,12 @@ from click.testing import CliRunner, Result
 
 from server.cli import main
 from server.config import API_VERSION
+from server.core.clock import SystemClock
 from server.jobs.engine import Engine
 from server.storage.db import Database, make_engine
 from server.storage.secrets import SecretBox
 from server.storage.shops import Shops
+from server.storage.workers import Workers
 from tests.databases import copied_sqlite
 from tests.factories import NOW, grant
 from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP
@@ -66,6 +68,10 @@ def engine_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def installation(sqlite_template: Path, engine_file: Path, tmp_path: Path) -> Installation:
     """A good installation, which nobody has installed in a shop yet."""
     (tmp_path / "shopify.app.toml").write_text(APP_FILE, encoding="utf-8")
+    url = copied_sqlite(sqlite_template, tmp_path)
+    database = Database(make_engine(url))
+    database.run(lambda session: Workers(session).start("worker-1", now=SystemClock().now()))
+    database.dispose()
     return Installation(
         tmp_path,
         {
@@ -73,7 +79,7 @@ def installation(sqlite_template: Path, engine_file: Path, tmp_path: Path) -> In
             "SHOPIFY_API_KEY": CLIENT_ID,
             "SHOPIFY_API_SECRET": CLIENT_SECRET,
             "AFTERS_SECRET_KEY": KEY,
-            "AFTERS_DATABASE_URL": copied_sqlite(sqlite_template, tmp_path),
+            "AFTERS_DATABASE_URL": url,
             "AFTERS_DBOS_URL": f"sqlite:///{engine_file}",
         },
     )

@@ -5,6 +5,7 @@ from server.storage.db import Database
 from server.storage.deliveries import Deliveries, PendingDelivery
 from server.storage.inbox import Inbox
 from server.storage.shops import Imports, Shops
+from server.storage.workers import Workers
 from tests.conftest import StandingClock
 from tests.factories import order
 from tests.usecases.house import House
@@ -23,6 +24,15 @@ def test_an_empty_house_has_every_state_at_zero_and_no_age(
     assert {*found.deliveries.values(), *found.touches.values(), *found.imports.values()} == {0}
     ages = (found.delivery_age, found.touch_lateness, found.sending_age, found.import_age)
     assert (ages, found.shops_installed, found.shops_needing_reopen) == ((None, None, None, None), 0, 0)
+    assert found.workers_living == 0
+
+
+def test_a_worker_lives_while_it_says_so(database: Database, inbox: Inbox, clock: StandingClock) -> None:
+    database.run(lambda session: Workers(session).start("one", now=clock.now()))
+    clock.move(seconds=60)
+    assert look(database, inbox, clock).workers_living == 1
+    clock.move(seconds=1)
+    assert look(database, inbox, clock).workers_living == 0
 
 
 def test_what_waits_is_counted_and_aged(database: Database, inbox: Inbox, clock: StandingClock) -> None:

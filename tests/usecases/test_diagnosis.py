@@ -164,6 +164,7 @@ IDLE = Backlog(
     import_age=None,
     shops_installed=1,
     shops_needing_reopen=0,
+    workers_living=1,
 )
 
 
@@ -219,6 +220,10 @@ class TestWork:
         assert told(work.check_touches(replace(IDLE, touch_lateness=long))) == ["fault touches_late"]
         assert told(work.check_touches(replace(IDLE, sending_age=long))) == ["warning send_open"]
         assert told(work.check_imports(replace(IDLE, import_age=long))) == ["warning import_silent"]
+
+    def test_nobody_works(self) -> None:
+        assert told(work.check_workers(IDLE)) == []
+        assert told(work.check_workers(replace(IDLE, workers_living=0))) == ["fault worker_down"]
 
     @pytest.mark.parametrize("state", ["failed", "unreadable"])
     def test_what_was_set_aside(self, state: str) -> None:

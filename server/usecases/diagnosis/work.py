@@ -64,6 +64,14 @@ def check_clock(facts: DatabaseFacts, now: datetime) -> Iterator[Finding]:
         )
 
 
+def check_workers(backlog: Backlog) -> Iterator[Finding]:
+    """Somebody works."""
+    if not backlog.workers_living:
+        yield Finding(
+            "worker_down", Severity.FAULT, "No worker has given a sign of life for a minute.", _IS_THE_WORKER_UP
+        )
+
+
 def check_deliveries(backlog: Backlog) -> Iterator[Finding]:
     """What arrives is worked off."""
     age = backlog.delivery_age
@@ -80,7 +88,7 @@ def check_deliveries(backlog: Backlog) -> Iterator[Finding]:
             "deliveries_aside",
             Severity.WARNING,
             f"{aside} deliveries of the last 30 days were set aside as failed or unreadable.",
-            "Find the reasons in the log (event delivery.postponed or delivery.failed, state failed).",
+            "`afters replay` lists them with their reasons, and tries them again once those are mended.",
         )
 
 
