@@ -1,6 +1,7 @@
 """The inbox: every inbound delivery, stored once, raw, before anyone looks inside."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ STORED, QUEUED, HANDLED, SUPERSEDED, UNREADABLE, IGNORED, FAILED = (
 )  # fmt: skip
 
 
+_LOOKED_THROUGH = 200
 _IS_OPEN, _HAS_ERROR = text("handled_at IS NULL"), text("error IS NOT NULL")
 
 
@@ -84,6 +86,10 @@ class PendingDelivery:
     id: int
     source: str
     attempt: int
+
+
+def _is_over(row: DeliveryRow) -> bool:
+    return row.handled_at is not None or row.topic.startswith("customers/redact")
 
 
 class Deliveries:
@@ -167,6 +173,34 @@ class Deliveries:
         """Put back what has ended for another start, with all its tries; new to the job engine by its attempt."""
         row.state, row.handled_at, row.retry_at, row.error = STORED, None, None, None
         row.attempt, row.failures = row.attempt + 1, 0
+
+    def naming(self, shop_domain: str, needles: Collection[bytes]) -> Iterator[DeliveryRow]:
+        """Yield a shop's deliveries whose bodies hold one of `needles`, in any case.
+
+        Bodies are looked through one after another: there are requests about a person once in a while, and no index.
+        """
+        query = select(DeliveryRow).where(DeliveryRow.shop_domain == shop_domain).order_by(DeliveryRow.id)
+        # A number is named where it stands whole, not as a part of a longer one.
+        names = b"|".join(
+            rb"(?<![0-9])%s(?![0-9])" % re.escape(each) if each.isdigit() else re.escape(each) for each in needles
+        )
+        if not names:
+            return
+        is_named = re.compile(names, re.IGNORECASE)
+        for row in self._session.scalars(query, execution_options={"yield_per": _LOOKED_THROUGH}):
+            if is_named.search(row.body):
+                yield row
+
+    def forget_bodies(self, shop_domain: str, needles: Collection[bytes]) -> int:
+        """Empty the bodies of a shop's deliveries that hold one of `needles`; return how many.
+
+        What still waits is left alone: it would be lost, and is emptied with the others when it is old.
+        """
+        found = [row.id for row in self.naming(shop_domain, needles) if _is_over(row)]
+        for start in range(0, len(found), _LOOKED_THROUGH):
+            some = found[start : start + _LOOKED_THROUGH]
+            self._session.execute(update(DeliveryRow).where(DeliveryRow.id.in_(some)).values(body=b""))
+        return len(found)
 
     def forget_shop(self, shop_domain: str) -> None:
         """Delete every delivery of an erased shop."""

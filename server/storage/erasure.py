@@ -4,12 +4,12 @@ import secrets
 
 from sqlalchemy import Executable, delete, func, or_, select, update
 
-from server.domain.experiments import unit_of
 from server.ports import CustomerRequest
-from server.storage.contacts import AssignmentRow, ContactRow, CustomerRow, normalise_address
+from server.storage.contacts import AssignmentRow, ContactRow, CustomerRow
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow
 from server.storage.orders import OrderRow
+from server.storage.person import Person, find_person
 from server.storage.shops import ShopRow
 from server.storage.touches import SequenceRow, TouchRow
 
@@ -22,22 +22,9 @@ class Erasure:
 
     def customer(self, request: CustomerRequest) -> int:
         """Erase a person by customer id, e-mail and phone; return the number of rows touched."""
-        addresses = [
-            normalise_address(channel, address)
-            for channel, address in (("email", request.email), ("sms", request.phone))
-            if address
-        ]
-        order_ids = select(OrderRow.order_id).where(
-            OrderRow.shop_id == self._shop_id,
-            or_(
-                OrderRow.customer_id == request.customer_id if request.customer_id else OrderRow.order_id == "",
-                func.lower(OrderRow.email).in_(addresses),
-                OrderRow.phone.in_(addresses),
-                OrderRow.order_id.in_(request.order_ids),
-            ),
-        )
-        found = list(self._session.scalars(order_ids))
-        self._forget_units(request, found)
+        person = find_person(self._session, self._shop_id, request)
+        found, addresses = person.order_ids, person.addresses
+        self._forget_units(person)
         statements = (
             update(TouchRow)
             .where(
@@ -61,15 +48,9 @@ class Erasure:
         )
         return sum(self._count(each) for each in statements)
 
-    def _forget_units(self, request: CustomerRequest, order_ids: list[str]) -> None:
+    def _forget_units(self, person: Person) -> None:
         """Give what was counted for the person to a unit that names nobody: a unit may be the customer's id."""
-        orders = select(OrderRow.unit_id).where(OrderRow.shop_id == self._shop_id, OrderRow.order_id.in_(order_ids))
-        known = (
-            unit_of(customer_id=request.customer_id, email=None, phone=None, reference_id=""),
-            unit_of(customer_id=None, email=request.email, phone=None, reference_id=""),
-            unit_of(customer_id=None, email=None, phone=request.phone, reference_id=""),
-        )
-        units = {*self._session.scalars(orders), *known}
+        units = person.units
         for row in self._session.scalars(
             select(DecisionRow).where(DecisionRow.shop_id == self._shop_id, DecisionRow.unit_id.in_(units))
         ):

@@ -1,6 +1,6 @@
 """Every table there is: importing this module fills the metadata that migrations compare with."""
 
-from server.storage import catalog, contacts, decisions, ledger, orders, rules, shops, touches, workers
+from server.storage import catalog, contacts, decisions, ledger, orders, privacy, rules, shops, touches, workers
 from server.storage.db import Base
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "ledger",
     "metadata",
     "orders",
+    "privacy",
     "rules",
     "shops",
     "touches",

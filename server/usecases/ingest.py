@@ -24,7 +24,7 @@ from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
 from server.usecases.install import close_shop
 from server.usecases.orders import record_order
-from server.usecases.privacy import erase_customer, erase_shop
+from server.usecases.privacy import erase_customer, erase_shop, note_data_request
 
 # Kept beside the body to tell deliveries apart; the signature is checked and not worth keeping.
 _KEPT_HEADERS = (
@@ -74,7 +74,7 @@ class Delivery:
         now: datetime,
     ) -> None:
         self.topic, self.raw, self.triggered_at = row.topic, row.body, row.triggered_at
-        self.shop_id, self.shop_domain = shop.id, shop.domain
+        self.shop_id, self.shop_domain, self.delivery_id = shop.id, shop.domain, row.delivery_id
         self.access, self.inbox, self.inbound, self.now = access, inbox, inbound, now
 
 
@@ -222,10 +222,29 @@ def _scopes_changed(delivery: Delivery) -> str:
     return HANDLED
 
 
+def _data_request(delivery: Delivery) -> str:
+    note_data_request(
+        database=delivery.access.database,
+        box=delivery.access.box,
+        shop_domain=delivery.shop_domain,
+        platform_id=delivery.delivery_id,
+        person=delivery.inbound.parse_customer_request(delivery.raw),
+        now=delivery.now,
+    )
+    return HANDLED
+
+
 def _redact_customer(delivery: Delivery) -> str:
-    request = delivery.inbound.parse_customer_request(delivery.raw)
-    with delivery.access.database.write() as session:
-        erase_customer(session, delivery.shop_id, request)
+    erase_customer(
+        database=delivery.access.database,
+        inbox=delivery.inbox,
+        box=delivery.access.box,
+        shop_id=delivery.shop_id,
+        shop_domain=delivery.shop_domain,
+        platform_id=delivery.delivery_id,
+        request=delivery.inbound.parse_customer_request(delivery.raw),
+        now=delivery.now,
+    )
     return HANDLED
 
 
@@ -233,8 +252,10 @@ def _redact_shop(delivery: Delivery) -> str:
     is_erased = erase_shop(
         database=delivery.access.database,
         inbox=delivery.inbox,
+        box=delivery.access.box,
         shop_id=delivery.shop_id,
         shop_domain=delivery.shop_domain,
+        now=delivery.now,
     )
     return HANDLED if is_erased else SUPERSEDED
 
@@ -252,8 +273,9 @@ HANDLERS: dict[str, Handler] = {
     "customers_marketing_consent/update": _consent,
     "app/uninstalled": _uninstalled,
     "app/scopes_update": _scopes_changed,
+    "customers/data_request": _data_request,
     "customers/redact": _redact_customer,
     "shop/redact": _redact_shop,
 }
 
-AFTER_UNINSTALL = frozenset({"app/uninstalled", "customers/redact", "shop/redact"})
+AFTER_UNINSTALL = frozenset({"app/uninstalled", "customers/data_request", "customers/redact", "shop/redact"})

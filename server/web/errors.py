@@ -27,6 +27,7 @@ _STATUS: dict[str, HTTPStatus] = {
     "unknown_decision": HTTPStatus.NOT_FOUND,
     "unknown_order": HTTPStatus.NOT_FOUND,
     "unknown_delivery": HTTPStatus.NOT_FOUND,
+    "unknown_request": HTTPStatus.NOT_FOUND,
     "unknown_funnel": HTTPStatus.NOT_FOUND,
     "unknown_integration": HTTPStatus.NOT_FOUND,
     "link_unknown": HTTPStatus.NOT_FOUND,

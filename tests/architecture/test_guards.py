@@ -25,6 +25,7 @@ GUARDS = {
     "orders": guards.merchant_session,
     "integrations": guards.merchant_session,
     "deliveries": guards.merchant_session,
+    "privacy": guards.merchant_session,
 }
 
 

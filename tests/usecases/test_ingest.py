@@ -198,7 +198,7 @@ class TestTheShop:
         assert house.deliver("app/scopes_update") == HANDLED
         assert house.api.calls == ["app_state"]
 
-    @pytest.mark.parametrize("topic", ["customers/data_request", "fulfillments/create", "x"])
+    @pytest.mark.parametrize("topic", ["events/Product/update", "fulfillments/create", "x"])
     def test_other_topics_are_kept_and_ignored(self, house: House, topic: str) -> None:
         delivery_id = house.store(topic)
         handle(house, delivery_id)

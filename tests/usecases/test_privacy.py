@@ -1,0 +1,144 @@
+"""A person's data for the owner, a person erased, a shop erased: each with its proof, and nobody else touched."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import LargeBinary
+
+from server.ports import CustomerRequest
+from server.storage.contacts import Contacts
+from server.storage.db import InboxBase
+from server.storage.deliveries import DeliveryRow
+from server.storage.models import metadata
+from server.storage.privacy import PrivacyRequest
+from server.usecases.privacy import UnknownRequest, export_data, hand_over, list_requests
+from tests.factories import EMAIL, NOW, PHONE, SHOP, customer, order
+from tests.usecases.house import House
+
+JO = CustomerRequest("77", EMAIL, PHONE)
+OTHER = {"customer_id": "78", "email": "ann@other.example", "phone": "+447700900456", "first_name": "Annabel"}
+
+
+@pytest.fixture
+def known(house: House) -> House:
+    """A house that knows two people by orders, messages, and raw deliveries that speak of them."""
+    for number, changes in (("500", {"first_name": "Josephine"}), ("501", {"reference_id": "0b" * 16, **OTHER})):
+        placed = order(number, created_at=NOW, gateways=("paypal",), **changes)
+        raw = json.dumps({"id": number, "email": str(placed.email).upper(), "phone": placed.phone}).encode()
+        house.inbound.orders[raw] = placed
+        house.deliver("orders/create", raw)
+    with house.database.write() as session:
+        Contacts(session, house.shop_id).save_customer(customer())
+    house.clock.move(minutes=2)
+    house.send()
+    return house
+
+
+def tell(house: House, topic: str, request: CustomerRequest = JO) -> str:
+    raw = f"{topic} of {request.email}".encode()
+    house.inbound.requests[raw] = request
+    return house.deliver(topic, raw)
+
+
+def requests(house: House) -> tuple[PrivacyRequest, ...]:
+    return list_requests(database=house.database, box=house.box, shop_domain=SHOP)
+
+
+def export(house: House, request_id: int) -> dict[str, Any]:
+    return export_data(
+        database=house.database,
+        inbox=house.inbox.database,
+        box=house.box,
+        shop_id=house.shop_id,
+        shop_domain=SHOP,
+        request_id=request_id,
+    )
+
+
+def everything(house: House) -> str:
+    """Return every value of every column of every table, in lower case."""
+    found: list[str] = []
+    for database, tables in ((house.database, metadata), (house.inbox.database, InboxBase.metadata)):
+        with database.read() as session:
+            for table in tables.sorted_tables:
+                for row in session.execute(table.select()):
+                    for column, value in zip(table.c, row, strict=True):
+                        is_raw = isinstance(column.type, LargeBinary)
+                        found.append(bytes(value).decode() if is_raw else str(value))
+    return "\n".join(found).lower()
+
+
+def test_a_data_request_waits_for_the_owner(known: House) -> None:
+    assert tell(known, "customers/data_request") == "handled"
+    assert tell(known, "customers/data_request") == "handled"
+    latest, first = requests(known)
+    assert (first.kind, first.state) == ("customers/data_request", "open")
+    assert latest.id != first.id, "two requests are two, even of one person"
+
+
+def test_the_export_holds_all_of_one_person_and_nothing_of_another(known: House) -> None:
+    tell(known, "customers/data_request")
+    found = export(known, requests(known)[0].id)
+    assert {name for name, rows in found.items() if rows} >= {
+        "customers", "contacts", "orders", "order_lines", "sequences", "touches", "deliveries",
+    }  # fmt: skip
+    told = json.dumps(found).lower()
+    assert EMAIL in told
+    assert "josephine" in told
+    assert any((row["content"] or {}).get("text") for row in found["touches"])
+    assert [row["topic"] for row in found["deliveries"]] == ["orders/create", "customers/data_request"]
+    assert not any(value.lower() in told for value in OTHER.values() if len(value) > 3)
+
+
+def test_what_was_handed_over_is_closed_and_forgets_whom_it_was_about(known: House) -> None:
+    tell(known, "customers/data_request")
+    number = requests(known)[0].id
+    hand_over(database=known.database, box=known.box, shop_domain=SHOP, request_id=number, now=known.clock.now())
+    (closed,) = requests(known)
+    assert (closed.state, closed.done_at) == ("done", known.clock.now())
+    for late in (number, 10**6):
+        with pytest.raises(UnknownRequest):
+            export(known, late)
+        with pytest.raises(UnknownRequest):
+            hand_over(database=known.database, box=known.box, shop_domain=SHOP, request_id=late, now=NOW)
+
+
+def test_an_erased_person_is_in_no_column_of_no_table_and_the_other_still_is(known: House) -> None:
+    assert EMAIL in everything(known)
+    assert tell(known, "customers/redact") == "handled"
+    left = everything(known)
+    for name in (EMAIL, PHONE, "josephine"):
+        assert name not in left
+    for name in ("ann@other.example", "+447700900456", "annabel"):
+        assert name in left
+    (proof,) = requests(known)
+    assert (proof.kind, proof.state) == ("customers/redact", "done")
+    assert proof.proof["rows"] > 0
+    assert proof.proof["deliveries"] >= 1
+
+
+def test_erasing_again_finds_nothing(known: House) -> None:
+    tell(known, "customers/redact")
+    assert tell(known, "customers/redact") == "handled"
+    assert requests(known)[0].proof["rows"] == 0
+
+
+def test_an_erased_shop_leaves_the_proof_and_nothing_else(known: House) -> None:
+    known.deliver("app/uninstalled")
+    known.clock.move(hours=48)
+    assert known.deliver("shop/redact") == "handled"
+    left = everything(known)
+    for name in (EMAIL, PHONE, "ann@other.example"):
+        assert name not in left
+    (proof,) = requests(known)
+    assert (proof.kind, proof.state) == ("shop/redact", "done")
+    with known.inbox.database.read() as session:
+        assert session.query(DeliveryRow).count() == 0
+
+
+def test_a_request_that_came_after_the_shop_left_is_still_kept(known: House) -> None:
+    known.deliver("app/uninstalled")
+    known.clock.moment += timedelta(hours=1)
+    assert tell(known, "customers/data_request") == "handled"
