@@ -50,8 +50,8 @@ class PublishedRules:
     published_at: datetime
 
 
-# Versions by shop and number, for each engine: ids of shops are never used twice.
-_READ: "WeakKeyDictionary[Any, dict[tuple[int, int], PublishedRules]]" = WeakKeyDictionary()
+# Versions for each engine, by shop, number and time: a database that was restored may use a number a second time.
+_READ: "WeakKeyDictionary[Any, dict[tuple[int, int, datetime], PublishedRules]]" = WeakKeyDictionary()
 
 
 class Rules:
@@ -72,20 +72,22 @@ class Rules:
 
     def version(self, number: int) -> PublishedRules | None:
         """Return one version. It never changes, so that each process reads and parses it once."""
-        known = _READ.setdefault(self._session.get_bind(), {})
-        key = (self._shop_id, number)
-        found = known.get(key)
-        if found is None:
-            row = self._session.get(RuleVersionRow, key)
-            if row is None:
-                return None
-            if len(known) >= _MOST_KNOWN:
-                known.clear()
-            found = known[key] = PublishedRules(row.number, parse(row.document), row.published_at)
-        return found
+        query = select(RuleVersionRow.published_at).where(
+            RuleVersionRow.shop_id == self._shop_id, RuleVersionRow.number == number
+        )
+        published_at = self._session.scalar(query)
+        return self._read(number, published_at) if published_at else None
 
     def live(self) -> PublishedRules | None:
-        return self.version(self.live_number())
+        """Return the version that is live, None when nothing was published yet."""
+        query = (
+            select(RuleVersionRow.number, RuleVersionRow.published_at)
+            .where(RuleVersionRow.shop_id == self._shop_id)
+            .order_by(RuleVersionRow.number.desc())
+            .limit(1)
+        )
+        newest = self._session.execute(query).first()
+        return self._read(newest.number, newest.published_at) if newest else None
 
     def live_document(self) -> dict[str, Any] | None:
         """Return the live version as it was written."""
@@ -139,3 +141,14 @@ class Rules:
             )
         )
         return PublishedRules(number, document, now)
+
+    def _read(self, number: int, published_at: datetime) -> PublishedRules:
+        known = _READ.setdefault(self._session.get_bind(), {})
+        key = (self._shop_id, number, published_at)
+        found = known.get(key)
+        if found is None:
+            row = self._session.get_one(RuleVersionRow, (self._shop_id, number))
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            found = known[key] = PublishedRules(number, parse(row.document), published_at)
+        return found

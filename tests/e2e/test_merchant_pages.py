@@ -308,9 +308,10 @@ def test_two_merchants_do_not_overwrite_each_other(imported: Merchant) -> None:
 def test_an_offer_is_deleted_only_after_a_question(imported: Merchant) -> None:
     app = imported.open("/offers/bought-together")
     app.get_by_role("button", name="Delete").click()
-    app.get_by_role("button", name="Keep").click()
-    app.get_by_role("button", name="Delete").click()
     dialog = app.locator("s-modal")
+    dialog.get_by_role("button", name="Keep").click()
+    expect(dialog.get_by_role("button", name="Delete")).to_be_hidden()
+    app.get_by_role("button", name="Delete").click()
     expect(dialog.get_by_text("shoppers stop getting it when you publish")).to_be_visible()
     assert imported.faults == []
     dialog.get_by_role("button", name="Delete").click()

@@ -1,9 +1,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from server.domain.rules import InvalidRules
-from server.storage.rules import DraftChanged, Rules
+from server.storage.rules import DraftChanged, Rules, RuleVersionRow
 from tests.factories import NOW, document, rules_json
 from tests.storage.conftest import Stores
 
@@ -28,6 +29,22 @@ def test_a_draft_is_published_as_numbered_versions_that_never_change(stores: Sto
         assert rules.version(1) == first
         assert rules.version(3) is None
         assert rules.live_document() == rules_json(stock={"minimum": 3})
+
+
+def test_a_number_that_is_used_again_after_a_restore_is_read_anew(stores: Stores) -> None:
+    with stores.database.write() as session:
+        rules = Rules(session, stores.ours)
+        rules.save_draft(rules_json(), revision=0, now=NOW)
+        rules.publish(by=None, now=NOW)
+        assert rules.live() is not None  # this process has read version 1
+    with stores.database.write() as session:
+        session.execute(delete(RuleVersionRow))
+    with stores.database.write() as session:
+        rules = Rules(session, stores.ours)
+        rules.save_draft(rules_json(stock={"minimum": 3}), revision=1, now=LATER)
+        again = rules.publish(by=None, now=LATER)
+        assert again.number == 1
+        assert (rules.live(), rules.version(1)) == (again, again)
 
 
 def test_another_shop_sees_nothing_of_it(stores: Stores) -> None:
