@@ -26,7 +26,7 @@ soak: setup  ## play 20,000 orders while processes are killed, and try laws and 
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadgroup tests/unit/core tests/unit/domain tests/unit/outbound tests/unit/shopify $(ARGS)
 
 bench: setup  ## measure, as JSON lines
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(ARGS)
 
 lint: python  ## check style, types and the architecture
 	$(BIN)/ruff format --check server tests

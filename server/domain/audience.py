@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import TypeAlias
 
 from server.domain.conditions import CONDITIONS
@@ -39,6 +40,7 @@ class Not:
 Audience: TypeAlias = Leaf | AllOf | AnyOf | Not
 
 EVERYBODY = AllOf(())
+_TOLD = 3
 
 
 def evaluate(audience: Audience, facts: Facts) -> Answer:
@@ -48,9 +50,9 @@ def evaluate(audience: Audience, facts: Facts) -> Answer:
             found = CONDITIONS[key].check(arguments, facts)
             return Answer.UNKNOWN if found is None else Answer.MATCH if found else Answer.MISS
         case AllOf(parts):
-            return _worst((evaluate(part, facts) for part in parts), decisive=Answer.MISS, otherwise=Answer.MATCH)
+            return _worst(parts, facts, decisive=Answer.MISS, otherwise=Answer.MATCH)
         case AnyOf(parts):
-            return _worst((evaluate(part, facts) for part in parts), decisive=Answer.MATCH, otherwise=Answer.MISS)
+            return _worst(parts, facts, decisive=Answer.MATCH, otherwise=Answer.MISS)
         case _:
             inner = evaluate(audience.part, facts)
             return {Answer.MATCH: Answer.MISS, Answer.MISS: Answer.MATCH}.get(inner, Answer.UNKNOWN)
@@ -58,9 +60,9 @@ def evaluate(audience: Audience, facts: Facts) -> Answer:
 
 def explain(audience: Audience, facts: Facts) -> str:
     """Return the first conditions that kept the audience from matching, with the values compared."""
-    failing = [leaf for leaf in leaves(audience) if evaluate(leaf, facts) is not Answer.MATCH]
-    told = [CONDITIONS[leaf.key].describe(leaf.arguments, facts) for leaf in failing or list(leaves(audience))]
-    return "; ".join(told[:3])
+    failing = (leaf for leaf in leaves(audience) if evaluate(leaf, facts) is not Answer.MATCH)
+    told = tuple(islice(failing, _TOLD)) or tuple(islice(leaves(audience), _TOLD))
+    return "; ".join(CONDITIONS[leaf.key].describe(leaf.arguments, facts) for leaf in told)
 
 
 def leaves(audience: Audience) -> Iterable[Leaf]:
@@ -79,9 +81,10 @@ def needs(audience: Audience) -> frozenset[Need]:
     return frozenset().union(*(CONDITIONS[leaf.key].needs for leaf in leaves(audience)))
 
 
-def _worst(answers: Iterable[Answer], *, decisive: Answer, otherwise: Answer) -> Answer:
+def _worst(parts: Iterable[Audience], facts: Facts, *, decisive: Answer, otherwise: Answer) -> Answer:
     result = otherwise
-    for answer in answers:
+    for part in parts:
+        answer = evaluate(part, facts)
         if answer is decisive:
             return decisive
         if answer is Answer.UNKNOWN:

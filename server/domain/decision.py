@@ -36,7 +36,8 @@ class Candidate:
 class Situation:
     """All that a decision may look at.
 
-    `goods` holds every variant that a rule, a candidate or the order names, as far as it exists.
+    `goods` holds every variant that the order, a candidate or the offer of a matching funnel names, as far as it
+    exists.
     """
 
     surface: Surface
@@ -47,6 +48,7 @@ class Situation:
     is_held_out: bool = False
     showings: int = 0  # pages shown to this shopper within the cap's window
     refused_variant_ids: frozenset[str] = field(default_factory=frozenset)  # declined for this order
+    answers: Mapping[str, Answer] | None = None  # of the live funnels' audiences by funnel id, where they were asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,21 @@ def decide(document: RuleDocument, situation: Situation) -> Decision:
     Funnels go by priority, then by id; a funnel whose goods are all blocked gives way to the next. The holdout is
     applied last, so that both sides are counted at the point where the offer would have been made.
     """
-    live = _in_turn(document)
-    if not live:
+    if not document.live_funnels:
         return Decision(Outcome.NOTHING, Reason.NO_LIVE_FUNNEL, None, ())
     barrier = _barrier(document, situation)
     if barrier:
         return Decision(Outcome.NOTHING, barrier.reason, None, (barrier,))
     trace: list[TraceLine] = []
     facts = Facts(situation.purchase, situation.shopper, situation.goods)
+    answers = situation.answers or ask_audiences(document, facts)
     chosen: OfferedVariant | None = None
-    for funnel in live:
+    for funnel in document.live_funnels:
         subject = f"funnel:{funnel.id}"
         if chosen:
             trace.append(TraceLine(subject, Reason.LOWER_PRIORITY, funnel.name))
             continue
-        answer = evaluate(funnel.audience, facts)
+        answer = answers[funnel.id]
         if answer is not Answer.MATCH:
             reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN
             trace.append(TraceLine(subject, reason, f"{funnel.name}: {explain(funnel.audience, facts)}"))
@@ -93,10 +95,21 @@ def decide(document: RuleDocument, situation: Situation) -> Decision:
     return Decision(Outcome.OFFERED, Reason.OFFERED, chosen, tuple(trace))
 
 
+def ask_audiences(document: RuleDocument, facts: Facts) -> dict[str, Answer]:
+    """Ask the audience of every live funnel; by funnel id."""
+    return {funnel.id: evaluate(funnel.audience, facts) for funnel in document.live_funnels}
+
+
+def matching_funnels(document: RuleDocument, answers: Mapping[str, Answer]) -> tuple[Funnel, ...]:
+    """Return the live funnels whose audience matched, in turn: decide() looks at no other's goods."""
+    return tuple(funnel for funnel in document.live_funnels if answers[funnel.id] is Answer.MATCH)
+
+
 def goods_in_turn(document: RuleDocument, situation: Situation) -> tuple[str, ...]:
     """Return the variants that decide() may come to, in the order in which it would look at them."""
-    found = (each for funnel in _in_turn(document) for each, _ in _candidates(funnel.offer, situation))
-    return tuple(dict.fromkeys(found))
+    facts = Facts(situation.purchase, situation.shopper, situation.goods)
+    funnels = matching_funnels(document, situation.answers or ask_audiences(document, facts))
+    return tuple(dict.fromkeys(each for funnel in funnels for each, _ in _candidates(funnel.offer, situation)))
 
 
 def block_of(
@@ -119,10 +132,6 @@ def block_of(
     if variant.available is not None and not variant.sells_when_out_of_stock and variant.available < needed:
         return Reason.STOCK_BELOW_MINIMUM, f"{variant.title}: stock {variant.available} < {needed}"
     return None
-
-
-def _in_turn(document: RuleDocument) -> list[Funnel]:
-    return sorted((each for each in document.funnels if each.is_live), key=lambda each: (-each.priority, each.id))
 
 
 def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:

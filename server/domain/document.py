@@ -1,8 +1,10 @@
 """The rule document of a shop: what is offered, to whom, how often, and what follows. Parsed by `rules.parse`."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from server.domain.audience import EVERYBODY, Audience
+from server.domain.audience import EVERYBODY, Audience, needs
+from server.domain.conditions.definition import Need
 from server.domain.offers import Offer
 
 SCHEMA = 1
@@ -82,7 +84,7 @@ class Tier:
     at_least_orders: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleDocument:
     """One published or drafted set of rules of one shop."""
 
@@ -96,6 +98,18 @@ class RuleDocument:
     holdout_percent: float = 0.0
     holdout_salt: str = "holdout"
     schema: int = SCHEMA
+
+    # Asked at every decision, and the same for as long as the document lives.
+    @cached_property
+    def live_funnels(self) -> tuple[Funnel, ...]:
+        """The funnels that may make an offer, in the order in which they are asked."""
+        live = (funnel for funnel in self.funnels if funnel.is_live)
+        return tuple(sorted(live, key=lambda each: (-each.priority, each.id)))
+
+    @cached_property
+    def live_needs(self) -> frozenset[Need]:
+        """The groups of facts that the audiences of the live funnels ask for."""
+        return frozenset().union(*(needs(funnel.audience) for funnel in self.live_funnels))
 
 
 def tier_of(document: RuleDocument, *, spent: int | None, orders: int | None) -> str | None:

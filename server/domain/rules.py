@@ -366,4 +366,4 @@ def _argument(reader: _Reader, value: object, path: str, argument: Argument) -> 
             rows = [reader.text(each, f"{path}[{at}]") for at, each in enumerate(reader.rows(value, path))]
             if not rows and path not in reader.misshapen:
                 reader.fault(path, "is empty; name at least one.")
-            return rows
+            return frozenset(rows)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.decision import Decision, Outcome
@@ -73,6 +73,27 @@ class StoredDecision:
     signed_at: datetime | None
 
 
+# Written once: building a statement anew costs as much as running it, and every question asks these.
+_OF_SURFACE = select(DecisionRow).where(
+    DecisionRow.shop_id == bindparam("its_shop"),
+    DecisionRow.reference_id == bindparam("its_reference"),
+    DecisionRow.surface == bindparam("its_surface"),
+)
+_OF_SURFACE_LOCKED = _OF_SURFACE.with_for_update()
+_SHOWINGS = (
+    select(func.count())
+    .select_from(EventRow)
+    .join(DecisionRow, DecisionRow.id == EventRow.decision_id)
+    .where(
+        DecisionRow.shop_id == bindparam("its_shop"),
+        DecisionRow.unit_id == bindparam("its_unit"),
+        EventRow.shop_id == bindparam("its_shop"),
+        EventRow.kind == "shown",
+        EventRow.occurred_at >= bindparam("since"),
+    )
+)
+
+
 class Decisions:
     """A shop's decisions."""
 
@@ -80,13 +101,15 @@ class Decisions:
         self._session, self._shop_id = session, shop_id
 
     def find(self, reference_id: str, surface: str) -> StoredDecision | None:
-        row = self._session.scalars(self._of(reference_id, surface)).one_or_none()
+        row = self._session.scalars(_OF_SURFACE, self._of(reference_id, surface)).one_or_none()
         return _read(row) if row else None
 
     def lock(self, reference_id: str, surface: str) -> StoredDecision | None:
         """Return a decision as it stands now and keep others from changing it until the transaction ends."""
-        query = self._of(reference_id, surface).with_for_update()
-        row = self._session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+        fresh = {"populate_existing": True}
+        row = self._session.scalars(
+            _OF_SURFACE_LOCKED, self._of(reference_id, surface), execution_options=fresh
+        ).one_or_none()
         return _read(row) if row else None
 
     def of_reference(self, reference_id: str) -> tuple[StoredDecision, ...]:
@@ -144,12 +167,8 @@ class Decisions:
             .values(signed_at=now)
         )
 
-    def _of(self, reference_id: str, surface: str) -> Select[DecisionRow]:
-        return select(DecisionRow).where(
-            DecisionRow.shop_id == self._shop_id,
-            DecisionRow.reference_id == reference_id,
-            DecisionRow.surface == surface,
-        )
+    def _of(self, reference_id: str, surface: str) -> dict[str, Any]:
+        return {"its_shop": self._shop_id, "its_reference": reference_id, "its_surface": surface}
 
     def signed_for(self, reference_id: str) -> tuple[StoredDecision, ...]:
         query = select(DecisionRow).where(
@@ -199,18 +218,7 @@ class Events:
 
     def showings(self, unit_id: str, *, since: datetime) -> int:
         """Count the pages a shopper was shown since a moment."""
-        query = (
-            select(func.count())
-            .select_from(EventRow)
-            .join(DecisionRow, DecisionRow.id == EventRow.decision_id)
-            .where(
-                EventRow.shop_id == self._shop_id,
-                EventRow.kind == "shown",
-                EventRow.occurred_at >= since,
-                DecisionRow.unit_id == unit_id,
-            )
-        )
-        return self._session.scalar(query) or 0
+        return self._session.scalar(_SHOWINGS, {"its_shop": self._shop_id, "its_unit": unit_id, "since": since}) or 0
 
 
 def _pack(offered: OfferedVariant) -> dict[str, Any]:

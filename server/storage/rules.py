@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import ForeignKey, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.core.errors import AppError
@@ -50,6 +50,14 @@ class PublishedRules:
     published_at: datetime
 
 
+# Written once: building a statement anew costs as much as running it.
+_NEWEST = (
+    select(RuleVersionRow.number, RuleVersionRow.published_at)
+    .where(RuleVersionRow.shop_id == bindparam("its_shop"))
+    .order_by(RuleVersionRow.number.desc())
+    .limit(1)
+)
+
 # Versions for each engine, by shop, number and time: a database that was restored may use a number a second time.
 _READ: "WeakKeyDictionary[Any, dict[tuple[int, int, datetime], PublishedRules]]" = WeakKeyDictionary()
 
@@ -80,13 +88,7 @@ class Rules:
 
     def live(self) -> PublishedRules | None:
         """Return the version that is live, None when nothing was published yet."""
-        query = (
-            select(RuleVersionRow.number, RuleVersionRow.published_at)
-            .where(RuleVersionRow.shop_id == self._shop_id)
-            .order_by(RuleVersionRow.number.desc())
-            .limit(1)
-        )
-        newest = self._session.execute(query).first()
+        newest = self._session.execute(_NEWEST, {"its_shop": self._shop_id}).first()
         return self._read(newest.number, newest.published_at) if newest else None
 
     def live_document(self) -> dict[str, Any] | None:

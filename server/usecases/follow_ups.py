@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from server.domain.audience import Answer, evaluate, explain
-from server.domain.conditions.definition import Facts
+from server.domain.audience import Answer, evaluate, explain, needs
 from server.domain.contact import sequence_block
 from server.domain.decision import Outcome, Surface
 from server.domain.document import Journey
@@ -17,7 +16,7 @@ from server.storage.rules import PublishedRules, Rules
 from server.storage.shops import ShopRow
 from server.storage.touches import SequenceRow, Touches
 from server.usecases.imports import order_unit
-from server.usecases.situations import holdout_arm, load_situation
+from server.usecases.situations import draw_holdout, load_facts
 
 # What the platform did with an accepted changeset.
 OUTCOMES = {
@@ -180,23 +179,22 @@ def _refusal(
         return Reason.NO_LIVE_JOURNEY, ""
     if order.cancelled_at is not None:
         return Reason.ORDER_CANCELLED, ""
-    if holdout_arm(session, shop_id, document, unit_id=unit_id, now=now):
+    if draw_holdout(session, shop_id, document, unit_id=unit_id, now=now):
         return Reason.HELD_OUT, f"{document.holdout_percent:g} % of shoppers"
     earlier = Touches(session, shop_id).earlier_sequence_at(unit_id, excluding=None)
     blocked = sequence_block(earlier_at=earlier, caps=document.caps, now=now)
     if blocked is not None:
         return blocked.reason, blocked.detail
-    situation = load_situation(
+    facts = load_facts(
         session,
         shop_id,
         document,
+        needed=needs(journey.audience),
         purchase=purchase_of(order),
         unit_id=unit_id,
-        surface=Surface.MESSAGE,
         now=now,
         order_id=order.id,
     )
-    facts = Facts(situation.purchase, situation.shopper, situation.goods)
     answer = evaluate(journey.audience, facts)
     if answer is not Answer.MATCH:
         reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN

@@ -12,7 +12,7 @@ from server.storage.db import Session
 from server.storage.decisions import Decisions, Events, StoredDecision
 from server.usecases.follow_ups import purchase_of
 from server.usecases.offers import purchase_facts
-from server.usecases.situations import load_situation
+from server.usecases.situations import draw_holdout, load_situation
 from server.usecases.touch_work import TouchWork
 
 _ASKED_AT_ONCE = 100  # goods per question to the platform
@@ -33,18 +33,19 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
     page = Decisions(session, work.shop.id).find(order.reference_id or order.id, Surface.ONE_CLICK.value)
     was_shown = page is not None and bool(Events(session, work.shop.id).of_decision(page.id))
     refused = frozenset({page.offered.variant_id}) if page and page.offered and was_shown else frozenset()
+    document = work.rules.document
     situation = load_situation(
         session,
         work.shop.id,
-        work.rules.document,
+        document,
         purchase=purchase_of(order),
         unit_id=work.touch.unit_id,
         surface=Surface.MESSAGE,
+        is_held_out=draw_holdout(session, work.shop.id, document, unit_id=work.touch.unit_id, now=now),
         now=now,
         order_id=order.id,
         refused=refused,
     )
-    document = work.rules.document
     return MessageChoice(document, situation, goods_in_turn(document, situation))
 
 

@@ -1,11 +1,11 @@
 """Answers the one-click page: which offer this purchase gets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from server.core.errors import AppError
-from server.domain.decision import Outcome, Surface, decide
+from server.domain.decision import Decision, Outcome, Situation, Surface, decide
 from server.domain.experiments import unit_of
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.reasons import Reason
@@ -15,7 +15,7 @@ from server.storage.decisions import Decisions, Events, StoredDecision
 from server.storage.rules import PublishedRules, Rules
 from server.storage.secrets import SecretBox
 from server.storage.shops import ShopRow, Shops
-from server.usecases.situations import load_situation
+from server.usecases.situations import draw_holdout, is_in_holdout, load_situation
 
 # The page is held for up to an hour; a changeset is refused after that anyway.
 OFFER_LIFE = timedelta(minutes=60)
@@ -51,30 +51,76 @@ def answer_purchase(
         ShopNotServed.
     """
     with database.read() as session:
-        shop = served_shop(session, box, shop_domain)
-        rules = Rules(session, shop.id)
-        live_number = rules.live_number()
-        if not live_number:
+        shop_id = served_shop(session, box, shop_domain).id
+        published = Rules(session, shop_id).live()
+        if published is None:
             return Reason.NO_LIVE_FUNNEL
-        held = Decisions(session, shop.id).find(purchase.reference_id, Surface.ONE_CLICK.value)
-        if held is not None and _still_holds(session, shop.id, held, purchase, live_number=live_number, now=now):
-            return _answer(session, shop.id, held)
-    return database.run(lambda session: _decide_once(session, box, shop_domain, purchase, now=now))
+        question = _Question(shop_id, published, purchase, now)
+        held = Decisions(session, shop_id).find(purchase.reference_id, Surface.ONE_CLICK.value)
+        if held is not None and question.is_answered_by(session, held):
+            return _answer(session, shop_id, held)
+        situation = question.situation(session)
+    # Decided before the transaction that stores it: on SQLite all others would wait for that.
+    decision = decide(published.document, situation)
+    return database.run(lambda session: question.store_once(session, situation, decision))
 
 
-def _decide_once(
-    session: Session, box: SecretBox, shop_domain: str, purchase: Purchase, *, now: datetime
-) -> Answer | Reason:
-    """Decide and store, unless a twin of this question did so meanwhile."""
-    shop = served_shop(session, box, shop_domain)
-    published = Rules(session, shop.id).live()
-    if published is None:
-        return Reason.NO_LIVE_FUNNEL
-    held = Decisions(session, shop.id).lock(purchase.reference_id, Surface.ONE_CLICK.value)
-    if held is not None and _still_holds(session, shop.id, held, purchase, live_number=published.number, now=now):
-        return _answer(session, shop.id, held)
-    decision = _decide_and_store(session, shop, published, purchase, replaces=held, now=now)
-    return _answer(session, shop.id, decision)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One purchase asked about, by the rules that are live now."""
+
+    shop_id: int
+    published: PublishedRules
+    purchase: Purchase
+    now: datetime
+
+    @property
+    def unit_id(self) -> str:
+        purchase = self.purchase
+        return unit_of(customer_id=purchase.customer_id, email=None, phone=None, reference_id=purchase.reference_id)
+
+    def situation(self, session: Session) -> Situation:
+        document = self.published.document
+        return load_situation(
+            session,
+            self.shop_id,
+            document,
+            purchase=self.purchase,
+            unit_id=self.unit_id,
+            surface=Surface.ONE_CLICK,
+            is_held_out=is_in_holdout(session, self.shop_id, document, unit_id=self.unit_id),
+            now=self.now,
+        )
+
+    def store_once(self, session: Session, situation: Situation, decision: Decision) -> Answer:
+        """Store what was decided, unless a twin of this question did so meanwhile."""
+        decisions, document = Decisions(session, self.shop_id), self.published.document
+        held = decisions.lock(self.purchase.reference_id, Surface.ONE_CLICK.value)
+        if held is not None and self.is_answered_by(session, held):
+            return _answer(session, self.shop_id, held)
+        is_held_out = draw_holdout(session, self.shop_id, document, unit_id=self.unit_id, now=self.now)
+        if is_held_out != situation.is_held_out:  # drawn meanwhile for another of the shopper's orders
+            decision = decide(document, replace(situation, is_held_out=is_held_out))
+        stored = decisions.save(
+            decision,
+            replaces=held,
+            reference_id=self.purchase.reference_id,
+            surface=Surface.ONE_CLICK.value,
+            unit_id=self.unit_id,
+            rules_version=self.published.number,
+            facts=purchase_facts(self.purchase),
+            now=self.now,
+            expires_at=self.now + OFFER_LIFE,
+        )
+        is_offer = stored.outcome is Outcome.OFFERED and stored.offered is not None
+        return Answer(stored, situation.goods[stored.offered.variant_id] if is_offer and stored.offered else None)
+
+    def is_answered_by(self, session: Session, held: StoredDecision) -> bool:
+        is_same = held.facts == purchase_facts(self.purchase) and held.rules_version == self.published.number
+        if is_same and self.now < held.expires_at:
+            return True
+        # What was signed or seen is history, and stays the answer.
+        return held.signed_at is not None or bool(Events(session, self.shop_id).of_decision(held.id))
 
 
 def served_shop(session: Session, box: SecretBox, shop_domain: str) -> ShopRow:
@@ -94,41 +140,6 @@ def purchase_facts(purchase: Purchase) -> dict[str, Any]:
         "customer_id": purchase.customer_id,
         "lines": [[line.variant_id, line.product_id, line.quantity, line.total] for line in purchase.lines],
     }
-
-
-def _decide_and_store(
-    session: Session,
-    shop: ShopRow,
-    published: PublishedRules,
-    purchase: Purchase,
-    *,
-    replaces: StoredDecision | None,
-    now: datetime,
-) -> StoredDecision:
-    unit_id = unit_of(customer_id=purchase.customer_id, email=None, phone=None, reference_id=purchase.reference_id)
-    situation = load_situation(
-        session, shop.id, published.document, purchase=purchase, unit_id=unit_id, surface=Surface.ONE_CLICK, now=now
-    )
-    return Decisions(session, shop.id).save(
-        decide(published.document, situation),
-        replaces=replaces,
-        reference_id=purchase.reference_id,
-        surface=Surface.ONE_CLICK.value,
-        unit_id=unit_id,
-        rules_version=published.number,
-        facts=purchase_facts(purchase),
-        now=now,
-        expires_at=now + OFFER_LIFE,
-    )
-
-
-def _still_holds(
-    session: Session, shop_id: int, held: StoredDecision, purchase: Purchase, *, live_number: int, now: datetime
-) -> bool:
-    if held.facts == purchase_facts(purchase) and held.rules_version == live_number and now < held.expires_at:
-        return True
-    # What was signed or seen is history, and stays the answer.
-    return held.signed_at is not None or bool(Events(session, shop_id).of_decision(held.id))
 
 
 def _answer(session: Session, shop_id: int, decision: StoredDecision) -> Answer:

@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from server.domain.audience import needs
-from server.domain.conditions.definition import Need
-from server.domain.decision import Candidate, Situation, Surface
+from server.domain.conditions.definition import Facts, Need
+from server.domain.decision import Candidate, Situation, Surface, ask_audiences, matching_funnels
 from server.domain.document import RuleDocument, tier_of
-from server.domain.experiments import is_held_out
+from server.domain.experiments import is_held_out as draw
 from server.domain.orders import Purchase, ShopperFacts
 from server.domain.recommendations import rank_candidates
 from server.storage.catalog import Catalog, Neighbours
@@ -15,6 +14,7 @@ from server.storage.db import Session
 from server.storage.decisions import Events
 from server.storage.orders import Orders
 
+_HELD_OUT, _TREATED = "held_out", "treated"
 _CANDIDATES = 30  # looked at per decision; beyond that the scores say nothing
 
 
@@ -23,20 +23,47 @@ def holdout_experiment(document: RuleDocument) -> str:
     return f"holdout:{document.holdout_salt}"
 
 
-def holdout_arm(session: Session, shop_id: int, document: RuleDocument, *, unit_id: str, now: datetime) -> bool:
-    """Tell whether a shopper is held out, drawing and storing the arm at the first question.
+def is_in_holdout(session: Session, shop_id: int, document: RuleDocument, *, unit_id: str) -> bool:
+    """Tell whether a shopper is held out, storing nothing; what was stored once stands."""
+    if not document.holdout_percent:
+        return False
+    held = Assignments(session, shop_id).arm(holdout_experiment(document), unit_id)
+    if held is not None:
+        return held == _HELD_OUT
+    return draw(salt=document.holdout_salt, unit_id=unit_id, percent=document.holdout_percent)
+
+
+def draw_holdout(session: Session, shop_id: int, document: RuleDocument, *, unit_id: str, now: datetime) -> bool:
+    """Tell whether a shopper is held out, storing the draw at the first question.
 
     Nothing is stored while the holdout is off, so that switching it on draws everybody; switching it off releases
     everybody at once.
     """
     if not document.holdout_percent:
         return False
-    assignments, experiment = Assignments(session, shop_id), holdout_experiment(document)
-    held = assignments.arm(experiment, unit_id)
-    if held is None:
-        drawn = is_held_out(salt=document.holdout_salt, unit_id=unit_id, percent=document.holdout_percent)
-        held = assignments.assign(experiment, unit_id, arm="held_out" if drawn else "treated", now=now)
-    return held == "held_out"
+    drawn = _HELD_OUT if is_in_holdout(session, shop_id, document, unit_id=unit_id) else _TREATED
+    assignments = Assignments(session, shop_id)
+    return assignments.assign(holdout_experiment(document), unit_id, arm=drawn, now=now) == _HELD_OUT
+
+
+def load_facts(
+    session: Session,
+    shop_id: int,
+    document: RuleDocument,
+    *,
+    needed: frozenset[Need],
+    purchase: Purchase,
+    unit_id: str,
+    now: datetime,
+    order_id: str | None = None,
+) -> Facts:
+    """Load what audiences with these needs ask about one order."""
+    goods = Catalog(session, shop_id).variants([line.variant_id for line in purchase.lines])
+    shopper = _shopper(
+        session, shop_id, document, purchase=purchase, unit_id=unit_id, order_id=order_id, now=now,
+        with_history=Need.HISTORY in needed,
+    )  # fmt: skip
+    return Facts(purchase, shopper, goods)
 
 
 def load_situation(
@@ -47,36 +74,40 @@ def load_situation(
     purchase: Purchase,
     unit_id: str,
     surface: Surface,
+    is_held_out: bool,
     now: datetime,
     order_id: str | None = None,
     refused: frozenset[str] = frozenset(),
 ) -> Situation:
-    """Load the facts that the live funnels and the journey of `document` need for one order."""
-    live = [funnel for funnel in document.funnels if funnel.is_live]
-    audiences = [funnel.audience for funnel in live] + ([document.journey.audience] if document.journey else [])
-    needed = frozenset().union(*(needs(audience) for audience in audiences))
-    bought = [line.variant_id for line in purchase.lines]
-    catalog = Catalog(session, shop_id)
+    """Load what deciding on an offer for one order takes.
+
+    Audiences come first: a shop may name thousands of goods in its offers, and only those of the funnels that match
+    are looked at.
+    """
+    facts = load_facts(
+        session, shop_id, document, needed=document.live_needs, purchase=purchase, unit_id=unit_id, now=now,
+        order_id=order_id,
+    )  # fmt: skip
+    answers = ask_audiences(document, facts)
+    offers = [funnel.offer for funnel in matching_funnels(document, answers)]
     candidates: tuple[Candidate, ...] = ()
-    own = catalog.variants(bought)
-    if any(funnel.offer.source == "bought_together" for funnel in live):
-        titles = {variant_id: facts.title for variant_id, facts in own.items()}
+    if any(offer.source == "bought_together" for offer in offers):
+        titles = {variant_id: held.title for variant_id, held in facts.goods.items()}
+        bought = [line.variant_id for line in purchase.lines]
         candidates = rank_candidates(bought, Neighbours(session, shop_id).of(bought), titles)[:_CANDIDATES]
-    named = [variant_id for funnel in live for variant_id in funnel.offer.variant_ids]
-    others = catalog.variants([*named, *(each.variant_id for each in candidates)])
+    named = [variant_id for offer in offers for variant_id in offer.variant_ids]
+    others = Catalog(session, shop_id).variants([*named, *(each.variant_id for each in candidates)])
     return Situation(
         surface=surface,
         purchase=purchase,
-        shopper=_shopper(
-            session, shop_id, document, purchase=purchase, unit_id=unit_id, order_id=order_id, now=now,
-            with_history=Need.HISTORY in needed,
-        ),
-        goods={**own, **others},
+        shopper=facts.shopper,
+        goods={**facts.goods, **others},
         bought_together=candidates,
-        is_held_out=holdout_arm(session, shop_id, document, unit_id=unit_id, now=now),
+        is_held_out=is_held_out,
         showings=_showings(session, shop_id, document, unit_id=unit_id, now=now),
         refused_variant_ids=refused,
-    )  # fmt: skip
+        answers=answers,
+    )
 
 
 def _shopper(

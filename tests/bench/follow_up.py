@@ -5,15 +5,14 @@ then. From stored to planned is read from the database: from the time of storing
 which comes after the touches are planned.
 """
 
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 
 from tests.bench.measures import Measure, percentile, say
+from tests.bench.open_loop import post_at_rate
 from tests.databases import fresh_postgresql
 from tests.soak import bodies
 from tests.soak.post import Delivery
@@ -23,7 +22,6 @@ from tests.soak.town import Order, make_town
 SECONDS = 20
 SHOPS = 20
 _PATIENCE_SECONDS = 120
-_POSTERS = 24
 
 
 def measures(folder: Path, *, seconds: int = SECONDS, rates: tuple[int, int] = (50, 100)) -> Iterator[Measure]:
@@ -52,28 +50,16 @@ def _at(rate: int, seconds: int, url: str, folder: Path, where: str) -> Iterator
 
 def _post(stage: Stage, orders: list[Order], rate: int) -> list[float]:
     """Post each order at its time; return how long after it each was answered, in milliseconds."""
-    local, began = threading.local(), time.perf_counter() + 0.5
-    clients: list[httpx.Client] = []
 
-    def post(number: int) -> float:
-        if not hasattr(local, "client"):
-            local.client = httpx.Client(trust_env=False, timeout=30)
-            clients.append(local.client)
-        order, due = orders[number], began + number / rate
+    def post(client: httpx.Client, number: int) -> httpx.Response:
+        order = orders[number]
         order.placed_at = stage.clock.now()
         body = bodies.order_body(order, status="paid", updated_at=order.placed_at)
         delivery = Delivery(order.shop, "orders/paid", f"paid-{order.id}", body, order.placed_at, order.id)
         raw = delivery.raw()
-        time.sleep(max(0.0, due - time.perf_counter()))
-        answer = local.client.post(stage.webhooks_url, content=raw, headers=delivery.headers(raw, CLIENT_SECRET))
-        assert answer.status_code == httpx.codes.OK, answer.text
-        return (time.perf_counter() - due) * 1_000
+        return client.post(stage.webhooks_url, content=raw, headers=delivery.headers(raw, CLIENT_SECRET))
 
-    with ThreadPoolExecutor(_POSTERS) as pool:
-        found = list(pool.map(post, range(len(orders))))
-    for client in clients:
-        client.close()
-    return found
+    return post_at_rate(len(orders), rate, post)
 
 
 def _waits(stage: Stage, count: int) -> list[float]:

@@ -30,6 +30,7 @@ class ChildFailed(Exception):
 
 def app_environment(settings: SandboxSettings, credentials: Credentials) -> dict[str, str]:
     """Return the environment of the app in sandbox mode, on top of the caller's own."""
+    database = settings.app_database or f"sqlite:///{(settings.var_dir / 'afters.sqlite3').absolute()}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     if kept.pop("PYTHONDONTWRITEBYTECODE", ""):
         # Three processes would compile everything anew at each start: seconds of a warm one.
@@ -39,8 +40,7 @@ def app_environment(settings: SandboxSettings, credentials: Credentials) -> dict
         "AFTERS_SANDBOX_CLOCK": str(settings.clock_path.absolute()),
         "AFTERS_PUBLIC_URL": settings.app_origin,
         "AFTERS_SECRET_KEY": credentials.app_secret_key,
-        "AFTERS_DATABASE_URL": f"sqlite:///{(settings.var_dir / 'afters.sqlite3').absolute()}",
-        "AFTERS_DBOS_URL": f"sqlite:///{(settings.var_dir / 'afters-dbos.sqlite3').absolute()}",
+        "AFTERS_DATABASE_URL": database,
         "SHOPIFY_API_KEY": settings.client_id,
         "SHOPIFY_API_SECRET": settings.client_secret,
         "PYTHONUNBUFFERED": "1",

@@ -28,11 +28,14 @@ class RunningSandbox:
     """Everything `make demo` starts, as a context manager.
 
     `orders` is how much of the history the shop has (None: all of it, which takes some seconds the first time);
-    `with_app` False leaves Afters out. In the `with` block `sandbox` is the live object, so a test may look into
-    world and inbox directly, and `origin` is where a browser goes.
+    `with_app` False leaves Afters out; `database` is where it stores (None: in a SQLite file). In the `with` block
+    `sandbox` is the live object, so a test may look into world and inbox directly, and `origin` is where a browser
+    goes.
     """
 
-    def __init__(self, var_dir: Path, *, orders: int | None = 400, with_app: bool = True) -> None:
+    def __init__(
+        self, var_dir: Path, *, orders: int | None = 400, with_app: bool = True, database: str | None = None
+    ) -> None:
         self._orders = orders
         self._with_app = with_app
         self._credentials = make_credentials()
@@ -46,6 +49,7 @@ class RunningSandbox:
             client_secret=self._credentials.client_secret,
             webhook_gaps=(0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8),
             standins_only=True,
+            app_database=database,
         )
         self.processes = AppProcesses(self.settings, self._credentials)
 

@@ -18,7 +18,7 @@ class SandboxSettings:
     `shopify.app.toml` lies. `webhook_gaps` are the seconds before each of the at most eight retries of a
     webhook (Shopify spreads them over about four hours); `webhook_timeout_seconds` is Shopify's limit for
     a whole answer. `standins_only`: pages do not look for the real Polaris runtime on Shopify's CDN, as tests
-    must not.
+    must not. `app_database` is the address of the app's database; left out, a SQLite file in `var_dir`.
     """
 
     var_dir: Path
@@ -33,6 +33,7 @@ class SandboxSettings:
     webhook_gaps: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
     webhook_timeout_seconds: float = 5.0
     standins_only: bool = False
+    app_database: str | None = None
 
     @property
     def origin(self) -> str:

@@ -12,8 +12,8 @@ def _check_history(given: Arguments, facts: Facts) -> bool | None:
     return (earlier == 0) == (given["is"] == "first")
 
 
-def _tiers(given: Arguments) -> list[str]:
-    return [str(each) for each in cast("list[object]", given["tiers"])]
+def _tiers(given: Arguments) -> frozenset[str]:
+    return cast("frozenset[str]", given["tiers"])
 
 
 HISTORY = Condition(
@@ -30,6 +30,6 @@ TIER = Condition(
     label="Customer tier",
     arguments=(Argument("tiers", "Tiers", "texts", is_required=True),),
     check=lambda given, facts: facts.shopper.tier in _tiers(given) if facts.shopper.tier is not None else None,
-    describe=lambda given, facts: f"tier {facts.shopper.tier or 'unknown'}, wanted {', '.join(_tiers(given))}",
+    describe=lambda given, facts: f"tier {facts.shopper.tier or 'unknown'}, wanted {', '.join(sorted(_tiers(given)))}",
     needs=frozenset({Need.HISTORY}),
 )

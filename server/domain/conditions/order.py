@@ -1,6 +1,7 @@
 """Conditions on what was bought."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import cast
 
 from server.core.money import Money
@@ -37,36 +38,36 @@ def _count(facts: Facts) -> int:
     return sum(line.quantity for line in facts.purchase.lines)
 
 
-def _texts(given: Arguments, name: str) -> set[str]:
-    return {str(each) for each in cast("list[object]", given.get(name) or [])}
+def _texts(given: Arguments, name: str) -> frozenset[str]:
+    return cast("frozenset[str]", given.get(name, frozenset()))
 
 
-def _wanted(given: Arguments, name: str) -> set[str]:
+@lru_cache(maxsize=10_000)
+def _folded(words: frozenset[str]) -> frozenset[str]:
     """Return words to be compared whatever their letters' case."""
-    return {each.casefold() for each in _texts(given, name)}
+    return frozenset(each.casefold() for each in words)
 
 
 def _contains(given: Arguments, facts: Facts) -> bool | None:
-    variants, products = (_texts(given, name) for name in ("variants", "products"))
-    tags = _wanted(given, "tags")
-    lines = facts.purchase.lines
-    if any(line.variant_id in variants or line.product_id in products for line in lines):
-        return True
-    if not tags:
-        return False
-    is_known = True
-    for line in lines:
-        held = facts.goods.get(line.variant_id)
-        if held is None:
-            is_known = False
-        elif tags & {tag.casefold() for tag in held.tags}:
+    for name, bought in (("variants", facts.bought_variant_ids), ("products", facts.bought_product_ids)):
+        if name in given and not bought.isdisjoint(_texts(given, name)):
             return True
-    return False if is_known else None
+    if "tags" not in given:
+        return False
+    if not facts.bought_tags.isdisjoint(_folded(_texts(given, "tags"))):
+        return True
+    # A line whose goods are not known may well have the tag.
+    return False if facts.bought_variant_ids <= facts.goods.keys() else None
 
 
 def _describe_contains(given: Arguments, facts: Facts) -> str:
     wanted = [f"{name} {', '.join(sorted(found))}" for name in given if (found := _texts(given, name))]
     return f"{len(facts.purchase.lines)} lines, looked for {'; '.join(wanted)}"
+
+
+def _ships_to(given: Arguments, facts: Facts) -> bool | None:
+    code = facts.purchase.country_code
+    return code.casefold() in _folded(_texts(given, "countries")) if code else None
 
 
 VALUE = Condition(
@@ -102,11 +103,9 @@ COUNTRY = Condition(
     key="order.country",
     label="Shipping country",
     arguments=(Argument("countries", "Countries (two letters)", "texts", is_required=True),),
-    check=lambda given, facts: (
-        facts.purchase.country_code.casefold() in _wanted(given, "countries") if facts.purchase.country_code else None
-    ),
+    check=_ships_to,
     describe=lambda given, facts: (
         f"ships to {facts.purchase.country_code or 'unknown'}, "
-        f"looked for {', '.join(sorted(_wanted(given, 'countries'))).upper()}"
+        f"looked for {', '.join(sorted(_folded(_texts(given, 'countries')))).upper()}"
     ),
 )

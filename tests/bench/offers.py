@@ -1,0 +1,150 @@
+"""The one-click page's question at a fixed rate: the sandbox's whole shop, many live funnels, one web process.
+
+Every question is of an order that was not asked about before, so that each is decided and stored before the answer.
+The shop is imported by the app itself, and baskets are those of real orders.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+
+from server.storage.db import Database, make_engine
+from server.storage.rules import Rules
+from server.storage.shops import ShopRow
+from server.usecases.presets import FIRST_DRAFT
+from tests.bench.measures import Measure, percentile, say
+from tests.bench.open_loop import post_at_rate
+from tests.databases import fresh_postgresql
+from tests.sandbox.running import RunningSandbox
+from tests.sandbox.settings import SandboxSettings
+from tests.soak.evidence import Evidence
+from tests.web.purchases import bearer, claims, money, sign
+
+RATE = 100
+SECONDS = 20
+FUNNELS = 200
+_IMPORT_SECONDS = 300.0
+_WARM_UP = 100
+_BASKETS = 1_000
+_MOST_LINES = 20  # a wholesaler's order says nothing of a shopper's
+_LEAST_OFFERED = 0.5
+
+
+def measures(
+    folder: Path, *, orders: int | None = None, seconds: int = SECONDS, rate: int = RATE, funnels: int = FUNNELS
+) -> Iterator[Measure]:
+    for where in ("SQLite synchronous=FULL", "PostgreSQL"):
+        own = folder / where.split()[0]
+        own.mkdir()
+        if where == "PostgreSQL":
+            with fresh_postgresql(is_durable=True) as url:
+                waits = _waits(own, url, orders, count=seconds * rate, rate=rate, funnels=funnels)
+        else:
+            url = f"sqlite:///{own / 'afters.sqlite3'}"
+            waits = _waits(own, url, orders, count=seconds * rate, rate=rate, funnels=funnels)
+        for p in (50, 99):
+            name = f"offer decided and stored, {funnels} live funnels, at {rate} questions/s, {where}, p{p}"
+            yield Measure(name, percentile(waits, p), "ms")
+
+
+def _waits(folder: Path, url: str, orders: int | None, *, count: int, rate: int, funnels: int) -> list[float]:
+    with RunningSandbox(folder, orders=orders, database=url) as shop:
+        shop.install()
+        evidence = Evidence(url)
+        shop.wait_until(evidence.unfinished_imports, lambda left: left == 0, timeout=_IMPORT_SECONDS, what="the import")
+        baskets = _baskets(shop.settings.world_path)
+        _publish(url, shop.settings.shop_domain, _rules(baskets, funnels), now=shop.sandbox.clock.now())
+        told = partial(_token, shop.settings, shop.sandbox.clock.now())
+        tokens = [told(number, baskets[number % len(baskets)]) for number in range(count + _WARM_UP)]
+        address = f"{shop.settings.app_origin}/post-purchase/offers"
+        offers: list[bool] = []
+
+        def ask(client: httpx.Client, number: int) -> httpx.Response:
+            answer = client.post(address, headers=bearer(tokens[number]), json={})
+            offers.append(bool(answer.is_success and answer.json()["offer"]))
+            return answer
+
+        post_at_rate(_WARM_UP, rate, lambda client, number: ask(client, count + number))
+        waits = post_at_rate(count, rate, ask)
+        share = sum(offers) / len(offers)
+        assert share > _LEAST_OFFERED, f"only {share:.0%} of the baskets were offered something"
+        say(f"  {count} questions, {share:.0%} answered with an offer")
+        return waits
+
+
+def _baskets(world: Path) -> list[list[tuple[int, int, int, int]]]:
+    """Return what the latest orders of the shop hold: variant, product, quantity and total of each line, in pence."""
+    query = """
+        SELECT l.order_id, l.variant_id, v.product_id, l.quantity, l.quantity * l.price AS total
+        FROM order_line l JOIN variant v ON v.id = l.variant_id
+        WHERE l.order_id IN (SELECT id FROM orders ORDER BY created_at DESC LIMIT ?) ORDER BY l.order_id, l.id"""
+    found: dict[int, list[tuple[int, int, int, int]]] = {}
+    with closing(sqlite3.connect(world)) as connection:
+        for order_id, *line in connection.execute(query, (_BASKETS,)):
+            found.setdefault(order_id, []).append((line[0], line[1], line[2], line[3]))
+    return [basket[:_MOST_LINES] for basket in found.values()]
+
+
+def _rules(baskets: list[list[tuple[int, int, int, int]]], funnels: int) -> dict[str, Any]:
+    """Return rules whose funnels ask what shops ask; the last, of least priority, is for everybody."""
+    goods = sorted({line[:2] for basket in baskets for line in basket})
+    made = []
+    for number in range(funnels - 1):
+        _variant_id, product_id = goods[number * len(goods) // funnels]
+        audience: list[dict[str, Any]] = [
+            {"key": "order.contains", "args": {"products": [str(product_id)]}},
+            {"key": "order.value", "args": {"at_least": 1_000 + 25 * number}},
+        ]
+        if number % 4 == 0:
+            audience.append({"key": "customer.tier", "args": {"tiers": ["vip"]}})
+        offer = {
+            "id": f"offer-{number}",
+            "source": "fixed",
+            "variants": [str(goods[(number * 7 + step) % len(goods)][0]) for step in range(3)],
+            "discount": {"percent": 10, "title": "One more"},
+        }
+        made.append(
+            {"id": f"funnel-{number}", "name": f"Funnel {number}", "is_live": True, "priority": 1,
+             "audience": {"all": audience}, "offer": offer}
+        )  # fmt: skip
+    return {**FIRST_DRAFT, "funnels": [*made, *FIRST_DRAFT["funnels"]]}
+
+
+def _publish(url: str, domain: str, document: dict[str, Any], *, now: datetime) -> None:
+    database = Database(make_engine(url))
+    with database.write() as session:
+        shop = session.scalars(select(ShopRow).where(ShopRow.domain == domain)).one()
+        rules = Rules(session, shop.id)
+        draft = rules.draft()
+        rules.save_draft(document, revision=draft.revision if draft else 0, now=now)
+        rules.publish(by=None, now=now)
+    database.dispose()
+
+
+def _token(settings: SandboxSettings, now: datetime, number: int, basket: list[tuple[int, int, int, int]]) -> str:
+    body = claims(now, reference_id=f"{number:032x}", shop=settings.shop_domain, customer_id=number + 1)
+    bought = body["input_data"]["initialPurchase"]
+    bought["totalPriceSet"] = money(_pounds(sum(line[3] for line in basket)))
+    bought["lineItems"] = [
+        {
+            "quantity": quantity,
+            "totalPriceSet": money(_pounds(total)),
+            "product": {
+                "id": product_id, "title": "Bought", "metafields": [],
+                "variant": {"id": variant_id, "title": "Default Title", "metafields": []},
+            },
+        }
+        for variant_id, product_id, quantity, total in basket
+    ]  # fmt: skip
+    return sign(body, secret=settings.client_secret)
+
+
+def _pounds(pence: int) -> str:
+    return f"{pence // 100}.{pence % 100:02}"
