@@ -65,19 +65,6 @@ class Catalog:
         found = self._session.execute(_OF_IDS, {"its_shop": self._shop_id, "its_ids": wanted})
         return {row.variant_id: _facts(row) for row in found}
 
-    def search(self, text: str, *, limit: int = 20) -> tuple[VariantFacts, ...]:
-        query = (
-            select(*_FACTS)
-            .where(
-                VariantRow.shop_id == self._shop_id,
-                VariantRow.is_sellable,
-                func.lower(VariantRow.title).contains(text.lower(), autoescape=True),
-            )
-            .order_by(VariantRow.title, VariantRow.variant_id)
-            .limit(limit)
-        )
-        return tuple(_facts(row) for row in self._session.execute(query))
-
     def count(self) -> int:
         query = select(func.count()).select_from(VariantRow).where(VariantRow.shop_id == self._shop_id)
         return self._session.scalar(query) or 0

@@ -101,9 +101,12 @@ class Deliveries:
     def get(self, delivery_id: int) -> DeliveryRow | None:
         return self._session.get(DeliveryRow, delivery_id)
 
-    def lock(self, delivery_id: int) -> DeliveryRow | None:
-        """Return a delivery as it stands now and keep others from changing it until the transaction ends."""
-        return self._session.get(DeliveryRow, delivery_id, with_for_update=True, populate_existing=True)
+    def lock(self, delivery_id: int, *, shop_domain: str | None) -> DeliveryRow | None:
+        """Return a delivery (of one shop, or of any) as it stands now, and keep others from changing it meanwhile."""
+        query = select(DeliveryRow).where(DeliveryRow.id == delivery_id).with_for_update()
+        if shop_domain is not None:
+            query = query.where(DeliveryRow.shop_domain == shop_domain)
+        return self._session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
 
     def pending(self, *, now: datetime, limit: int) -> tuple[PendingDelivery, ...]:
         """Return what waits, shop by shop in turn: a burst of one shop holds no other up. Each shop's come in order."""

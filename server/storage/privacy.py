@@ -103,8 +103,11 @@ class PrivacyRequests:
         )
 
     def _row(self, request_id: int) -> PrivacyRequestRow | None:
-        row = self._session.get(PrivacyRequestRow, request_id, with_for_update=True, populate_existing=True)
-        return row if row is not None and row.shop_domain == self._shop_domain else None
+        query = select(PrivacyRequestRow).where(
+            PrivacyRequestRow.shop_domain == self._shop_domain, PrivacyRequestRow.id == request_id
+        )
+        fresh = {"populate_existing": True}
+        return self._session.scalars(query.with_for_update(), execution_options=fresh).one_or_none()
 
 
 def _written(person: CustomerRequest) -> dict[str, Any]:

@@ -49,8 +49,8 @@ def replay_one(*, inbox: Database, delivery_id: int, shop_domain: str | None = N
 
     def put_back(session: Session) -> AsideDelivery:
         deliveries = Deliveries(session)
-        row = deliveries.lock(delivery_id)
-        if row is None or row.state not in ASIDE or shop_domain not in (None, row.shop_domain):
+        row = deliveries.lock(delivery_id, shop_domain=shop_domain)
+        if row is None or row.state not in ASIDE:
             raise UnknownDelivery("There is no delivery of this number that was set aside.", delivery_id=delivery_id)
         shown = _shown(row)
         deliveries.replay(row)

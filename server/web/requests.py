@@ -20,6 +20,8 @@ def register_requests(app: Flask) -> None:
         g.request_id = given if _NAME.fullmatch(given) else uuid4().hex
         clear_contextvars()  # threads serve one request after another
         bind_contextvars(request=g.request_id, route=route())
+        # Read before anybody refuses: what is left of a body would be taken for the connection's next request.
+        request.get_data()
 
     @app.after_request
     def name(response: Response) -> Response:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -99,3 +100,12 @@ def test_a_database_error_names_no_person(database: Database) -> None:
         session.execute(text("INSERT INTO nowhere VALUES (:name, :phone)"), person)
     assert "Josephine" not in str(caught.value)
     assert "900123" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/post-purchase/offers", "/offers/publish", "/receipts/twilio", "/nowhere"])
+def test_a_body_is_read_though_it_is_refused(client: FlaskClient, path: str) -> None:
+    """What is left of it would be taken for the connection's next request."""
+    body = BytesIO(b"a" * 10_000)
+    answer = client.post(path, input_stream=body, headers={"Content-Length": "10000"})
+    assert answer.status_code in {401, 404}
+    assert body.read() == b""
