@@ -60,9 +60,20 @@ def evaluate(audience: Audience, facts: Facts) -> Answer:
 
 def explain(audience: Audience, facts: Facts) -> str:
     """Return the first conditions that kept the audience from matching, with the values compared."""
-    failing = (leaf for leaf in leaves(audience) if evaluate(leaf, facts) is not Answer.MATCH)
-    told = tuple(islice(failing, _TOLD)) or tuple(islice(leaves(audience), _TOLD))
-    return "; ".join(CONDITIONS[leaf.key].describe(leaf.arguments, facts) for leaf in told)
+    told: list[Leaf] = []
+    _gather_failing(audience, facts, told)
+    told = told or list(islice(leaves(audience), _TOLD))
+    return "; ".join([CONDITIONS[leaf.key].describe(leaf.arguments, facts) for leaf in told])
+
+
+def _gather_failing(audience: Audience, facts: Facts, found: list[Leaf]) -> None:
+    # Asked of each of hundreds of funnels at every decision, so without generators.
+    if isinstance(audience, Leaf):
+        if len(found) < _TOLD and CONDITIONS[audience.key].check(audience.arguments, facts) is not True:
+            found.append(audience)
+    else:
+        for part in (audience.part,) if isinstance(audience, Not) else audience.parts:
+            _gather_failing(part, facts, found)
 
 
 def leaves(audience: Audience) -> Iterable[Leaf]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.decision import Decision, Outcome
@@ -80,6 +80,10 @@ _OF_SURFACE = select(DecisionRow).where(
     DecisionRow.surface == bindparam("its_surface"),
 )
 _OF_SURFACE_LOCKED = _OF_SURFACE.with_for_update()
+_INSERT = insert(DecisionRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
+_REPLACE = update(DecisionRow.__table__).where(  # type: ignore[arg-type]  # as above
+    DecisionRow.shop_id == bindparam("its_shop"), DecisionRow.id == bindparam("its_id")
+)
 _SHOWINGS = (
     select(func.count())
     .select_from(EventRow)
@@ -145,19 +149,27 @@ class Decisions:
 
         The replacement has an id of its own: who holds the id of the old answer must not get the new goods by it.
         """
-        row = self._session.get(DecisionRow, replaces.id) if replaces is not None else None
-        if row is None:
-            row = DecisionRow(shop_id=self._shop_id, reference_id=reference_id, surface=surface)
-            self._session.add(row)
-        row.id = secrets.token_urlsafe(12)
-        row.unit_id, row.rules_version = unit_id, rules_version
-        row.outcome, row.reason = decision.outcome.value, decision.reason.value
-        row.offered = _pack(decision.offered) if decision.offered else None
-        row.facts = facts
-        row.trace = [[line.subject, line.reason.value, line.detail] for line in decision.trace]
-        row.decided_at, row.expires_at, row.signed_at = now, expires_at, None
-        self._session.flush()  # a twin decided at the same moment fails here, where the caller can read its answer
-        return _read(row)
+        made = StoredDecision(
+            id=secrets.token_urlsafe(12),
+            reference_id=reference_id,
+            surface=surface,
+            unit_id=unit_id,
+            rules_version=rules_version,
+            outcome=decision.outcome,
+            reason=decision.reason,
+            offered=decision.offered,
+            facts=facts,
+            trace=decision.trace,
+            decided_at=now,
+            expires_at=expires_at,
+            signed_at=None,
+        )
+        # A twin decided at the same moment fails here, where the caller can read its answer.
+        if replaces is None:
+            self._session.execute(_INSERT, {"shop_id": self._shop_id, **_write(made)})
+        else:
+            self._session.execute(_REPLACE, {"its_shop": self._shop_id, "its_id": replaces.id, **_write(made)})
+        return made
 
     def mark_signed(self, decision_id: str, *, now: datetime) -> None:
         """Note when the changeset of a locked decision was first signed."""
@@ -237,6 +249,24 @@ def _unpack(packed: dict[str, Any]) -> OfferedVariant:
             "texts": Texts(**packed["texts"]),
         }
     )
+
+
+def _write(decision: StoredDecision) -> dict[str, Any]:
+    return {
+        "id": decision.id,
+        "reference_id": decision.reference_id,
+        "surface": decision.surface,
+        "unit_id": decision.unit_id,
+        "rules_version": decision.rules_version,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason.value,
+        "offered": _pack(decision.offered) if decision.offered else None,
+        "facts": decision.facts,
+        "trace": [[line.subject, line.reason.value, line.detail] for line in decision.trace],
+        "decided_at": decision.decided_at,
+        "expires_at": decision.expires_at,
+        "signed_at": decision.signed_at,
+    }
 
 
 def _read(row: DecisionRow) -> StoredDecision:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, and_, delete, func, or_, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.orders import LineItem, Order
@@ -75,6 +75,15 @@ _SAME_FIELDS = (
 )  # fmt: skip
 
 
+_HISTORY = select(func.count(), func.coalesce(func.sum(OrderRow.current_total), 0)).where(
+    OrderRow.shop_id == bindparam("its_shop"),
+    OrderRow.unit_id == bindparam("its_unit"),
+    OrderRow.created_at < bindparam("before"),
+    OrderRow.cancelled_at.is_(None),
+    OrderRow.order_id != bindparam("excluding"),
+)
+
+
 class Orders:
     """A shop's orders."""
 
@@ -126,14 +135,8 @@ class Orders:
 
     def history(self, unit_id: str, *, before: datetime, excluding: str | None = None) -> tuple[int, int]:
         """Return how many orders that stand a shopper placed before a moment, and what they came to (shop currency)."""
-        query = select(func.count(), func.coalesce(func.sum(OrderRow.current_total), 0)).where(
-            OrderRow.shop_id == self._shop_id,
-            OrderRow.unit_id == unit_id,
-            OrderRow.created_at < before,
-            OrderRow.cancelled_at.is_(None),
-            OrderRow.order_id != (excluding or ""),
-        )
-        count, spent = self._session.execute(query).one()
+        told = {"its_shop": self._shop_id, "its_unit": unit_id, "before": before, "excluding": excluding or ""}
+        count, spent = self._session.execute(_HISTORY, told).one()
         return int(count), int(spent)  # PostgreSQL adds eight-byte numbers up to a decimal
 
     def has_ordered_since(self, unit_id: str, *, after: datetime, excluding: str) -> bool:

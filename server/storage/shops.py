@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, or_, select, update
+from sqlalchemy import ForeignKey, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.core.errors import AppError
@@ -97,6 +97,9 @@ class Connection:
         return f"Connection({self.slug!r}, is_paused={self.is_paused})"
 
 
+_BY_DOMAIN = select(ShopRow).where(ShopRow.domain == bindparam("its_domain"))
+
+
 class Shops:
     """All shops; the only repository that is not bound to one."""
 
@@ -105,7 +108,7 @@ class Shops:
         self._box = box
 
     def by_domain(self, domain: str) -> ShopRow | None:
-        return self._session.scalars(select(ShopRow).where(ShopRow.domain == domain)).one_or_none()
+        return self._session.scalars(_BY_DOMAIN, {"its_domain": domain}).one_or_none()
 
     def by_id(self, shop_id: int) -> ShopRow:
         found = self._session.get(ShopRow, shop_id)
