@@ -9,10 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
-
 from tests.bench.measures import Measure, percentile, say
-from tests.bench.open_loop import post_at_rate
+from tests.bench.open_loop import Request, post_at_rate
 from tests.databases import fresh_postgresql
 from tests.soak import bodies
 from tests.soak.post import Delivery
@@ -51,15 +49,15 @@ def _at(rate: int, seconds: int, url: str, folder: Path, where: str) -> Iterator
 def _post(stage: Stage, orders: list[Order], rate: int) -> list[float]:
     """Post each order at its time; return how long after it each was answered, in milliseconds."""
 
-    def post(client: httpx.Client, number: int) -> httpx.Response:
+    def make(number: int) -> Request:
         order = orders[number]
         order.placed_at = stage.clock.now()
         body = bodies.order_body(order, status="paid", updated_at=order.placed_at)
         delivery = Delivery(order.shop, "orders/paid", f"paid-{order.id}", body, order.placed_at, order.id)
         raw = delivery.raw()
-        return client.post(stage.webhooks_url, content=raw, headers=delivery.headers(raw, CLIENT_SECRET))
+        return "/webhooks/shopify", raw, delivery.headers(raw, CLIENT_SECRET)
 
-    return post_at_rate(len(orders), rate, post)
+    return post_at_rate(len(orders), rate, stage.fleet.port, make)[0]
 
 
 def _waits(stage: Stage, count: int) -> list[float]:

@@ -4,6 +4,7 @@ Every question is of an order that was not asked about before, so that each is d
 The shop is imported by the app itself, and baskets are those of real orders.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 from sqlalchemy import select
 
 from server.storage.db import Database, make_engine
@@ -20,7 +20,7 @@ from server.storage.rules import Rules
 from server.storage.shops import ShopRow
 from server.usecases.presets import FIRST_DRAFT
 from tests.bench.measures import Measure, percentile, say
-from tests.bench.open_loop import post_at_rate
+from tests.bench.open_loop import Request, post_at_rate
 from tests.databases import fresh_postgresql
 from tests.sandbox.running import RunningSandbox
 from tests.sandbox.settings import SandboxSettings
@@ -63,16 +63,14 @@ def _waits(folder: Path, url: str, orders: int | None, *, count: int, rate: int,
         _publish(url, shop.settings.shop_domain, _rules(baskets, funnels), now=shop.sandbox.clock.now())
         told = partial(_token, shop.settings, shop.sandbox.clock.now())
         tokens = [told(number, baskets[number % len(baskets)]) for number in range(count + _WARM_UP)]
-        address = f"{shop.settings.app_origin}/post-purchase/offers"
-        offers: list[bool] = []
 
-        def ask(client: httpx.Client, number: int) -> httpx.Response:
-            answer = client.post(address, headers=bearer(tokens[number]), json={})
-            offers.append(bool(answer.is_success and answer.json()["offer"]))
-            return answer
+        def ask(number: int) -> Request:
+            return "/post-purchase/offers", b"{}", {**bearer(tokens[number]), "Content-Type": "application/json"}
 
-        post_at_rate(_WARM_UP, rate, lambda client, number: ask(client, count + number))
-        waits = post_at_rate(count, rate, ask)
+        port = shop.settings.app_port
+        post_at_rate(_WARM_UP, rate, port, lambda number: ask(count + number))
+        waits, answers = post_at_rate(count, rate, port, ask)
+        offers = [bool(json.loads(answer)["offer"]) for answer in answers]
         share = sum(offers) / len(offers)
         assert share > _LEAST_OFFERED, f"only {share:.0%} of the baskets were offered something"
         say(f"  {count} questions, {share:.0%} answered with an offer")

@@ -24,7 +24,7 @@ class Fleet:
     """One web and some worker processes of one installation."""
 
     def __init__(self, environment: Mapping[str, str], *, port: int, workers: int, processes: int, logs: Path) -> None:
-        self._environment, self._port, self._logs = dict(environment), port, logs
+        self._environment, self.port, self._logs = dict(environment), port, logs
         self._commands = {"web": ["serve", "--port", str(port), "--processes", str(processes)]}
         self._commands |= {f"worker-{number}": ["worker"] for number in range(1, workers + 1)}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -37,7 +37,7 @@ class Fleet:
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def run(self, *arguments: str) -> None:
         """Run one command to its end."""
