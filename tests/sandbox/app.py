@@ -10,6 +10,8 @@ from flask import Flask, Response
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.reading import ReadingMeter, attach
 from tests.sandbox.settings import SandboxSettings
+from tests.sandbox.shopify import bulk_files
+from tests.sandbox.shopify.admin import bulk
 from tests.sandbox.shopify.world import World
 from tests.sandbox.vendors import twilio as twilio_api
 from tests.sandbox.vendors.inbox import Inbox
@@ -60,6 +62,7 @@ def create_app(sandbox: Sandbox) -> Flask:
     vendors: dict[str, WSGIApplication] = {
         sandbox.settings.shop_domain: shop.wsgi_app,
         twilio_api.HOST: twilio_api.create_host(sandbox).wsgi_app,
+        bulk.HOST: bulk_files.create_host(sandbox).wsgi_app,
     }
     own = {*LOOPBACK_NAMES, sandbox.settings.host}
     # Flask documents wrapping wsgi_app; mypy sees a method there.

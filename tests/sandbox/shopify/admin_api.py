@@ -7,6 +7,8 @@ document that the sandbox cannot answer gets HTTP 500 naming the part: never a s
 import json
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from sqlite3 import Connection
 from typing import Any
 
@@ -116,7 +118,15 @@ class AdminApi:
             now=self._sandbox.clock.now(),
             access=access,
             action=action,
+            bulk=self._state.bulk,
+            reopen=lambda: self._reading(access),
         )
+
+    @contextmanager
+    def _reading(self, access: Access) -> Iterator[Session]:
+        with self._sandbox.world.read() as connection:
+            now = self._sandbox.clock.now()
+            yield Session(connection=connection, settings=self._sandbox.settings, now=now, access=access)
 
     def _run(self, loaded: GraphQLSchema, asked: Request, session: Session) -> ExecutionResult:
         name = asked.operation.name.value if asked.operation.name else None

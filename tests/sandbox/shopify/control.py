@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from tests.sandbox.shopify import oauth, orders, products, stock
+from tests.sandbox.shopify.admin.bulk import FAILURES
 from tests.sandbox.shopify.admin.customers import unsubscribe_token
 from tests.sandbox.shopify.admin.faults import KINDS, UnknownFault
 from tests.sandbox.shopify.admin.side import ServerSide
@@ -50,6 +51,7 @@ def blueprint(sandbox: ServerSide) -> Blueprint:
         ("DELETE", "/faults", control.clear_faults),
         ("GET", "/throttle", control.throttle),
         ("POST", "/throttle", control.set_throttle),
+        ("POST", "/bulk", control.set_bulk),
     ):
         routes.add_url_rule(f"/sandbox/api{path}", f"{method} {path}", _refusals_as_json(view), methods=[method])
     routes.add_url_rule("/store/unsubscribe/<token>", "unsubscribe", control.unsubscribe, methods=["GET", "POST"])
@@ -222,6 +224,15 @@ class _Control:
         if "available" in body:
             throttle.empty(self._sandbox.settings.client_id, take(body, "available", float))
         return self.throttle()
+
+    def set_bulk(self) -> Answer:
+        """Say what goes wrong: `next_failure` (an error code), `cut_after` bytes of the next download, `is_expired`."""
+        body, bulk = body_of(request), self._state.bulk
+        if "next_failure" in body:
+            bulk.next_failure = one_of(body, "next_failure", FAILURES)
+        bulk.cut_after = take(body, "cut_after", int, default=None)
+        bulk.is_expired = take(body, "is_expired", bool, default=False)
+        return jsonify(next_failure=bulk.next_failure, cut_after=bulk.cut_after, is_expired=bulk.is_expired)
 
     def unsubscribe(self, token: str) -> Answer:
         """Ask, and after a click leave the shop's e-mail marketing: the page behind marketingUnsubscribeUrl."""

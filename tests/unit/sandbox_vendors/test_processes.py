@@ -143,7 +143,6 @@ def test_no_setting_of_the_caller_reaches_a_sandboxed_app(
         "AFTERS_PUBLIC_URL": settings.app_origin,
         "AFTERS_SECRET_KEY": credentials.app_secret_key,
         "AFTERS_DATABASE_URL": f"sqlite:///{settings.var_dir}/afters.sqlite3",
-        "AFTERS_DBOS_URL": f"sqlite:///{settings.var_dir}/afters-dbos.sqlite3",
         "SHOPIFY_API_KEY": settings.client_id,
         "SHOPIFY_API_SECRET": "shpss_" + "0" * 32,
     }

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple, Protocol
 
 from graphql import GraphQLError
 
+from tests.sandbox.shopify.admin.bulk_document import PAGE, PAGE_LIMIT
 from tests.sandbox.shopify.admin.records import Session
-
-PAGE_LIMIT = 250
 
 
 class Numbered(Protocol):
@@ -74,8 +73,8 @@ def window(arguments: dict[str, Any]) -> Window:
         raise GraphQLError("providing both first and last is not supported")
     size: int = first if first is not None else last or 0
     name = "first" if first is not None else "last"
-    if size < 1 or size > PAGE_LIMIT:
-        raise GraphQLError(f"{name} must lie between 1 and {PAGE_LIMIT}, found {size}")
+    if size < 1 or size > PAGE_LIMIT.get():
+        raise GraphQLError(f"{name} must lie between 1 and {PAGE}, found {size}")
     if (before if first is not None else after) is not None:
         raise GraphQLError(f"{name} works with {'after' if first is not None else 'before'} only")
     cursor = after if first is not None else before

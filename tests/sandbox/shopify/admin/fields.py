@@ -40,6 +40,11 @@ def of(read: Callable[[Record], Any]) -> Resolver:
     return lambda record, _info, **_arguments: read(record)
 
 
+def of_source(name: str) -> Resolver:
+    """Return a resolver that hands out an attribute of what is no record."""
+    return lambda source, _info, **_arguments: getattr(source, name)
+
+
 def always(value: Any) -> Resolver:
     """Return a resolver for something that is the same for everything of this type in this world."""
     return lambda _record, _info, **_arguments: value

@@ -5,13 +5,17 @@ asked loads the children of all, the others find them there. So a page costs a f
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from sqlite3 import Connection, Row
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.sandbox.settings import SandboxSettings
 from tests.sandbox.shopify.action import Action
 from tests.sandbox.shopify.admin.access import Access
+
+if TYPE_CHECKING:
+    from tests.sandbox.shopify.admin.bulk import BulkOperations
 
 Found = TypeVar("Found")
 
@@ -30,12 +34,14 @@ class Session:
         now: datetime,
         access: Access,
         action: Action | None = None,
+        bulk: "BulkOperations | None" = None,
+        reopen: "Callable[[], AbstractContextManager[Session]] | None" = None,
     ) -> None:
         self.connection = connection
         self.settings = settings
         self.access = access
         self.now = now
-        self._action = action
+        self._action, self._bulk, self._reopen = action, bulk, reopen
         self._shop: Row | None = None
 
     @property
@@ -48,6 +54,24 @@ class Session:
         if self._action is None:
             raise RuntimeError("a query writes nothing")
         return self._action
+
+    @property
+    def bulk(self) -> "BulkOperations":
+        """The sandbox's bulk operations.
+
+        Raises:
+            RuntimeError: a bulk operation starts no other.
+        """
+        if self._bulk is None:
+            raise RuntimeError("a bulk operation starts no other")
+        return self._bulk
+
+    @property
+    def reopen(self) -> "Callable[[], AbstractContextManager[Session]]":
+        """What opens a session like this one, for reading, once this request is over."""
+        if self._reopen is None:
+            raise RuntimeError("a bulk operation starts no other")
+        return self._reopen
 
     @property
     def now_text(self) -> str:

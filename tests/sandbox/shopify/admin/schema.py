@@ -18,6 +18,7 @@ from graphql import (
 from graphql import GraphQLResolveInfo as Info
 
 from tests.sandbox.shopify.admin import (
+    bulk,
     consents,
     customers,
     metafields,
@@ -48,6 +49,7 @@ MODULES = (
     consents,
     metafields,
     tags,
+    bulk,
 )
 
 # Nothing in this world is of these types: their connections are empty, their fields null. So a document may ask for
