@@ -1,7 +1,7 @@
 """Stand-ins for everything beyond the ports, scripted by the tests and remembering what was asked of them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -12,6 +12,9 @@ from server.ports import (
     Accepted,
     AccessGrant,
     AppState,
+    BulkItem,
+    BulkResult,
+    BulkState,
     ConsentChange,
     CustomerRequest,
     CustomerSnapshot,
@@ -27,6 +30,7 @@ from server.ports import (
     ReceiptSource,
     ShopFacts,
     StockLevel,
+    TemporaryFailure,
     UnreadablePayload,
     Words,
 )
@@ -62,6 +66,13 @@ class FakePlatformApi(Script):
         self.facts = shop_facts()
         self.state = AppState(scopes=("read_orders",), is_post_purchase_app=True)
         self.page_size = 2
+        self.claimed: int | None = None  # how much it says there is, where a shop is to be taken for a large one
+        self.bulk = BulkResult(BulkState.DONE, 0, url="https://files.example/1", size=1)
+        self.gathered_since: datetime | None = None
+        self.breaks_off_at: int | None = None
+        self.break_with: Exception = TemporaryFailure("the file broke off")
+        self.read_from_file: list[int] = []
+        self.on_read: Callable[[], None] | None = None
         self.held_products: dict[str, ProductSnapshot] = {}
         self.held_orders: dict[str, Order] = {}
         self.held_customers: dict[str, CustomerSnapshot] = {}
@@ -81,21 +92,58 @@ class FakePlatformApi(Script):
 
     def count_products(self) -> int:
         self.called("count_products")
-        return len(self.held_products)
+        return self.claimed or len(self.held_products)
 
-    def orders(self, *, since: datetime, cursor: str | None) -> Page[Order]:
+    def orders(self, *, since: datetime | None, cursor: str | None) -> Page[Order]:
         self.called("orders")
         found = sorted(self.held_orders.values(), key=lambda each: each.created_at)
-        return self._page([each for each in found if each.created_at >= since], cursor)
+        return self._page([each for each in found if since is None or each.created_at >= since], cursor)
 
     def orders_updated(self, *, since: datetime, cursor: str | None) -> Page[Order]:
         self.called("orders_updated")
         found = sorted(self.held_orders.values(), key=lambda each: (each.updated_at, each.id))
         return self._page([each for each in found if each.updated_at >= since], cursor)
 
-    def count_orders(self, *, since: datetime) -> int:
+    def count_orders(self, *, since: datetime | None) -> int:
         self.called("count_orders")
-        return sum(each.created_at >= since for each in self.held_orders.values())
+        return self.claimed or sum(since is None or each.created_at >= since for each in self.held_orders.values())
+
+    def customers(self, *, cursor: str | None) -> Page[CustomerSnapshot]:
+        self.called("customers")
+        return self._page(sorted(self.held_customers.values(), key=lambda each: each.customer_id), cursor)
+
+    def count_customers(self) -> int:
+        self.called("count_customers")
+        return self.claimed or len(self.held_customers)
+
+    def gather(self, kind: str, *, since: datetime | None) -> str:
+        self.called("gather")
+        self.gathered_since = since
+        return "900"
+
+    def gathered(self, operation_id: str) -> BulkResult:
+        self.called("gathered")
+        return self.bulk
+
+    def gathered_products(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[ProductSnapshot]]:
+        return self._file(sorted(self.held_products.values(), key=lambda each: each.product_id), offset)
+
+    def gathered_orders(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[Order]]:
+        return self._file(sorted(self.held_orders.values(), key=lambda each: each.created_at), offset)
+
+    def gathered_customers(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CustomerSnapshot]]:
+        return self._file(sorted(self.held_customers.values(), key=lambda each: each.customer_id), offset)
+
+    def _file(self, found: list, offset: int) -> Iterator[BulkItem]:
+        """Yield things from an offset on, each ten bytes long; fails where a test has the file break off."""
+        for number, item in enumerate(found[offset // 10 :], start=offset // 10):
+            if number == self.breaks_off_at:
+                self.breaks_off_at = None
+                raise self.break_with
+            self.read_from_file.append(number)
+            if self.on_read is not None:
+                self.on_read()
+            yield BulkItem(item, (number + 1) * 10)
 
     def order(self, order_id: str) -> Order | None:
         self.called("order")

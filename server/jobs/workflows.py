@@ -10,7 +10,7 @@ from server.jobs.engine import Job
 from server.ports import TemporaryFailure
 from server.runtime import Runtime
 from server.usecases.access import ShopAccess
-from server.usecases.imports import give_up, import_orders, import_products, postpone
+from server.usecases.imports import give_up, import_customers, import_orders, import_products, postpone
 from server.usecases.ingest import handle_delivery, postpone_delivery
 from server.usecases.messages import put_back, resolve_cut_off, send_touch
 from server.usecases.receipts import handle_receipt
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 DELIVERY, RECEIPT, SEND, RESOLVE, IMPORT = (
     "delivery.handle", "receipt.handle", "touch.send", "touch.resolve", "shop.import",
 )  # fmt: skip
-_IMPORTS = {"products": import_products, "orders": import_orders}
+_IMPORTS = {"products": import_products, "orders": import_orders, "customers": import_customers}
 
 
 def make_jobs(runtime: Runtime) -> dict[str, Job]:

@@ -1,8 +1,9 @@
 """What a shop platform is to the inside: its deliveries, its API, its credentials."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from server.domain.offers import Change
@@ -94,6 +95,35 @@ class Page(Generic[Item]):
     cursor: str | None
 
 
+class BulkState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """How far the platform is with a listing that it gathers by itself.
+
+    `count` objects so far; `url` and `size` in bytes of the file when it is done, None where nothing was found.
+    """
+
+    state: BulkState
+    count: int
+    url: str | None = None
+    size: int | None = None
+    error: str | None = None
+    is_denied: bool = False  # the app may not see what it asked for: trying again is in vain
+
+
+@dataclass(frozen=True, slots=True)
+class BulkItem(Generic[Item]):
+    """One thing of a gathered listing, and where in its file the next one begins."""
+
+    item: Item
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryHeaders:
     """What a delivery says of itself, once its signature was found good."""
@@ -164,11 +194,34 @@ class PlatformApi(Protocol):
 
     def count_products(self) -> int: ...
 
-    def orders(self, *, since: datetime, cursor: str | None) -> Page[Order]:
-        """Return orders created at or after `since`, oldest first."""
+    def orders(self, *, since: datetime | None, cursor: str | None) -> Page[Order]:
+        """Return orders created at or after `since` (None: all that the app may see), oldest first."""
         ...
 
-    def count_orders(self, *, since: datetime) -> int: ...
+    def count_orders(self, *, since: datetime | None) -> int: ...
+
+    def customers(self, *, cursor: str | None) -> Page[CustomerSnapshot]: ...
+
+    def count_customers(self) -> int: ...
+
+    def gather(self, kind: str, *, since: datetime | None) -> str:
+        """Have the platform gather all "products", "orders" or "customers" by itself; return the operation's id."""
+        ...
+
+    def gathered(self, operation_id: str) -> BulkResult: ...
+
+    def gathered_products(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[ProductSnapshot]]:
+        """Yield what was gathered, from an offset in its file on, one at a time.
+
+        Raises:
+            TemporaryFailure: the file broke off; what was yielded is whole, and the rest can be asked for from there.
+            PermanentFailure: the file is gone or cannot be read; page by page it may be had all the same.
+        """
+        ...
+
+    def gathered_orders(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[Order]]: ...
+
+    def gathered_customers(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CustomerSnapshot]]: ...
 
     def orders_updated(self, *, since: datetime, cursor: str | None) -> Page[Order]:
         """Return orders that changed at or after `since`, in the order of their changes."""

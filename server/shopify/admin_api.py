@@ -1,7 +1,8 @@
 """Shopify's Admin API for one shop; implements `server.ports.PlatformApi`."""
 
+import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,14 +12,28 @@ from pydantic import BaseModel, ValidationError
 from server.config import API_VERSION
 from server.core.clock import Clock
 from server.domain.orders import Order, VariantFacts
-from server.ports import AppState, CustomerSnapshot, Page, ProductSnapshot, ShopFacts, StockLevel, TemporaryFailure
+from server.ports import (
+    AppState,
+    BulkItem,
+    BulkResult,
+    BulkState,
+    CustomerSnapshot,
+    Page,
+    ProductSnapshot,
+    ShopFacts,
+    StockLevel,
+    TemporaryFailure,
+)
 from server.shopify.answers import AppInstallation, Count, CustomerNode, Listing, ShopAnswer, ShopCurrency
+from server.shopify.bulk import Grouped, OperationAnswer, StartAnswer, read_grouped, read_shape
+from server.shopify.documents import document
 from server.shopify.graphql_client import GraphqlClient, QueryTooCostly
 from server.shopify.ids import gid
-from server.shopify.order_answers import LineFields, OrderNode, order_of
+from server.shopify.order_answers import LineFields, OrderFields, OrderNode, order_of
 from server.shopify.product_answers import (
     InventoryItem,
     Nodes,
+    ProductFields,
     ProductNode,
     VariantFields,
     VariantNode,
@@ -28,6 +43,7 @@ from server.shopify.validation import explain
 
 PRODUCTS_PER_PAGE = 250
 ORDERS_PER_PAGE = 250
+CUSTOMERS_PER_PAGE = 250
 SMALLEST_PAGE = 5
 VARIANTS_PER_CALL = 100
 
@@ -52,6 +68,7 @@ class AdminApi:
         sleep: Callable[[float], None] = time.sleep,
         version: str = API_VERSION,
     ) -> None:
+        self._client = client
         self._graphql = GraphqlClient(
             client=client,
             shop_domain=shop_domain,
@@ -62,6 +79,7 @@ class AdminApi:
         )
         self._page_sizes = {
             "products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE, "orders_updated": ORDERS_PER_PAGE,
+            "customers": CUSTOMERS_PER_PAGE,
         }  # fmt: skip
 
     def shop(self) -> ShopFacts:
@@ -107,7 +125,7 @@ class AdminApi:
         variant = item.variants.nodes[0]
         return StockLevel(variant_id=variant.id, available=(variant.inventory_quantity or 0) if item.tracked else None)
 
-    def orders(self, *, since: datetime, cursor: str | None) -> Page[Order]:
+    def orders(self, *, since: datetime | None, cursor: str | None) -> Page[Order]:
         """Return the next orders created at or after `since`, oldest first, each with all of its lines."""
         data = self._page("orders", {"after": cursor, "query": _at_or_after("created_at", since)})
         listing = _read(Listing[OrderNode], _part(data, "orders"))
@@ -119,7 +137,7 @@ class AdminApi:
         listing = _read(Listing[OrderNode], _part(data, "orders"))
         return Page(items=tuple(self._order(node) for node in listing.nodes), cursor=listing.page_info.next_cursor)
 
-    def count_orders(self, *, since: datetime) -> int:
+    def count_orders(self, *, since: datetime | None) -> int:
         return _read(Count, self._answer("orders_count", "ordersCount", query=_at_or_after("created_at", since))).count
 
     def order(self, order_id: str) -> Order | None:
@@ -129,6 +147,45 @@ class AdminApi:
     def customer(self, customer_id: str) -> CustomerSnapshot | None:
         node = _read_or_none(CustomerNode, self._answer("customer", "customer", id=gid("Customer", customer_id)))
         return node.snapshot() if node else None
+
+    def customers(self, *, cursor: str | None) -> Page[CustomerSnapshot]:
+        listing = _read(Listing[CustomerNode], _part(self._page("customers", {"after": cursor}), "customers"))
+        return Page(items=tuple(node.snapshot() for node in listing.nodes), cursor=listing.page_info.next_cursor)
+
+    def count_customers(self) -> int:
+        return _read(Count, self._answer("customers_count", "customersCount")).count
+
+    def gather(self, kind: str, *, since: datetime | None) -> str:
+        """Start a bulk operation over everything of a kind; it takes no variables, so the search is written into it."""
+        search = json.dumps(_at_or_after("created_at", since))
+        query = document(f"bulk_{kind}").replace('"SEARCH"', search)
+        return _read(StartAnswer, self._answer("bulk_run", "bulkOperationRunQuery", query=query)).operation_id()
+
+    def gathered(self, operation_id: str) -> BulkResult:
+        answered = self._answer("bulk_operation", "bulkOperation", id=gid("BulkOperation", operation_id))
+        found = _read_or_none(OperationAnswer, answered)
+        return found.result() if found else BulkResult(BulkState.FAILED, 0, error="unknown")
+
+    def gathered_products(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[ProductSnapshot]]:
+        currency = self.shop().currency
+        for each in self._grouped(result, offset):
+            variants = [read_shape(VariantFields, child) for child in each.children]
+            snapshot = product_snapshot(read_shape(ProductFields, each.node), variants, currency)
+            yield BulkItem(snapshot, each.end)
+
+    def gathered_orders(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[Order]]:
+        for each in self._grouped(result, offset):
+            lines = [read_shape(LineFields, child) for child in each.children]
+            yield BulkItem(order_of(read_shape(OrderFields, each.node), lines), each.end)
+
+    def gathered_customers(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CustomerSnapshot]]:
+        for each in self._grouped(result, offset):
+            yield BulkItem(read_shape(CustomerNode, each.node).snapshot(), each.end)
+
+    def _grouped(self, result: BulkResult, offset: int) -> Iterator[Grouped]:
+        if result.url is None:
+            return iter(())
+        return read_grouped(self._client, result.url, size=result.size, offset=offset)
 
     def _answer(self, name: str, field: str, **variables: object) -> object:
         return _part(self._graphql.run(name, variables), field)
@@ -194,5 +251,5 @@ def _read(shape: type[Shape], answered: object) -> Shape:
         raise TemporaryFailure(f"Shopify's answer cannot be read: {explain(error)}.") from None
 
 
-def _at_or_after(field: str, since: datetime) -> str:
-    return f"{field}:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
+def _at_or_after(field: str, since: datetime | None) -> str:
+    return f"{field}:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'" if since is not None else ""

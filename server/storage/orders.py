@@ -1,10 +1,22 @@
 """Orders as last seen, and their lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, and_, bindparam, delete, func, or_, select
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.orders import LineItem, Order
@@ -84,6 +96,22 @@ _HISTORY = select(func.count(), func.coalesce(func.sum(OrderRow.current_total), 
 )
 
 
+_INSERT, _INSERT_LINES = insert(OrderRow.__table__), insert(OrderLineRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
+_UPDATE = update(OrderRow.__table__).where(  # type: ignore[arg-type]  # as above
+    OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id == bindparam("its_order")
+)
+_FORGET_LINES = delete(OrderLineRow).where(
+    OrderLineRow.shop_id == bindparam("its_shop"),
+    OrderLineRow.order_id.in_(bindparam("its_orders", expanding=True)),
+)
+_STORED_TIMES = (
+    select(OrderRow.order_id, OrderRow.updated_at)
+    .where(OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id.in_(bindparam("its_orders", expanding=True)))
+    .order_by(OrderRow.order_id)  # two batches that share orders lock them in one order
+    .with_for_update()
+)
+
+
 class Orders:
     """A shop's orders."""
 
@@ -109,35 +137,54 @@ class Orders:
 
         The row stays locked until the transaction ends, so that two deliveries on one order take turns.
         """
-        key = (self._shop_id, order.id)
-        row = self._session.get(OrderRow, key, with_for_update=True, populate_existing=True)
-        if row is not None and row.updated_at > order.updated_at:
-            return False
-        values = {name: getattr(order, name) for name in _SAME_FIELDS}
-        values |= {
+        return bool(self.save_all([(order, unit_id)]))
+
+    def save_all(self, orders: Sequence[tuple[Order, str]]) -> int:
+        """Store orders, each with its shopper's unit, in few statements; return how many were news."""
+        stored = self._stored_times([order.id for order, _ in orders])
+        news = [
+            (order, unit_id)
+            for order, unit_id in orders
+            if order.id not in stored or stored[order.id] <= order.updated_at
+        ]
+        added = [self._values(order, unit_id) for order, unit_id in news if order.id not in stored]
+        changed = [self._values(order, unit_id) for order, unit_id in news if order.id in stored]
+        if added:
+            self._session.execute(_INSERT, added)
+        if changed:
+            its_ids = [each["order_id"] for each in changed]
+            renamed = [{**each, "its_shop": self._shop_id, "its_order": each["order_id"]} for each in changed]
+            self._session.connection().execute(_UPDATE, renamed)
+            self._session.execute(_FORGET_LINES, {"its_shop": self._shop_id, "its_orders": its_ids})
+            self._session.expire_all()
+        lines = [self._line_values(order.id, line) for order, _ in news for line in order.lines]
+        if lines:
+            self._session.execute(_INSERT_LINES, lines)
+        return len(news)
+
+    def _stored_times(self, order_ids: list[str]) -> dict[str, datetime]:
+        found = self._session.execute(_STORED_TIMES, {"its_shop": self._shop_id, "its_orders": order_ids})
+        return {row.order_id: row.updated_at for row in found}
+
+    def _values(self, order: Order, unit_id: str) -> dict[str, Any]:
+        return {
+            **{name: getattr(order, name) for name in _SAME_FIELDS},
+            "shop_id": self._shop_id,
+            "order_id": order.id,
             "unit_id": unit_id,
             "gateways": list(order.gateways),
             "attributes": [list(pair) for pair in order.attributes],
         }
-        if row is None:
-            self._session.add(OrderRow(shop_id=self._shop_id, order_id=order.id, **values))
-        else:
-            for name, value in values.items():
-                setattr(row, name, value)
-        self._session.execute(
-            delete(OrderLineRow).where(OrderLineRow.shop_id == self._shop_id, OrderLineRow.order_id == order.id)
-        )
-        self._session.flush()  # the lines' foreign key needs the order's row
-        rows = [self._line_values(order.id, line) for line in order.lines]
-        if rows:
-            self._session.execute(OrderLineRow.__table__.insert(), rows)  # type: ignore[attr-defined]  # Table, typed as FromClause
-        return True
 
     def history(self, unit_id: str, *, before: datetime, excluding: str | None = None) -> tuple[int, int]:
         """Return how many orders that stand a shopper placed before a moment, and what they came to (shop currency)."""
         told = {"its_shop": self._shop_id, "its_unit": unit_id, "before": before, "excluding": excluding or ""}
         count, spent = self._session.execute(_HISTORY, told).one()
         return int(count), int(spent)  # PostgreSQL adds eight-byte numbers up to a decimal
+
+    def oldest_at(self) -> datetime | None:
+        """Return when the oldest order that is known was placed."""
+        return self._session.scalar(select(func.min(OrderRow.created_at)).where(OrderRow.shop_id == self._shop_id))
 
     def has_ordered_since(self, unit_id: str, *, after: datetime, excluding: str) -> bool:
         query = select(OrderRow.order_id).where(

@@ -1,75 +1,101 @@
-"""The first import of a shop: its facts, catalogue and orders, page by page, going on where it stopped."""
+"""The first import of a shop: its facts, catalogue, orders and customers, going on where it stopped.
 
-from collections.abc import Callable
+A small listing is fetched page by page. A large one is gathered by the platform itself into a file (`backfill`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from server.domain.experiments import unit_of
 from server.domain.orders import Order
-from server.ports import PlatformApi, TemporaryFailure
+from server.ports import Page, PlatformApi, TemporaryFailure
 from server.storage.catalog import Catalog
+from server.storage.contacts import Contacts
 from server.storage.db import Database, Session
 from server.storage.orders import Orders
-from server.storage.shops import DONE, FAILED, WANTED, Imports, Shops
+from server.storage.shops import DONE, FAILED, WANTED, ImportRow, Imports, Shops
 from server.usecases.access import ShopAccess
+from server.usecases.backfill import PAGED_UP_TO, Backfill, BulkRefused
 from server.usecases.recommendations import rebuild_neighbours
 
 # Without the approval-only scope read_all_orders the platform shows no older orders.
 HISTORY = timedelta(days=60)
+ALL_ORDERS = "read_all_orders"
 _RETRY = timedelta(seconds=20)
+# Where an import stands that goes page by page though there is much, because the platform could not gather it.
+_FIRST_PAGE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is imported of one kind: how much there is, its pages, and how some of it is stored."""
+
+    kind: str
+    count: Callable[[PlatformApi], int]
+    page: Callable[[PlatformApi, str | None], Page[Any]]
+    save: Callable[[Session, Sequence[Any], datetime], object]  # things, and when the platform was asked
+    since: datetime | None = None
 
 
 def import_products(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
     """Fetch the shop's facts and its whole catalogue."""
     _refresh_facts(access, shop_id, now=clock_now())
 
-    def page(database: Database, api: PlatformApi, shop: int, cursor: str | None) -> tuple[int, str | None]:
-        read_at = clock_now()
-        found = api.products(cursor=cursor)
+    def save(session: Session, products: Sequence[Any], read_at: datetime) -> None:
+        catalog = Catalog(session, shop_id)
+        for product in products:
+            catalog.save(product, read_at=read_at)
 
-        def save(session: Session) -> None:
-            catalog = Catalog(session, shop)
-            for product in found.items:
-                catalog.save(product, read_at=read_at)
-
-        database.run(save)
-        return len(found.items), found.cursor
-
-    _run(access, shop_id, "products", clock_now, count=lambda api: api.count_products(), page=page)
+    listing = Listing(
+        "products", lambda api: api.count_products(), lambda api, cursor: api.products(cursor=cursor), save
+    )
+    _run(access, shop_id, listing, clock_now)
 
 
 def import_orders(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
-    """Fetch the orders of the last 60 days, then count what is bought together.
+    """Fetch the orders of the last 60 days, or all where the shop allows it, then count what is bought together.
 
     The day the history starts at is stored, so that nobody takes 60 days for all there ever was.
     """
     with access.database.write() as session:
-        row = Imports(session, shop_id).get("orders")
-        since = (row.started_at if row else clock_now()) - HISTORY
-        Shops(session, access.box).by_id(shop_id).history_starts_at = since
+        row, shop = Imports(session, shop_id).get("orders"), Shops(session, access.box).by_id(shop_id)
+        started = row.started_at if row else clock_now()
+        since = None if ALL_ORDERS in shop.scopes else started - HISTORY
+        shop.history_starts_at = since
 
-    def page(database: Database, api: PlatformApi, shop: int, cursor: str | None) -> tuple[int, str | None]:
-        found = api.orders(since=since, cursor=cursor)
-
-        def save(session: Session) -> None:
-            orders = Orders(session, shop)
-            for order in found.items:
-                orders.save(order, unit_id=order_unit(order))
-
-        database.run(save)
-        return len(found.items), found.cursor
+    def save(session: Session, orders: Sequence[Order], _read_at: datetime) -> None:
+        Orders(session, shop_id).save_all([(order, order_unit(order)) for order in orders])
 
     def finish() -> None:
         rebuild_neighbours(database=access.database, shop_id=shop_id)
+        if since is None:
+            with access.database.write() as session:
+                Shops(session, access.box).by_id(shop_id).history_starts_at = Orders(session, shop_id).oldest_at()
 
-    _run(
-        access,
-        shop_id,
+    listing = Listing(
         "orders",
-        clock_now,
-        count=lambda api: api.count_orders(since=since),
-        page=page,
-        finish=finish,
+        lambda api: api.count_orders(since=since),
+        lambda api, cursor: api.orders(since=since, cursor=cursor),
+        save,
+        since,
     )
+    _run(access, shop_id, listing, clock_now, finish)
+
+
+def import_customers(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
+    """Fetch who may be written to: customers with their consent on each channel."""
+
+    def save(session: Session, customers: Sequence[Any], _read_at: datetime) -> None:
+        contacts = Contacts(session, shop_id)
+        for customer in customers:
+            contacts.save_customer(customer)
+
+    listing = Listing(
+        "customers", lambda api: api.count_customers(), lambda api, cursor: api.customers(cursor=cursor), save
+    )
+    _run(access, shop_id, listing, clock_now)
 
 
 def give_up(*, database: Database, shop_id: int, kind: str, message: str, now: datetime) -> None:
@@ -81,7 +107,7 @@ def give_up(*, database: Database, shop_id: int, kind: str, message: str, now: d
 
 
 def postpone(*, database: Database, shop_id: int, kind: str, failure: TemporaryFailure, now: datetime) -> None:
-    """Put an import back for later; it goes on at the page where it stopped."""
+    """Put an import back for later; it goes on where it stopped."""
     with database.write() as session:
         row = Imports(session, shop_id).get(kind)
         if row is not None and row.state != DONE:
@@ -113,37 +139,105 @@ def _refresh_facts(access: ShopAccess, shop_id: int, *, now: datetime) -> None:
 def _run(
     access: ShopAccess,
     shop_id: int,
-    kind: str,
+    listing: Listing,
     clock_now: Callable[[], datetime],
-    *,
-    count: Callable[[PlatformApi], int],
-    page: Callable[[Database, PlatformApi, int, str | None], tuple[int, str | None]],
     finish: Callable[[], object] = lambda: None,
 ) -> None:
-    """Walk the pages of one import, storing the cursor after each, so that a restart goes on from there.
+    """Import one listing, storing after each step how far it is, so that a restart goes on from there.
 
-    The API is asked for anew at each page: an import may outlive its access token. `finish` draws conclusions from
-    the whole, and only then is the import done. A run that was taken for lost and comes back ends at its next page.
+    The API is asked for anew at each step: an import may outlive its access token. `finish` draws conclusions from
+    the whole, and only then is the import done. A run that was taken for lost and comes back ends at its next step.
+
+    Raises:
+        TemporaryFailure: the platform asks for patience, or still gathers.
     """
-    total = count(access.api(shop_id, now=clock_now()))
-    with access.database.write() as session:
-        row = Imports(session, shop_id).get(kind)
-        if row is None or row.state == DONE:
-            return
-        row.total, row.touched_at, cursor, attempt = total, clock_now(), row.cursor, row.attempt
-        if cursor is None:
-            row.done = 0  # from the start, perhaps because drawing the conclusions failed
+    steps = _Steps(access, shop_id, listing, clock_now)
+    total = listing.count(access.api(shop_id, now=clock_now()))
+    if not steps.begin(total):
+        return
+    bulk = Backfill.held_in(steps.cursor)
+    if bulk is None and steps.cursor is None and total > PAGED_UP_TO:
+        try:
+            bulk = Backfill.begin(access.api(shop_id, now=clock_now()), listing.kind, since=listing.since)
+            steps.move(0, bulk.cursor)
+        except BulkRefused:
+            bulk = None
+    try:
+        is_ours = bulk.run(steps) if bulk is not None else _page_by_page(steps)
+    except BulkRefused:
+        steps.restart(_FIRST_PAGE)
+        is_ours = _page_by_page(steps)
+    if is_ours:
+        finish()
+        steps.end()
+
+
+def _page_by_page(steps: "_Steps") -> bool:
     while True:
-        done, cursor = page(access.database, access.api(shop_id, now=clock_now()), shop_id, cursor)
-        with access.database.write() as session:
-            row = Imports(session, shop_id).get(kind)
-            if row is None or row.attempt != attempt:
-                return
-            row.done, row.cursor, row.touched_at = row.done + done, cursor, clock_now()
-        if cursor is None:
-            break
-    finish()
-    with access.database.write() as session:
-        row = Imports(session, shop_id).get(kind)
-        if row is not None:
-            row.state, row.finished_at, row.error = DONE, clock_now(), None
+        page = steps.listing.page(steps.api(), steps.cursor or None)
+        steps.save(page.items)
+        if not steps.move(len(page.items), page.cursor):
+            return False
+        if page.cursor is None:
+            return True
+
+
+@dataclass(slots=True)
+class _Steps:
+    """One run of an import: where it stands, and what it has stored."""
+
+    access: ShopAccess
+    shop_id: int
+    listing: Listing
+    clock_now: Callable[[], datetime]
+    cursor: str | None = None
+    attempt: int = 0
+
+    def api(self) -> PlatformApi:
+        return self.access.api(self.shop_id, now=self.clock_now())
+
+    def begin(self, total: int) -> bool:
+        """Note how much there is; False when there is nothing to do (any more)."""
+        with self.access.database.write() as session:
+            row = Imports(session, self.shop_id).get(self.listing.kind)
+            if row is None or row.state == DONE:
+                return False
+            row.total, row.touched_at = total, self.clock_now()
+            self.cursor, self.attempt = row.cursor, row.attempt
+            if self.cursor is None:
+                row.done = 0  # from the start, perhaps because drawing the conclusions failed
+            return True
+
+    def save(self, things: Sequence[Any]) -> None:
+        read_at = self.clock_now()
+        self.access.database.run(lambda session: self.listing.save(session, things, read_at))
+
+    def move(self, done: int, cursor: str | None) -> bool:
+        """Note that `done` more are stored and where it goes on; False when another run has taken over."""
+
+        def note(row: ImportRow) -> None:
+            row.done, row.cursor, row.touched_at = row.done + done, cursor, self.clock_now()
+
+        self.cursor = cursor
+        return self._change(note)
+
+    def restart(self, cursor: str) -> None:
+        def note(row: ImportRow) -> None:
+            row.done, row.cursor, row.touched_at = 0, cursor, self.clock_now()
+
+        self.cursor = cursor
+        self._change(note)
+
+    def end(self) -> None:
+        def note(row: ImportRow) -> None:
+            row.state, row.finished_at, row.error, row.cursor = DONE, self.clock_now(), None, None
+
+        self._change(note)
+
+    def _change(self, note: Callable[[ImportRow], None]) -> bool:
+        with self.access.database.write() as session:
+            row = Imports(session, self.shop_id).get(self.listing.kind)
+            if row is None or row.attempt != self.attempt:
+                return False
+            note(row)
+            return True

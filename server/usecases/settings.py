@@ -22,11 +22,11 @@ def load_connections(*, database: Database, box: SecretBox, shop_id: int) -> dic
 
 
 def retry_import(*, database: Database, shop_id: int, kind: str, now: datetime) -> bool:
-    """Start a failed import again, from its beginning; False when it has not failed (any more)."""
+    """Start an import that failed, or that never was, from its beginning; False when it has not failed (any more)."""
     with database.write() as session:
         imports = Imports(session, shop_id)
         row = imports.get(kind)
-        if row is None or row.state != FAILED:
+        if row is not None and row.state != FAILED:
             return False
         imports.want(kind, now=now)
         return True

@@ -142,6 +142,12 @@ class AppProcesses:
                 if stopping.wait(POLL_SECONDS):
                     return
 
+    def peak_memory(self, name: str) -> int:
+        """Return the most memory, in bytes, that a running process has had in use."""
+        status = Path(f"/proc/{self._children[name].pid}/status").read_text(encoding="ascii")
+        (line,) = (each for each in status.splitlines() if each.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+
     def check(self) -> None:
         """Say loudly if a process has ended by itself.
 

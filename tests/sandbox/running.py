@@ -103,13 +103,15 @@ class RunningSandbox:
         assert isinstance(found, dict)
         return found
 
-    def install(self) -> None:
+    def install(self, *scopes: str) -> None:
         """Install the app as the admin does: grant, first load of its page, then the vendors' accounts.
+
+        With `scopes`, these are granted; without, those that shopify.app.toml asks for.
 
         Raises:
             ChildFailed: the app did not take the accounts.
         """
-        self.post("/sandbox/api/installation")
+        self.post("/sandbox/api/installation", **({"scopes": list(scopes)} if scopes else {}))
         opened = httpx.get(self._launcher.address("/"), timeout=30.0, trust_env=False)
         assert opened.is_success, f"the app's first page: HTTP {opened.status_code}: {opened.text[:2000]}"
         self.connect_vendors()

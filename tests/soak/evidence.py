@@ -35,6 +35,9 @@ class Evidence:
     def unfinished_imports(self) -> int:
         return int(self._rows("SELECT count(*) AS n FROM imports WHERE state <> 'done'")[0]["n"])
 
+    def imports(self) -> dict[str, Row]:
+        return {row["kind"]: row for row in self._rows("SELECT kind, state, done, total, error FROM imports")}
+
     def open_deliveries(self) -> int:
         query = "SELECT count(*) AS n FROM deliveries WHERE state IN ('stored', 'queued')"
         return int(self._rows(query, is_inbox=True)[0]["n"])

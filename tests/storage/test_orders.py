@@ -5,6 +5,7 @@ from server.storage.orders import Orders
 from tests.factories import NOW, REFERENCE, line, order
 from tests.storage.conftest import Stores
 
+HOUR = timedelta(hours=1)
 UNIT = "customer:77"
 
 
@@ -120,3 +121,25 @@ def test_the_latest_orders_are_paged_through_without_loss(stores: Stores) -> Non
             paged += [each.id for each in page]
             before = (page[-1].created_at, page[-1].id)
         assert paged == everything
+
+
+def test_many_orders_at_once_leave_what_one_after_another_does(stores: Stores) -> None:
+    """Back-fill stores batches, webhooks single orders: both must mean the same."""
+    old = [order(str(number), lines=(line("1"), line("2"))) for number in range(4)]
+    new = [
+        replace(old[0], updated_at=NOW + HOUR, total=1, lines=(line("3"),)),
+        replace(old[1], updated_at=NOW - 2 * HOUR, total=2),
+        old[2],
+        order("9", lines=()),
+    ]
+    with stores.database.write() as session:
+        together, singly = Orders(session, stores.ours), Orders(session, stores.theirs)
+        for each in old:
+            together.save(each, unit_id="u")
+            singly.save(each, unit_id="u")
+        assert together.save_all([(each, "v") for each in new]) == 3, "what is older than the stored is no news"
+        assert [singly.save(each, unit_id="v") for each in new] == [True, False, True, True]
+        for each in (*old, new[3]):
+            assert together.get(each.id) == singly.get(each.id)
+            assert together.unit_of(each.id) == singly.unit_of(each.id)
+        assert together.oldest_at() == old[0].created_at

@@ -115,6 +115,7 @@ def _steps(found: Home, aside: int, display: Display) -> tuple[Step, ...]:
     return (
         _import_step("products", "Import products", imports.get("products"), display),
         _import_step("orders", "Import orders", imports.get("orders"), display),
+        _import_step("customers", "Import customers", imports.get("customers"), display),
         _page_step(found, display),
         Step(
             "Publish the first offers",
@@ -151,7 +152,8 @@ def _found_by_asking(found: Home) -> str:
 
 def _import_step(kind: str, title: str, row: ImportRow | None, display: Display) -> Step:
     if row is None:
-        return Step(title, "open", "Not started yet.")
+        # A shop that installed before there was this import.
+        return Step(title, "open", "Not started yet.", post=("Start", f"/imports/{kind}/retry"))
     if row.state == DONE:
         return Step(title, "done", f"{row.done:,} {kind}, {display.moment(row.finished_at)}.")
     if row.state == FAILED:

@@ -226,13 +226,12 @@ class _Control:
         return self.throttle()
 
     def set_bulk(self) -> Answer:
-        """Say what goes wrong: `next_failure` (an error code), `cut_after` bytes of the next download, `is_expired`."""
+        """Say what goes wrong: `fails_with` (an error code or null), `cut_after` bytes of a download, `is_expired`."""
         body, bulk = body_of(request), self._state.bulk
-        if "next_failure" in body:
-            bulk.next_failure = one_of(body, "next_failure", FAILURES)
+        bulk.fails_with = one_of(body, "fails_with", FAILURES) if body.get("fails_with") else None
         bulk.cut_after = take(body, "cut_after", int, default=None)
         bulk.is_expired = take(body, "is_expired", bool, default=False)
-        return jsonify(next_failure=bulk.next_failure, cut_after=bulk.cut_after, is_expired=bulk.is_expired)
+        return jsonify(fails_with=bulk.fails_with, cut_after=bulk.cut_after, is_expired=bulk.is_expired)
 
     def unsubscribe(self, token: str) -> Answer:
         """Ask, and after a click leave the shop's e-mail marketing: the page behind marketingUnsubscribeUrl."""

@@ -112,7 +112,7 @@ def test_another_app_sees_no_operation_of_this_one(api: Api, state: ApiState, si
 
 
 def test_a_failure_in_the_middle_leaves_a_part(api: Api, state: ApiState, files: FlaskClient) -> None:
-    state.bulk.next_failure = "TIMEOUT"
+    state.bulk.fails_with = "TIMEOUT"
     ended = run(api, state, ORDERS)
     assert (ended["status"], ended["errorCode"], ended["url"]) == ("FAILED", "TIMEOUT", None)
     assert files.get(path_of(ended["partialDataUrl"])).get_data()

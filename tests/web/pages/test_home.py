@@ -32,13 +32,14 @@ def figures(staff: Staff) -> dict[str, str]:
 def test_a_new_shop_has_everything_before_it(staff: Staff, runtime: Runtime, shop_id: int) -> None:
     with runtime.database.write() as session:
         imports = Imports(session, shop_id)
-        for kind in ("products", "orders"):
+        for kind in ("products", "orders", "customers"):
             imports.want(kind, now=staff.clock.now())
         session.delete(session.get_one(RuleVersionRow, (shop_id, 1)))
     found = steps(staff)
     assert {title: state(line) for title, line in found.items()} == {
         "Import products": "under way",
         "Import orders": "under way",
+        "Import customers": "under way",
         "Choose Afters for the one-click page": "to do",
         "Publish the first offers": "to do",
         "Connect text messages": "done",
@@ -90,15 +91,22 @@ def test_a_failed_import_says_why_and_starts_again(
     assert staff.send(str(post)).json == {"ok": True, "is_started": False}
 
 
-def test_there_are_two_kinds_of_import(staff: Staff) -> None:
-    assert staff.send("/imports/customers/retry").status_code == 404
+def test_there_are_three_kinds_of_import(staff: Staff) -> None:
+    assert staff.send("/imports/reviews/retry").status_code == 404
+
+
+def test_an_import_that_came_with_a_later_release_is_started_by_hand(staff: Staff) -> None:
+    line = steps(staff)["Import customers"]
+    assert state(line) == "to do"
+    assert staff.send("/imports/customers/retry").json == {"ok": True, "is_started": True}
+    assert state(steps(staff)["Import customers"]) == "under way"
 
 
 def test_a_finished_set_up_comes_after_the_figures(staff: Staff, runtime: Runtime, shop_id: int, api: AskedApi) -> None:
     now = staff.clock.now()
     with runtime.database.write() as session:
         imports, shop = Imports(session, shop_id), Shops(session, runtime.box).by_id(shop_id)
-        for kind in ("products", "orders"):
+        for kind in ("products", "orders", "customers"):
             imports.want(kind, now=now)
             row = imports.get(kind)
             assert row is not None
@@ -109,7 +117,7 @@ def test_a_finished_set_up_comes_after_the_figures(staff: Staff, runtime: Runtim
         Connections(session, shop_id, runtime.box).save("smtp", settings, now=now)
     assert staff.send("/set-up/check").json == {"ok": True, "is_post_purchase_app": True}
     text = staff.open("/").text
-    assert "7 of 7 done" in text
+    assert "8 of 8 done" in text
     assert text.index('heading="Today"') < text.index('heading="Set-up"')
     assert "The order history starts at September 24, 2026." in text
     assert api.is_post_purchase_app

@@ -1,7 +1,7 @@
 """Bulk operations: queries that Shopify runs by itself and answers with a file of JSON lines.
 
 Run in a thread on Shopify's schema, with the scopes of the token that asked. Files lie in the sandbox's folder and
-are handed out by `bulk_files`. What goes wrong now and then there can be ordered here: `BulkOperations.next_failure`
+are handed out by `bulk_files`. What goes wrong now and then there can be ordered here: `BulkOperations.fails_with`
 and the faults of the files.
 """
 
@@ -76,12 +76,12 @@ class Operation:
 class BulkOperations:
     """The operations of one sandbox, and what shall go wrong.
 
-    `next_failure` is the error code that the next operation ends with, after its first page. `cut_after` bytes the
+    `fails_with` is the error code that every operation ends with, after its first page, until it is taken back. `cut_after` bytes the
     next download breaks off; `is_expired` refuses every download, as after seven days.
     """
 
     held: dict[int, Operation] = field(default_factory=dict)
-    next_failure: str | None = None
+    fails_with: str | None = None
     cut_after: int | None = None
     is_expired: bool = False
     lock: Lock = field(default_factory=Lock)
@@ -94,8 +94,7 @@ class BulkOperations:
         open_session: Callable[[], AbstractContextManager[Session]],
     ) -> None:
         self.held[operation.number] = operation
-        failure, self.next_failure = self.next_failure, None
-        run = _Run(schema, query, operation, failure, open_session)
+        run = _Run(schema, query, operation, self.fails_with, open_session)
         operation.thread = Thread(target=run.run, name=f"bulk-{operation.number}", daemon=True)
         operation.thread.start()
 
