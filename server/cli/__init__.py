@@ -12,6 +12,7 @@ _COMMANDS = {
     "db": "server.cli.database:db",
     "doctor": "server.cli.doctor:doctor",
     "explain": "server.cli.shops:explain",
+    "imports": "server.cli.imports:imports",
     "replay": "server.cli.replay:replay",
     "serve": "server.cli.serving:serve",
     "worker": "server.cli.working:worker",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server.storage.db import Database
 from server.storage.secrets import SecretBox
-from server.storage.shops import FAILED, Connection, Connections, Imports, ShopRow, Shops, UnknownShop
+from server.storage.shops import FAILED, Connection, Connections, ImportRow, Imports, ShopRow, Shops, UnknownShop
 
 
 def connect_vendor(
@@ -30,6 +30,12 @@ def retry_import(*, database: Database, shop_id: int, kind: str, now: datetime) 
             return False
         imports.want(kind, now=now)
         return True
+
+
+def list_imports(*, database: Database, shop_id: int) -> tuple[ImportRow, ...]:
+    """Return how far each import of a shop is."""
+    with database.read() as session:
+        return Imports(session, shop_id).all()
 
 
 def find_shop(*, database: Database, box: SecretBox, domain: str) -> ShopRow:

@@ -76,8 +76,8 @@ class Operation:
 class BulkOperations:
     """The operations of one sandbox, and what shall go wrong.
 
-    `fails_with` is the error code that every operation ends with, after its first page, until it is taken back. `cut_after` bytes the
-    next download breaks off; `is_expired` refuses every download, as after seven days.
+    `fails_with` is the error code that every operation ends with, after its first page, until it is taken back.
+    `cut_after` bytes the next download breaks off; `is_expired` refuses every download, as after seven days.
     """
 
     held: dict[int, Operation] = field(default_factory=dict)
