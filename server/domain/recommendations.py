@@ -1,9 +1,11 @@
 """What is bought together, counted from the shop's own orders."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from functools import partial
+from heapq import nsmallest
 from math import sqrt
 
 from server.domain.decision import Candidate
@@ -27,31 +29,61 @@ def count_neighbours(baskets: Iterable[Iterable[str]]) -> dict[str, tuple[Neighb
     Each order of m items adds 1/(m-1) to each of its pairs, so that large orders do not drown small ones; the score is
     the cosine of these weights, shrunk by the number of orders that held both.
     """
-    weight: dict[tuple[str, str], float] = defaultdict(float)
-    together: dict[tuple[str, str], int] = defaultdict(int)
-    mass: dict[str, float] = defaultdict(float)
+    orders = _Orders()
     for basket in baskets:
+        orders.add(basket)
+    best = partial(nsmallest, _NEIGHBOURS, key=lambda each: (-each.score, each.variant_id))
+    found = {name: tuple(best(orders.beside(number))) for number, name in enumerate(orders.names)}
+    return {name: neighbours for name, neighbours in found.items() if neighbours}
+
+
+class _Orders:
+    """Orders as numbers of their items, and for each item the orders that held it.
+
+    Pairs are counted item by item: a shop of thousands of goods has millions of pairs, too many to hold at once.
+    """
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._orders: list[array[int]] = []
+        self._holding: list[array[int]] = []
+
+    def add(self, basket: Iterable[str]) -> None:
         items = sorted(set(basket))
         if not 1 < len(items) <= _MAX_LINES:
-            continue
-        share = 1.0 / (len(items) - 1)
-        for item in items:
-            mass[item] += 1.0
-        for pair in combinations(items, 2):
-            weight[pair] += share
-            together[pair] += 1
-    found: dict[str, list[Neighbour]] = defaultdict(list)
-    for (one, other), total in weight.items():
-        count = together[one, other]
-        if count < _MIN_TOGETHER:
-            continue
-        score = total / sqrt(mass[one] * mass[other]) * count / (count + _SHRINK)
-        found[one].append(Neighbour(other, score, count))
-        found[other].append(Neighbour(one, score, count))
-    return {
-        item: tuple(sorted(neighbours, key=lambda each: (-each.score, each.variant_id))[:_NEIGHBOURS])
-        for item, neighbours in found.items()
-    }
+            return
+        numbers = array("L", map(self._number, items))
+        for number in numbers:
+            self._holding[number].append(len(self._orders))
+        self._orders.append(numbers)
+
+    def beside(self, item: int) -> Iterator[Neighbour]:
+        """Yield what orders held beside an item, often enough to say anything."""
+        of_size: dict[int, Counter[int]] = defaultdict(Counter)
+        for at in self._holding[item]:
+            order = self._orders[at]
+            of_size[len(order)].update(order)
+        together: Counter[int] = Counter()
+        weight: dict[int, float] = defaultdict(float)
+        for size, counts in sorted(of_size.items()):
+            together.update(counts)
+            for other, count in counts.items():
+                weight[other] += count / (size - 1)
+        del together[item]
+        mass = len(self._holding[item])
+        for other, count in together.items():
+            if count >= _MIN_TOGETHER:
+                cosine = weight[other] / sqrt(mass * len(self._holding[other]))
+                yield Neighbour(self.names[other], cosine * count / (count + _SHRINK), count)
+
+    def _number(self, name: str) -> int:
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self.names)
+            self.names.append(name)
+            self._holding.append(array("L"))
+        return number
 
 
 def rank_candidates(

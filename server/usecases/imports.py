@@ -168,6 +168,7 @@ def _run(
         steps.restart(_FIRST_PAGE)
         is_ours = _page_by_page(steps)
     if is_ours:
+        access.database.refresh_statistics()
         finish()
         steps.end()
 
@@ -192,6 +193,7 @@ class _Steps:
     clock_now: Callable[[], datetime]
     cursor: str | None = None
     attempt: int = 0
+    is_first: bool = True
 
     def api(self) -> PlatformApi:
         return self.access.api(self.shop_id, now=self.clock_now())
@@ -211,6 +213,9 @@ class _Steps:
     def save(self, things: Sequence[Any]) -> None:
         read_at = self.clock_now()
         self.access.database.run(lambda session: self.listing.save(session, things, read_at))
+        if self.is_first and things:
+            self.is_first = False
+            self.access.database.refresh_statistics()
 
     def move(self, done: int, cursor: str | None) -> bool:
         """Note that `done` more are stored and where it goes on; False when another run has taken over."""

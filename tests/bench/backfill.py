@@ -12,7 +12,6 @@ from pathlib import Path
 from tests.bench.measures import Measure, say
 from tests.databases import fresh_postgresql
 from tests.sandbox.running import RunningSandbox
-from tests.sandbox.shopify.admin.bulk import OVER
 from tests.sandbox.shopify.admin.state import state_of
 from tests.soak.evidence import Evidence
 
@@ -64,23 +63,21 @@ def _run(folder: Path, url: str, orders: int | None, *, is_bulk: bool) -> Run:
         state_of(shop.sandbox.world).throttle.configure(maximum=1_000_000, restored=1_000_000)
         shop.install(*SCOPES)
         began, evidence = time.perf_counter(), Evidence(url)
-        asked_at = ready_at = last_row_at = 0.0
+        last_row_at = 0.0
         while evidence.unfinished_imports():
-            now, progress = time.perf_counter(), evidence.imports()
+            progress = evidence.imports()
             shop.processes.check()
-            assert now - began < _PATIENCE_SECONDS, f"the import does not end: {progress}"
-            if not asked_at and progress["products"]["state"] == "done":
-                asked_at = now
-            if asked_at and not ready_at and any(each.status in OVER for each in list(bulk.held.values())[1:]):
-                ready_at = now
+            assert time.perf_counter() - began < _PATIENCE_SECONDS, f"the import does not end: {progress}"
             if not last_row_at and progress["orders"]["done"] == progress["orders"]["total"] > 0:
-                last_row_at = now
+                last_row_at = time.perf_counter()
             time.sleep(_LOOK_SECONDS)
         ended, done = time.perf_counter(), evidence.imports()["orders"]["done"]
+        (gathering,) = (each for each in bulk.held.values() if "orders" in each.query)
+        assert gathering.ended_seconds is not None
         return Run(
             orders=done,
-            orders_seconds=last_row_at - asked_at,
-            from_file_seconds=last_row_at - ready_at if is_bulk else None,
+            orders_seconds=last_row_at - gathering.began_seconds,
+            from_file_seconds=last_row_at - gathering.ended_seconds if is_bulk else None,
             whole_seconds=ended - began,
             peak_megabytes=shop.processes.peak_memory("worker") / _MEGABYTE,
         )
