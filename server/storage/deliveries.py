@@ -1,6 +1,5 @@
 """The inbox: every inbound delivery, stored once, raw, before anyone looks inside."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
+from server.storage.bodies import naming_pattern, readings
 from server.storage.db import InboxBase
 
 # stored: waits. queued: handed to the job engine. The rest are ends: handled; superseded (newer news was there
@@ -177,24 +177,20 @@ class Deliveries:
         row.state, row.handled_at, row.retry_at, row.error = STORED, None, None, None
         row.attempt, row.failures = row.attempt + 1, 0
 
-    def naming(self, shop_domain: str, needles: Collection[bytes]) -> Iterator[DeliveryRow]:
-        """Yield a shop's deliveries whose bodies hold one of `needles`, in any case.
+    def naming(self, shop_domain: str, needles: Collection[str]) -> Iterator[DeliveryRow]:
+        """Yield a shop's deliveries whose bodies hold one of `needles` (addresses, telephone numbers, ids).
 
         Bodies are looked through one after another: there are requests about a person once in a while, and no index.
         """
-        query = select(DeliveryRow).where(DeliveryRow.shop_domain == shop_domain).order_by(DeliveryRow.id)
-        # A number is named where it stands whole, not as a part of a longer one.
-        names = b"|".join(
-            rb"(?<![0-9])%s(?![0-9])" % re.escape(each) if each.isdigit() else re.escape(each) for each in needles
-        )
-        if not names:
+        if not needles:
             return
-        is_named = re.compile(names, re.IGNORECASE)
+        query = select(DeliveryRow).where(DeliveryRow.shop_domain == shop_domain).order_by(DeliveryRow.id)
+        is_named = naming_pattern(needles)
         for row in self._session.scalars(query, execution_options={"yield_per": _LOOKED_THROUGH}):
-            if is_named.search(row.body):
+            if any(is_named.search(reading) for reading in readings(row.body)):
                 yield row
 
-    def forget_bodies(self, shop_domain: str, needles: Collection[bytes]) -> int:
+    def forget_bodies(self, shop_domain: str, needles: Collection[str]) -> int:
         """Empty the bodies of a shop's deliveries that hold one of `needles`; return how many.
 
         What still waits is left alone: it would be lost, and is emptied with the others when it is old.

@@ -9,7 +9,7 @@ from server.storage.contacts import AssignmentRow, ContactRow, CustomerRow
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow
 from server.storage.orders import OrderRow
-from server.storage.person import Person, find_person
+from server.storage.person import Person, find_person, same_phone
 from server.storage.shops import ShopRow
 from server.storage.touches import SequenceRow, TouchRow
 
@@ -29,7 +29,11 @@ class Erasure:
             update(TouchRow)
             .where(
                 TouchRow.shop_id == self._shop_id,
-                or_(TouchRow.order_id.in_(found), func.lower(TouchRow.recipient).in_(addresses)),
+                or_(
+                    TouchRow.order_id.in_(found),
+                    func.lower(TouchRow.recipient).in_(addresses),
+                    *(same_phone(TouchRow.recipient, each) for each in addresses if "@" not in each),
+                ),
             )
             .values(recipient=None, content=None),
             update(OrderRow)
@@ -39,6 +43,7 @@ class Erasure:
                 ContactRow.shop_id == self._shop_id,
                 or_(
                     ContactRow.address.in_(addresses),
+                    *(same_phone(ContactRow.address, each) for each in addresses if "@" not in each),
                     ContactRow.customer_id == request.customer_id if request.customer_id else ContactRow.address == "",
                 ),
             ),

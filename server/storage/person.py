@@ -1,10 +1,11 @@
 """Finds a person in everything that is stored, and writes down what is there."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.experiments import unit_of
@@ -14,6 +15,11 @@ from server.storage.decisions import DecisionRow, EventRow
 from server.storage.ledger import LedgerRow
 from server.storage.orders import OrderLineRow, OrderRow
 from server.storage.touches import ClickRow, SequenceRow, TouchRow
+
+# Country codes and the zero of national numbers come before the last nine digits, which tell two people of one shop
+# apart.
+PHONE_DIGITS = 9
+_SEPARATORS = " -().+/\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +33,48 @@ class Person:
 
 
 def find_person(session: Session, shop_id: int, request: CustomerRequest) -> Person:
-    """Find a person's orders and units by customer id, e-mail, phone and the orders that are named."""
-    addresses = tuple(
-        normalise_address(channel, address)
-        for channel, address in (("email", request.email), ("sms", request.phone))
-        if address
-    )
-    named: list[ColumnElement[bool]] = [
-        OrderRow.order_id.in_(request.order_ids),
-        func.lower(OrderRow.email).in_(addresses),
-        OrderRow.phone.in_(addresses),
-    ]
+    """Find a person's orders, addresses and units by customer id, e-mail, phone and the orders that are named.
+
+    An order of another customer is not the person's because both share a telephone; one with the same e-mail is.
+    Further addresses that stand on the person's own orders are theirs too.
+    """
+    asked = {normalise_address("email", request.email)} if request.email else set()
+    named: list[ColumnElement[bool]] = [OrderRow.order_id.in_(request.order_ids), func.lower(OrderRow.email).in_(asked)]
+    if request.phone:
+        asked.add(normalise_address("sms", request.phone))
+        is_theirs = or_(OrderRow.customer_id.is_(None), OrderRow.customer_id == (request.customer_id or ""))
+        named.append(and_(same_phone(OrderRow.phone, request.phone), is_theirs))
     if request.customer_id:
         named.append(OrderRow.customer_id == request.customer_id)
-    query = select(OrderRow.order_id, OrderRow.unit_id).where(OrderRow.shop_id == shop_id, or_(*named))
-    found = [(row.order_id, row.unit_id) for row in session.execute(query)]
-    known = (
-        unit_of(customer_id=request.customer_id, email=None, phone=None, reference_id=""),
-        unit_of(customer_id=None, email=request.email, phone=None, reference_id=""),
-        unit_of(customer_id=None, email=None, phone=request.phone, reference_id=""),
-    )
+    found = session.scalars(select(OrderRow).where(OrderRow.shop_id == shop_id, or_(*named))).all()
+    known = session.get(CustomerRow, (shop_id, request.customer_id)) if request.customer_id else None
+    emails, phones = ([getattr(each, name) for each in (*found, known) if each] for name in ("email", "phone"))
+    addresses = asked | {normalise_address("email", each) for each in emails if each}
+    addresses |= {normalise_address("sms", each) for each in phones if each}
     return Person(
         customer_id=request.customer_id or None,
-        addresses=addresses,
-        order_ids=tuple(order_id for order_id, _ in found),
-        units=frozenset({*(unit for _, unit in found), *known}),
+        addresses=tuple(sorted(addresses)),
+        order_ids=tuple(each.order_id for each in found),
+        units=frozenset({*(each.unit_id for each in found), *_units(request, found)}),
     )
+
+
+def _units(request: CustomerRequest, orders: Sequence[OrderRow]) -> Iterator[str]:
+    """Yield the units that a person may have been drawn by; the one-click page may not have known who it was."""
+    yield unit_of(customer_id=request.customer_id, email=None, phone=None, reference_id="")
+    yield unit_of(customer_id=None, email=request.email, phone=None, reference_id="")
+    yield unit_of(customer_id=None, email=None, phone=request.phone, reference_id="")
+    for each in orders:
+        yield unit_of(customer_id=None, email=None, phone=None, reference_id=each.reference_id or each.order_id)
+
+
+def same_phone(column: Any, number: str) -> ColumnElement[bool]:
+    """Compare telephone numbers by their last digits, however they are written: not all that comes is E.164."""
+    told: Any = column
+    for separator in _SEPARATORS:
+        told = func.replace(told, separator, "")
+    digits = "".join(each for each in number if each.isdigit())
+    return and_(column.is_not(None), told.like(f"%{digits[-PHONE_DIGITS:]}")) if digits else false()
 
 
 def export_person(session: Session, shop_id: int, person: Person) -> dict[str, list[dict[str, Any]]]:

@@ -125,7 +125,6 @@ def erase_shop(
     return True
 
 
-def _needles(person: Person) -> tuple[bytes, ...]:
+def _needles(person: Person) -> tuple[str, ...]:
     """Return what a raw delivery that speaks of the person holds; ids of the platform are long enough to be names."""
-    names = (*person.addresses, *person.order_ids, person.customer_id or "")
-    return tuple(name.encode() for name in names if name)
+    return tuple(name for name in (*person.addresses, *person.order_ids, person.customer_id or "") if name)

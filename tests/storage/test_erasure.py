@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select, text
 
 from server.domain.decision import decide
@@ -122,6 +123,63 @@ def test_a_guest_goes_by_address_however_it_is_written(stores: Stores) -> None:
         assert names(session, stores.ours) == {None}
         assert Contacts(session, stores.ours).get("email", EMAIL) is None
         assert Contacts(session, stores.ours).get("sms", PHONE) is None
+
+
+@pytest.mark.parametrize("written", ["07700 900123", "+44 (0)7700-900.123", "00447700900123", "447700900123"])
+def test_a_guest_goes_by_telephone_however_it_is_written(stores: Stores, written: str) -> None:
+    with stores.database.write() as session:
+        fill(session, stores.ours)
+        guest = order("500", reference_id="500", email=None, phone=written, customer_id=None)
+        Orders(session, stores.ours).save(guest, unit_id="u500")
+        for touch in Touches(session, stores.ours).of_order("500"):
+            touch.recipient = written
+        Erasure(session, stores.ours).customer(CustomerRequest(None, None, PHONE))
+        session.expire_all()
+        assert names(session, stores.ours) == {None}
+
+
+def test_a_telephone_that_two_customers_share_makes_nobody_anothers(stores: Stores) -> None:
+    with stores.database.write() as session:
+        fill(session, stores.ours)
+        theirs = order("501", reference_id="501", customer_id="88", email="al@example.com", phone=PHONE)
+        Orders(session, stores.ours).save(theirs, unit_id="u501")
+        Erasure(session, stores.ours).customer(CustomerRequest("77", EMAIL, PHONE))
+        session.expire_all()
+        assert "al@example.com" in names(session, stores.ours, "501")
+        assert names(session, stores.ours) == {None}
+
+
+def test_a_second_address_on_the_persons_own_orders_goes_too(stores: Stores) -> None:
+    with stores.database.write() as session:
+        fill(session, stores.ours)
+        second = order("502", reference_id="502", email="Jo.Work@example.com", phone=None)
+        Orders(session, stores.ours).save(second, unit_id="customer:77")
+        contacts = Contacts(session, stores.ours)
+        contacts.suppress("email", "jo.work@example.com", reason="by link", now=NOW)
+        Erasure(session, stores.ours).customer(BY_ID)
+        session.expire_all()
+        assert contacts.get("email", "jo.work@example.com") is None
+
+
+def test_what_was_decided_before_it_was_known_who_asked_names_nobody_either(stores: Stores) -> None:
+    with stores.database.write() as session:
+        fill(session, stores.ours)
+        Decisions(session, stores.ours).save(
+            decide(document(), situation()),
+            replaces=None,
+            reference_id="500",
+            surface="one_click",
+            unit_id="reference:500",
+            rules_version=1,
+            facts={"total": 1, "customer_id": "77"},
+            now=NOW,
+            expires_at=NOW,
+        )
+        Erasure(session, stores.ours).customer(BY_ID)
+        decision = Decisions(session, stores.ours).find("500", "one_click")
+        assert decision is not None
+        assert decision.facts["customer_id"] is None
+        assert decision.unit_id.startswith("erased:")
 
 
 def test_orders_go_by_their_ids(stores: Stores) -> None:
