@@ -1,5 +1,6 @@
 """People as the platform knows them, the addresses they can be reached at, consent, opt-outs, and holdout draws."""
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, select
@@ -50,6 +51,9 @@ class AssignmentRow(Base):
     assigned_at: Mapped[datetime]
 
 
+_ERASED = "erased:"  # no address and no number begins like this
+
+
 def normalise_address(channel: str, address: str) -> str:
     return address.strip().lower() if channel == "email" else address.strip()
 
@@ -75,7 +79,10 @@ class Contacts:
             self.save_consent(change, source="platform", now=None)
 
     def get(self, channel: str, address: str) -> ContactRow | None:
-        return self._session.get(ContactRow, (self._shop_id, channel, normalise_address(channel, address)))
+        """Return what is known of an address; of one whose person was erased, that it has opted out."""
+        plain = normalise_address(channel, address)
+        found = self._session.get(ContactRow, (self._shop_id, channel, plain))
+        return found if found is not None else self._erased(channel, plain)
 
     def save_consent(self, change: ConsentChange, *, source: str, now: datetime | None) -> bool:
         """Mirror a consent state; False when it names nobody or a later one is stored."""
@@ -110,10 +117,39 @@ class Contacts:
         key = (self._shop_id, channel, normalise_address(channel, address))
         known = self._session.get(ContactRow, key, with_for_update=True, populate_existing=True)
         if known is None:
-            known = ContactRow(shop_id=self._shop_id, channel=channel, address=normalise_address(channel, address))
+            known = ContactRow(shop_id=self._shop_id, channel=channel, address=key[2])
+            erased = self._erased(channel, key[2])
+            if erased is not None:
+                known.suppressed_at, known.suppressed_for = erased.suppressed_at, erased.suppressed_for
+                self._session.delete(erased)
             self._session.add(known)
             self._session.flush()  # a second look-up in the same transaction must find it
         return known
+
+    def erase(self, row: ContactRow) -> None:
+        """Forget an address. An opt-out outlives it, under a digest that only the address itself leads to."""
+        if row.suppressed_at is not None:
+            kept = ContactRow(
+                shop_id=self._shop_id, channel=row.channel, address=self._digest(row.channel, row.address)
+            )
+            kept.suppressed_at, kept.suppressed_for = row.suppressed_at, row.suppressed_for
+            self._session.merge(kept)
+        self._session.delete(row)
+
+    def _erased(self, channel: str, address: str) -> ContactRow | None:
+        query = select(ContactRow.address).where(
+            ContactRow.shop_id == self._shop_id,
+            ContactRow.channel == channel,
+            ContactRow.address.between(_ERASED, f"{_ERASED}~"),
+        )
+        if self._session.scalar(query.limit(1)) is None:
+            return None  # the rule, and the digest is slow on purpose
+        return self._session.get(ContactRow, (self._shop_id, channel, self._digest(channel, address)))
+
+    def _digest(self, channel: str, address: str) -> str:
+        # There are few enough telephone numbers to try them all, were it not for scrypt: years of computing for one.
+        salt = f"afters opt-out {self._shop_id} {channel}".encode()
+        return _ERASED + hashlib.scrypt(address.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32).hex()
 
 
 class Assignments:

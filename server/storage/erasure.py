@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import Executable, delete, func, or_, select, update
 
 from server.ports import CustomerRequest
-from server.storage.contacts import AssignmentRow, ContactRow, CustomerRow
+from server.storage.contacts import AssignmentRow, ContactRow, Contacts, CustomerRow
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow
 from server.storage.orders import OrderRow
@@ -39,19 +39,26 @@ class Erasure:
             update(OrderRow)
             .where(OrderRow.shop_id == self._shop_id, OrderRow.order_id.in_(found))
             .values(email=None, phone=None, first_name=None, customer_id=None, attributes=[]),
-            delete(ContactRow).where(
-                ContactRow.shop_id == self._shop_id,
-                or_(
-                    ContactRow.address.in_(addresses),
-                    *(same_phone(ContactRow.address, each) for each in addresses if "@" not in each),
-                    ContactRow.customer_id == request.customer_id if request.customer_id else ContactRow.address == "",
-                ),
-            ),
             delete(CustomerRow).where(
                 CustomerRow.shop_id == self._shop_id, CustomerRow.customer_id == (request.customer_id or "")
             ),
         )
-        return sum(self._count(each) for each in statements)
+        return self._forget_contacts(person) + sum(self._count(each) for each in statements)
+
+    def _forget_contacts(self, person: Person) -> int:
+        addresses = person.addresses
+        named = [
+            ContactRow.address.in_(addresses),
+            *(same_phone(ContactRow.address, each) for each in addresses if "@" not in each),
+        ]
+        if person.customer_id:
+            named.append(ContactRow.customer_id == person.customer_id)
+        found = self._session.scalars(select(ContactRow).where(ContactRow.shop_id == self._shop_id, or_(*named))).all()
+        contacts = Contacts(self._session, self._shop_id)
+        for row in found:
+            contacts.erase(row)
+        self._session.flush()
+        return len(found)
 
     def _forget_units(self, person: Person) -> None:
         """Give what was counted for the person to a unit that names nobody: a unit may be the customer's id."""

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 from server.domain.decision import decide
 from server.ports import CustomerRequest
 from server.storage.catalog import Catalog
-from server.storage.contacts import Assignments, Contacts
+from server.storage.contacts import Assignments, ContactRow, Contacts
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow, Decisions
 from server.storage.erasure import Erasure
@@ -158,7 +158,42 @@ def test_a_second_address_on_the_persons_own_orders_goes_too(stores: Stores) -> 
         contacts.suppress("email", "jo.work@example.com", reason="by link", now=NOW)
         Erasure(session, stores.ours).customer(BY_ID)
         session.expire_all()
-        assert contacts.get("email", "jo.work@example.com") is None
+        assert "jo.work@example.com" not in set(session.scalars(select(ContactRow.address)))
+
+
+def test_an_opt_out_outlives_the_address_it_was_for(stores: Stores) -> None:
+    with stores.database.write() as session:
+        for shop_id in (stores.ours, stores.theirs):
+            fill(session, shop_id)
+        contacts = Contacts(session, stores.ours)
+        contacts.suppress("sms", PHONE, reason="STOP", now=NOW)
+        Erasure(session, stores.ours).customer(BY_ID)
+    with stores.database.write() as session:
+        contacts = Contacts(session, stores.ours)
+        rows = session.scalars(select(ContactRow).where(ContactRow.shop_id == stores.ours)).all()
+        assert [(row.channel, row.customer_id, row.consent, row.suppressed_for) for row in rows] == [
+            ("sms", None, None, "STOP")
+        ], "the e-mail address had not opted out and is gone"
+        assert PHONE not in rows[0].address
+        found = contacts.get("sms", PHONE)
+        assert found is not None
+        assert found.suppressed_at == NOW
+        assert contacts.get("sms", "+447700900124") is None
+        assert contacts.get("email", EMAIL) is None
+        # The person buys again, and the platform says that they agreed: their own word stands.
+        contacts.save_customer(customer())
+        again = contacts.get("sms", PHONE)
+        assert again is not None
+        assert (again.address, again.suppressed_at, again.suppressed_for) == (PHONE, NOW, "STOP")
+        # Erased once more, and then they write START.
+        Erasure(session, stores.ours).customer(BY_ID)
+        contacts.lift("sms", PHONE, at=NOW + timedelta(hours=1))
+        lifted = contacts.get("sms", PHONE)
+        assert lifted is not None
+        assert lifted.suppressed_at is None
+        theirs = Contacts(session, stores.theirs).get("sms", PHONE)
+        assert theirs is not None
+        assert theirs.suppressed_at is None
 
 
 def test_what_was_decided_before_it_was_known_who_asked_names_nobody_either(stores: Stores) -> None:
