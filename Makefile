@@ -4,13 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 NPM_FOLDERS := extension/post-purchase tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
 
-.PHONY: help demo story test soak bench lint format setup python browser bundles clean
+DEVELOP := var/develop
+
+.PHONY: help demo develop story test soak bench lint format setup python browser bundles clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: python bundles  ## start the sandbox shop and the app, and say where to click
 	$(BIN)/python -m tests.sandbox $(ARGS)
+
+develop: python  ## what `shopify app dev` starts: web and worker on a database of their own, for a development store
+	@mkdir -p $(DEVELOP)
+	@test -s $(DEVELOP)/key || openssl rand -hex 32 > $(DEVELOP)/key
+	@set -a; : "$${AFTERS_PUBLIC_URL:=$${HOST:-http://localhost:$${PORT:-4601}}}" "$${AFTERS_SECRET_KEY:=$$(cat $(DEVELOP)/key)}" \
+	  "$${AFTERS_DATABASE_URL:=sqlite:///$(CURDIR)/$(DEVELOP)/afters.sqlite3}"; \
+	  $(BIN)/afters db upgrade && { $(BIN)/afters worker & trap "kill $$!" EXIT INT TERM; $(BIN)/afters serve --port "$${PORT:-4601}"; }
 
 story: python bundles browser  ## play the whole story with no window and print it as JSON
 	$(BIN)/python -m tests.story

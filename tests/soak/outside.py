@@ -165,6 +165,9 @@ _ANSWERS: dict[str, Callable[[Outside, str, dict[str, Any]], dict[str, Any]]] = 
     "OrdersCount": lambda *_: {"ordersCount": {"count": 0}},
     "OrdersUpdated": _orders_updated,
     "Orders": lambda *_: {"orders": bodies.listing([])},
+    # Shoppers come to be known by their orders alone.
+    "CustomersCount": lambda *_: {"customersCount": {"count": 0}},
+    "Customers": lambda *_: {"customers": bodies.listing([])},
     "Customer": _customer,
     "Order": _order,
     "Variants": _variants,
