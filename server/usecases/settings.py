@@ -6,6 +6,7 @@ from datetime import datetime
 from server.storage.db import Database
 from server.storage.secrets import SecretBox
 from server.storage.shops import FAILED, Connection, Connections, ImportRow, Imports, ShopRow, Shops, UnknownShop
+from server.usecases.install import IMPORT_KINDS
 
 
 def connect_vendor(
@@ -26,7 +27,7 @@ def retry_import(*, database: Database, shop_id: int, kind: str, now: datetime) 
     with database.write() as session:
         imports = Imports(session, shop_id)
         row = imports.get(kind)
-        if row is not None and row.state != FAILED:
+        if kind not in IMPORT_KINDS or (row is not None and row.state != FAILED):
             return False
         imports.want(kind, now=now)
         return True

@@ -31,7 +31,7 @@ class TestOpening:
         assert bare.auth.calls == [f"exchange {SHOP} session"]
         with bare.database.read() as session:
             imports = {each.kind: each.state for each in Imports(session, bare.shop_id).all()}
-            assert imports == {"products": WANTED, "orders": WANTED}
+            assert imports == {"products": WANTED, "orders": WANTED, "customers": WANTED}
             draft = Rules(session, bare.shop_id).draft()
             assert draft is not None
             assert parse(draft.document) == parse(FIRST_DRAFT)
