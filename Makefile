@@ -32,7 +32,8 @@ test: setup  ## run every test
 soak: setup  ## play 20,000 orders while processes are killed, and try laws and parsers on a hundred times as many cases
 	$(BIN)/python -m tests.soak --database sqlite
 	$(BIN)/python -m tests.soak --database postgresql
-	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadgroup tests/unit/core tests/unit/domain tests/unit/outbound tests/unit/shopify $(ARGS)
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadgroup tests/unit/core tests/unit/domain tests/unit/outbound tests/unit/shopify \
+	  tests/web/test_fuzz.py $(ARGS)
 
 bench: setup  ## measure, as JSON lines
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -21,7 +21,7 @@ from tests.databases import POSTGRESQL, copied_sqlite, fresh_postgresql, inbox_o
 # A busy machine is slow, not wrong: no example has a deadline.
 settings.register_profile("afters", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
-    "soak", deadline=None, max_examples=10_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    "soak", deadline=None, max_examples=15_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "afters"))
 
