@@ -178,9 +178,11 @@ class FakeApis:
     def __init__(self) -> None:
         self.by_domain: dict[str, FakePlatformApi] = defaultdict(FakePlatformApi)
         self.tokens: list[str] = []
+        self.renew: Callable[[], str] | None = None  # of the API that was given out last
 
-    def __call__(self, *, shop_domain: str, access_token: str) -> PlatformApi:
+    def __call__(self, *, shop_domain: str, access_token: str, renew: Callable[[], str] | None = None) -> PlatformApi:
         self.tokens.append(access_token)
+        self.renew = renew
         return self.by_domain[shop_domain]
 
 

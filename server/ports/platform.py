@@ -1,6 +1,6 @@
 """What a shop platform is to the inside: its deliveries, its API, its credentials."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -262,9 +262,14 @@ class PlatformAuth(Protocol):
 
 
 class PlatformApis(Protocol):
-    """Makes the API of one shop from its domain and a valid access token."""
+    """Makes the API of one shop from its domain and a valid access token.
 
-    def __call__(self, *, shop_domain: str, access_token: str) -> PlatformApi: ...
+    `renew` gives another token for one that the platform refuses before its time; the call is then made once more.
+    """
+
+    def __call__(
+        self, *, shop_domain: str, access_token: str, renew: Callable[[], str] | None = None
+    ) -> PlatformApi: ...
 
 
 class ChangesetSigner(Protocol):

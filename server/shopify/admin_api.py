@@ -66,6 +66,7 @@ class AdminApi:
         access_token: str,
         clock: Clock,
         sleep: Callable[[float], None] = time.sleep,
+        renew: Callable[[], str] | None = None,
         version: str = API_VERSION,
     ) -> None:
         self._client = client
@@ -76,6 +77,7 @@ class AdminApi:
             version=version,
             clock=clock,
             sleep=sleep,
+            renew=renew,
         )
         self._page_sizes = {
             "products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE, "orders_updated": ORDERS_PER_PAGE,

@@ -51,7 +51,30 @@ class ShopAccess:
                 raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
         if grant.expires_at - now < REFRESH_MARGIN:
             grant = self._refresh(shop_id, domain, grant, now=now)
-        return self.apis(shop_domain=domain, access_token=grant.access_token)
+        held = grant
+        return self.apis(
+            shop_domain=domain,
+            access_token=held.access_token,
+            renew=lambda: self._renewed(shop_id, domain, held, now=now),
+        )
+
+    def _renewed(self, shop_id: int, domain: str, refused: AccessGrant, *, now: datetime) -> str:
+        """Return a token for one that the platform refused before its time.
+
+        Raises:
+            ShopClosed, ReopenNeeded, TemporaryFailure, CredentialsRejected.
+        """
+        with self.database.read() as session:
+            shops = Shops(session, self.box)
+            held = shops.grant_of(shops.by_id(shop_id))
+        if held is None:
+            raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
+        if held.access_token != refused.access_token:
+            return held.access_token  # somebody else had the same trouble, and was first
+        fresh = self._refresh(shop_id, domain, held, now=now)
+        if fresh.access_token == refused.access_token:
+            raise TemporaryFailure("The shop's access is being renewed.", retry_after=_SOON_SECONDS)
+        return fresh.access_token
 
     def _refresh(self, shop_id: int, domain: str, stale: AccessGrant, *, now: datetime) -> AccessGrant:
         """Trade the refresh token; the new pair is stored before it is used.

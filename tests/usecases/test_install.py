@@ -137,6 +137,39 @@ class TestAccess:
         assert token_in_use(house) == "shpat_2"
         assert house.auth.given == 2
 
+    def test_a_token_that_is_refused_before_its_time_is_renewed_once_for_all_who_hold_it(self, house: House) -> None:
+        """By clock skew, or because the grant was renewed elsewhere."""
+        token_in_use(house)
+        first = house.apis.renew
+        token_in_use(house)
+        second = house.apis.renew
+        assert first is not None
+        assert second is not None
+        assert first() == "shpat_2"
+        assert second() == "shpat_2", "the second finds what the first left"
+        assert (house.auth.given, token_in_use(house)) == (2, "shpat_2")
+
+    def test_a_refused_token_that_another_renews_just_now_is_waited_for(self, house: House) -> None:
+        token_in_use(house)
+        renew = house.apis.renew
+        assert renew is not None
+        with house.database.write() as session:
+            shop = Shops(session, house.box).lock(house.shop_id)
+            shop.refreshing_until = house.clock.now() + timedelta(minutes=1)
+        with pytest.raises(TemporaryFailure, match="being renewed"):
+            renew()
+        assert house.auth.given == 1
+
+    def test_a_refused_token_whose_refresh_token_is_dead_says_that_the_merchant_must_come(self, house: House) -> None:
+        token_in_use(house)
+        renew = house.apis.renew
+        assert renew is not None
+        house.auth.fail("refresh", ReopenNeeded("dead"))
+        with pytest.raises(ReopenNeeded):
+            renew()
+        with house.database.read() as session:
+            assert Shops(session, house.box).by_id(house.shop_id).needs_reopen
+
     def test_of_many_at_once_one_asks_the_platform(self, house: House) -> None:
         house.auth.now = house.clock.move(minutes=56)
         asked = partial(house.access.api, house.shop_id, now=house.clock.now())

@@ -76,7 +76,7 @@ class Neighbour:
 class Platform:
     """Answers what pages ask of the platform, of the shop that asks only."""
 
-    def __call__(self, *, shop_domain: str, access_token: str) -> "Platform":
+    def __call__(self, *, shop_domain: str, access_token: str, renew: object = None) -> "Platform":
         assert shop_domain == SHOP
         assert access_token.startswith("shpat_")
         return self

@@ -291,3 +291,32 @@ def test_gathering_that_fails_or_finds_nothing_says_so(pair: Pair) -> None:
     with pytest.raises(BulkFileGone):
         list(api.gathered_orders(done, offset=0))
     assert operation_id
+
+
+def test_a_token_that_is_refused_before_its_time_is_renewed_and_the_call_made_again(pair: Pair) -> None:
+    grant = pair.grant()
+    renewed: list[str] = []
+
+    def renew() -> str:
+        renewed.append(
+            pair.auth.refresh(shop_domain=pair.settings.shop_domain, refresh_token=grant.refresh_token).access_token
+        )
+        return renewed[-1]
+
+    api = AdminApi(
+        client=pair.client,
+        shop_domain=pair.settings.shop_domain,
+        access_token=grant.access_token,
+        clock=pair.clock,
+        renew=renew,
+    )
+    assert api.shop().currency == "GBP"
+    with pair.world.write() as connection:
+        connection.execute("UPDATE access_token SET revoked_at = expires_at WHERE token = ?", (grant.access_token,))
+    assert api.shop().currency == "GBP"
+    assert api.count_products() > 0
+    assert len(renewed) == 1
+    with pair.world.write() as connection:
+        connection.execute("UPDATE access_token SET revoked_at = expires_at")
+    with pytest.raises(CredentialsRejected):
+        api.shop()  # once, not for ever

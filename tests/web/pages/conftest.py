@@ -58,7 +58,7 @@ class AskedApi:
         self.is_post_purchase_app = True
         self.failure: Exception | None = None
 
-    def __call__(self, *, shop_domain: str, access_token: str) -> "AskedApi":
+    def __call__(self, *, shop_domain: str, access_token: str, renew: object = None) -> "AskedApi":
         assert access_token.startswith("shpat_")
         assert shop_domain
         return self
