@@ -132,7 +132,10 @@ class TestTakingOver:
 
 def cut(database: Database) -> None:
     with database.engine.connect() as connection:
-        query = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+        # Of this database alone: other test processes have theirs on the same server.
+        query = """
+            SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+            WHERE l.locktype = 'advisory' AND l.pid <> pg_backend_pid() AND d.datname = current_database()"""
         assert connection.scalar(text(query))
 
 
