@@ -14,6 +14,7 @@ _COMMANDS = {
     "explain": "server.cli.shops:explain",
     "imports": "server.cli.imports:imports",
     "replay": "server.cli.replay:replay",
+    "secrets": "server.cli.secrets:secrets",
     "serve": "server.cli.serving:serve",
     "worker": "server.cli.working:worker",
 }

@@ -28,6 +28,14 @@ class SecretBox:
     def seal(self, value: Any) -> str:
         return self._fernet.encrypt(json.dumps(value).encode()).decode()
 
+    def reseal(self, sealed: str) -> str:
+        """Return the same value sealed under the newest secret.
+
+        Raises:
+            SecretsUnreadable: the value was sealed under a secret we no longer have.
+        """
+        return self.seal(self.open(sealed))
+
     def open(self, sealed: str) -> Any:
         """Return the sealed value.
 

@@ -58,6 +58,20 @@ class ShopAccess:
             renew=lambda: self._renewed(shop_id, domain, held, now=now),
         )
 
+    def renew(self, shop_id: int, *, now: datetime) -> None:
+        """Renew a shop's grant though it still holds.
+
+        Raises:
+            ShopClosed, ReopenNeeded, TemporaryFailure, CredentialsRejected.
+        """
+        with self.database.read() as session:
+            shops = Shops(session, self.box)
+            shop = shops.by_id(shop_id)
+            domain, grant = shop.domain, shops.grant_of(shop)
+        if grant is None:
+            raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
+        self._renewed(shop_id, domain, grant, now=now)
+
     def _renewed(self, shop_id: int, domain: str, refused: AccessGrant, *, now: datetime) -> str:
         """Return a token for one that the platform refused before its time.
 

@@ -45,7 +45,7 @@ def check_seals(shop: ShopState) -> Iterator[Finding]:
             "old_key_needed",
             Severity.WARNING,
             "Some of its credentials are still sealed with AFTERS_SECRET_KEY_OLD.",
-            "Keep that setting: grants are sealed anew at their next refresh, connections when they are saved.",
+            "Keep that setting, and run: afters secrets reseal",
             shop.row.domain,
         )
 
