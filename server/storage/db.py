@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
 
 __all__ = ["Base", "Database", "InboxBase", "JsonDocument", "Minor", "Session", "UtcDateTime", "make_engine"]
 
@@ -134,6 +135,8 @@ class Database:
             try:
                 with self.write() as session:
                     return work(session)
+            except StaleDataError:
+                continue  # a row that was read here is deleted by now
             except DBAPIError as fault:
                 if not isinstance(fault, IntegrityError) and getattr(fault.orig, "sqlstate", None) not in _GAVE_WAY:
                     raise

@@ -201,9 +201,10 @@ class Deliveries:
             self._session.execute(update(DeliveryRow).where(DeliveryRow.id.in_(some)).values(body=b""))
         return len(found)
 
-    def forget_shop(self, shop_domain: str) -> None:
-        """Delete every delivery of an erased shop."""
-        self._session.execute(delete(DeliveryRow).where(DeliveryRow.shop_domain == shop_domain))
+    def forget_shop(self, shop_domain: str, *, until: datetime) -> None:
+        """Delete an erased shop's deliveries; what came after the erasure is of a shop that was installed again."""
+        of_shop = DeliveryRow.shop_domain == shop_domain
+        self._session.execute(delete(DeliveryRow).where(of_shop, DeliveryRow.received_at <= until))
 
     def purge(self, *, before: datetime) -> int:
         """Delete what ended before a moment; raw bodies hold personal data and are not kept for their own sake."""

@@ -79,11 +79,9 @@ class Erasure:
 
     def shop(self) -> bool:
         """Delete an uninstalled shop and all that hangs on it; its raw deliveries are the inbox's to delete."""
-        row = self._session.get(ShopRow, self._shop_id)
-        if row is None or row.is_installed:
-            return False
-        self._session.execute(delete(ShopRow).where(ShopRow.id == self._shop_id))
-        return True
+        # Asked at the deletion itself: the shop may be installed again at this very moment.
+        statement = delete(ShopRow).where(ShopRow.id == self._shop_id, ShopRow.uninstalled_at.is_not(None))
+        return self._count(statement) == 1
 
     def _count(self, statement: Executable) -> int:
         return int(self._session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult

@@ -121,7 +121,7 @@ def erase_shop(
         requests.purge(before=now)
         requests.close(requests.note(SHOP_REDACT, platform_id=f"{shop_id}", person=None, now=now), proof={}, now=now)
     with inbox.write() as session:
-        Deliveries(session).forget_shop(shop_domain)
+        Deliveries(session).forget_shop(shop_domain, until=now)
     return True
 
 

@@ -129,5 +129,7 @@ def test_what_ended_is_purged_in_time(inbox: Inbox) -> None:
         session.flush()
         assert deliveries.purge(before=LATER) == 1
         assert [row.state for row in rows(session)] == [FAILED, HANDLED, STORED, STORED]
-        deliveries.forget_shop(SHOP)
+        deliveries.forget_shop(SHOP, until=NOW - timedelta(seconds=1))
+        assert len(rows(session)) == 4, "what came after is of a shop that was installed again"
+        deliveries.forget_shop(SHOP, until=NOW)
         assert [row.shop_domain for row in rows(session)] == [OTHER_SHOP]

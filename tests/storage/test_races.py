@@ -15,10 +15,11 @@ from server.storage.catalog import Catalog
 from server.storage.contacts import Assignments, ContactRow, Contacts
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow, Decisions, EventRow, Events
+from server.storage.erasure import Erasure
 from server.storage.ledger import Ledger
 from server.storage.orders import OrderRow, Orders
 from server.storage.rules import DraftChanged, Rules, RuleVersionRow
-from server.storage.shops import Shops
+from server.storage.shops import ShopRow, Shops
 from server.storage.touches import REFUSED, SENDING, Touches, TouchRow
 from tests.factories import (
     NOW,
@@ -232,3 +233,34 @@ def test_two_shops_do_not_wait_for_each_others_orders(stores: Stores) -> None:
         return Orders(session, shop_id).save(replace(order(), name=SHOP), unit_id="u")
 
     assert in_runs(stores, partial(save, stores.ours), partial(save, stores.theirs)) == [True, True]
+
+
+def _leave(stores: Stores) -> str:
+    with stores.database.write() as session:
+        shops = Shops(session, stores.box)
+        shop = shops.by_id(stores.ours)
+        shops.uninstall(shop, now=NOW)
+        return shop.domain
+
+
+def test_a_shop_that_comes_back_while_it_is_to_be_erased_stays(stores: Stores) -> None:
+    domain = _leave(stores)
+
+    def install(session: Session) -> bool:
+        return Shops(session, stores.box).install(domain, grant=grant(), now=NOW)[1]
+
+    assert after(stores, install, lambda session: Erasure(session, stores.ours).shop()) is False
+    with stores.database.read() as session:
+        assert Shops(session, stores.box).by_id(stores.ours).is_installed
+
+
+def test_a_shop_that_comes_back_just_after_it_was_erased_begins_anew(stores: Stores) -> None:
+    domain = _leave(stores)
+
+    def install(session: Session) -> tuple[int, bool]:
+        row, is_new = Shops(session, stores.box).install(domain, grant=grant(), now=NOW)
+        return row.id, is_new
+
+    shop_id, is_new = after(stores, lambda session: Erasure(session, stores.ours).shop(), install)
+    assert (shop_id == stores.ours, is_new) == (False, True)
+    assert count(stores, ShopRow) == 2
