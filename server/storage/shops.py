@@ -73,7 +73,7 @@ class ImportRow(Base):
     __tablename__ = "imports"
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # products | orders
+    kind: Mapped[str] = mapped_column(primary_key=True)  # products | orders | customers
     state: Mapped[str]  # wanted | queued | done | failed
     attempt: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)

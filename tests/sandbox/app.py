@@ -12,6 +12,7 @@ from tests.sandbox.reading import ReadingMeter, attach
 from tests.sandbox.settings import SandboxSettings
 from tests.sandbox.shopify import bulk_files
 from tests.sandbox.shopify.admin import bulk
+from tests.sandbox.shopify.admin.state import state_of
 from tests.sandbox.shopify.world import World
 from tests.sandbox.vendors import twilio as twilio_api
 from tests.sandbox.vendors.inbox import Inbox
@@ -58,7 +59,7 @@ def create_app(sandbox: Sandbox) -> Flask:
     """
     people = build_host("people", sandbox, PEOPLE_MODULES)
     shop = build_host("shop", sandbox, SHOP_MODULES)
-    attach(ReadingMeter(), shop=shop, people=people)
+    attach(ReadingMeter(state_of(sandbox.world).bulk), shop=shop, people=people)
     vendors: dict[str, WSGIApplication] = {
         sandbox.settings.shop_domain: shop.wsgi_app,
         twilio_api.HOST: twilio_api.create_host(sandbox).wsgi_app,

@@ -6,15 +6,21 @@ from typing import Any
 
 from flask import Flask, Response, current_app
 
-KINDS = ("products", "orders")
+from tests.sandbox.shopify.admin.bulk import BulkOperations
+
+KINDS = ("products", "orders", "customers")
 _NAME = "afters-sandbox-reading"
 
 
 class ReadingMeter:
-    """Counts the different products and orders in the Admin API's answers, and remembers the totals it told."""
+    """Counts the different things in the Admin API's answers, and remembers the totals it told.
 
-    def __init__(self) -> None:
+    What is gathered into a file by a bulk operation counts as it is gathered.
+    """
+
+    def __init__(self, bulk: BulkOperations | None = None) -> None:
         self._lock = Lock()
+        self._bulk = bulk or BulkOperations()
         self._seen: dict[str, set[str]] = {kind: set() for kind in KINDS}
         self._totals: dict[str, int] = {}
 
@@ -30,7 +36,11 @@ class ReadingMeter:
     def counts(self) -> dict[str, dict[str, int | None]]:
         """Return per kind how many were read, and how many there are if the app has asked that."""
         with self._lock:
-            return {kind: {"read": len(self._seen[kind]), "total": self._totals.get(kind)} for kind in KINDS}
+            return {kind: {"read": self._read(kind), "total": self._totals.get(kind)} for kind in KINDS}
+
+    def _read(self, kind: str) -> int:
+        gathered = (each.root_object_count for each in list(self._bulk.held.values()) if each.root == kind)
+        return max(len(self._seen[kind]), *gathered, 0)
 
     def _note_kind(self, kind: str, data: dict[str, Any]) -> None:
         page = data.get(kind)

@@ -135,6 +135,8 @@ def test_an_app_may_have_five_running(with_scopes: Any, state: ApiState, api: Ap
     run(api, state, ORDERS)
     template = next(iter(state.bulk.held.values()))
     for number in range(1, 6):
-        held = type(template)(number, template.client_id, "", template.path, template.created_at, is_grouped=True)
+        held = type(template)(
+            number, template.client_id, "", template.path, template.created_at, is_grouped=True, root="orders"
+        )
         state.bulk.held[number] = held
     assert refusal(with_scopes(*READS), ORDERS).startswith("OPERATION_IN_PROGRESS")

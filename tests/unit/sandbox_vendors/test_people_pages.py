@@ -151,7 +151,11 @@ def test_progress_follows_the_tour(
         "is_app_up": False,
         "is_installed": False,
         "is_chosen": True,
-        "read": {"products": {"read": 0, "total": None}, "orders": {"read": 0, "total": None}},
+        "read": {
+            "products": {"read": 0, "total": None},
+            "orders": {"read": 0, "total": None},
+            "customers": {"read": 0, "total": None},
+        },
         "app_state": "Afters is not answering yet.",
         "states": {
             "install": [False, "Not installed yet."],

@@ -1,5 +1,7 @@
 """The import as the sandbox sees it."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from flask import Flask, Response, jsonify
 
 from tests.sandbox.browser.landing import Progress
 from tests.sandbox.reading import ReadingMeter, attach, reading
+from tests.sandbox.shopify.admin.bulk import BulkOperations, Operation
 
 
 @pytest.fixture
@@ -29,7 +32,19 @@ def test_different_nodes_and_totals_are_counted(hosts: tuple[Flask, Flask]) -> N
     answer(shop, {"data": {"orders": {"nodes": [{"id": "a"}, {"id": "b"}]}}})
     answer(shop, {"data": {"orders": {"nodes": [{"id": "b"}, {"id": "c"}, None]}, "shop": {"name": "x"}}})
     with people.app_context():
-        assert reading() == {"products": {"read": 0, "total": None}, "orders": {"read": 3, "total": 5}}
+        nothing = {"read": 0, "total": None}
+        assert reading() == {"products": nothing, "orders": {"read": 3, "total": 5}, "customers": nothing}
+
+
+def test_what_is_gathered_counts_as_it_is_gathered(tmp_path: Path) -> None:
+    bulk = BulkOperations()
+    running = Operation(
+        1, "app", "", tmp_path / "1", datetime(2026, 11, 23, tzinfo=UTC), is_grouped=True, root="orders"
+    )
+    bulk.held[1] = running
+    running.root_object_count = 250
+    counts = ReadingMeter(bulk).counts()
+    assert (counts["orders"]["read"], counts["products"]["read"]) == (250, 0)
 
 
 @pytest.mark.parametrize("body", [[], {}, {"data": None}, {"data": {"orders": None}}, {"errors": []}, "text"])

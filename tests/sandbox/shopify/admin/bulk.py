@@ -49,6 +49,7 @@ class Operation:
     path: Path
     created_at: datetime
     is_grouped: bool
+    root: str  # the listing that is gathered
     kind: str = "BulkOperation"
     status: str = "CREATED"
     error_code: str | None = None
@@ -175,7 +176,7 @@ def _run_query(_root: Any, info: Info, **arguments: Any) -> dict[str, Any]:
         folder.mkdir(exist_ok=True)
         operation = Operation(
             number, client_id, arguments["query"], folder / f"bulk-{number}.jsonl", session.now,
-            arguments["groupObjects"],
+            arguments["groupObjects"], query.root,
         )  # fmt: skip
         bulk.start(info.schema, query, operation, session.reopen)
     return {"operation": operation, "errors": []}
