@@ -94,6 +94,16 @@ class PrivacyRequests:
         row.state, row.done_at, row.proof, row.person = DONE, now, dict(proof), None
         return True
 
+    def open_data_requests(self) -> tuple[tuple[int, CustomerRequest], ...]:
+        """Return a shop's data requests that wait for the owner, with whom they are about."""
+        query = select(PrivacyRequestRow.id).where(
+            PrivacyRequestRow.shop_domain == self._shop_domain,
+            PrivacyRequestRow.kind == DATA_REQUEST,
+            PrivacyRequestRow.state == OPEN,
+        )
+        found = ((number, self.person(number)) for number in self._session.scalars(query.order_by("id")).all())
+        return tuple((number, person) for number, person in found if person is not None)
+
     def purge(self, *, before: datetime) -> None:
         """Delete what was done before a moment."""
         self._session.execute(

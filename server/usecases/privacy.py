@@ -8,7 +8,7 @@ from server.ports import CustomerRequest
 from server.storage.db import Database, Session
 from server.storage.deliveries import Deliveries
 from server.storage.erasure import Erasure
-from server.storage.person import Person, export_person, find_person
+from server.storage.person import Person, export_person, find_person, is_about
 from server.storage.privacy import CUSTOMER_REDACT, DATA_REQUEST, SHOP_REDACT, PrivacyRequest, PrivacyRequests
 from server.storage.secrets import SecretBox
 
@@ -106,6 +106,10 @@ def erase_customer(
         requests = PrivacyRequests(session, shop_domain, box)
         number = requests.note(CUSTOMER_REDACT, platform_id=platform_id, person=None, now=now)
         requests.close(number, proof={"rows": rows, "deliveries": deliveries}, now=now)
+        # There is nothing left to hand over, and the request itself holds the addresses.
+        for asked, about in requests.open_data_requests():
+            if is_about(about, person):
+                requests.close(asked, proof={"erased": True}, now=now)
 
     database.run(prove)
 

@@ -142,3 +142,15 @@ def test_a_request_that_came_after_the_shop_left_is_still_kept(known: House) -> 
     known.deliver("app/uninstalled")
     known.clock.moment += timedelta(hours=1)
     assert tell(known, "customers/data_request") == "handled"
+
+
+def test_an_open_data_request_of_the_erased_is_closed_and_another_persons_waits(known: House) -> None:
+    ann = CustomerRequest("78", str(OTHER["email"]), PHONE)
+    for request in (JO, ann):
+        tell(known, "customers/data_request", request)
+    tell(known, "customers/redact")
+    of_ann, of_jo = (each for each in requests(known) if each.kind == "customers/data_request")
+    assert (of_jo.state, of_jo.proof) == ("done", {"erased": True})
+    assert of_ann.state == "open", "a telephone that two customers share makes nobody another"
+    with pytest.raises(UnknownRequest):
+        export(known, of_jo.id)
