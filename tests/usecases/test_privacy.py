@@ -13,7 +13,8 @@ from server.storage.db import InboxBase
 from server.storage.deliveries import DeliveryRow
 from server.storage.models import metadata
 from server.storage.privacy import PrivacyRequest
-from server.usecases.privacy import UnknownRequest, export_data, hand_over, list_requests
+from server.usecases.ingest import handle_delivery
+from server.usecases.privacy import UnknownRequest, export_data, finish_erasures, hand_over, list_requests
 from tests.factories import EMAIL, NOW, PHONE, SHOP, customer, order
 from tests.usecases.house import House
 
@@ -154,3 +155,48 @@ def test_an_open_data_request_of_the_erased_is_closed_and_another_persons_waits(
     assert of_ann.state == "open", "a telephone that two customers share makes nobody another"
     with pytest.raises(UnknownRequest):
         export(known, of_jo.id)
+
+
+def test_an_erasure_stays_open_until_what_waits_has_been_taken_in_and_erased_too(known: House) -> None:
+    raw = json.dumps({"id": 502, "email": EMAIL, "phone": PHONE}).encode()
+    late = known.store("orders/create", raw)
+    tell(known, "customers/redact")
+    (request,) = requests(known)
+    first = request.proof["rows"]
+    assert (request.state, first > 0) == ("open", True)
+
+    def go_on() -> int:
+        return finish_erasures(
+            database=known.database, inbox=known.inbox.database, box=known.box, now=known.clock.now()
+        )
+
+    assert go_on() == 1
+    known.inbound.orders[raw] = order(
+        "502", reference_id="0c" * 16, created_at=known.clock.now(), first_name="Josephine"
+    )
+    handle_delivery(
+        access=known.access,
+        inbox=known.inbox.database,
+        inbound=known.inbound,
+        delivery_id=late,
+        now=known.clock.now(),
+    )
+    assert EMAIL in everything(known), "the delivery wrote the person anew"
+    assert go_on() == 0
+    (request,) = requests(known)
+    assert (request.state, request.done_at, request.proof["rows"] > first) == ("done", known.clock.now(), True)
+    left = everything(known)
+    for name in (EMAIL, PHONE, "josephine"):
+        assert name not in left
+    assert go_on() == 0
+
+
+def test_an_erasure_ends_with_the_shop(known: House) -> None:
+    known.store("orders/create", json.dumps({"email": EMAIL}).encode())
+    tell(known, "customers/redact")
+    known.deliver("app/uninstalled")
+    known.clock.move(hours=48)
+    known.deliver("shop/redact")
+    database, inbox = known.database, known.inbox.database
+    assert finish_erasures(database=database, inbox=inbox, box=known.box, now=known.clock.now()) == 0
+    assert {each.state for each in requests(known)} == {"done"}

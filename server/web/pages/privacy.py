@@ -69,5 +69,8 @@ def _line(each: PrivacyRequest, display: Display) -> RequestLine:
     else:
         what = "A shopper was erased" if each.kind == CUSTOMER_REDACT else "The shop was erased"
         counts = [f"{each.proof[name]} {name}" for name in ("rows", "deliveries") if name in each.proof]
-        state = f"Done {display.day(each.done_at)}" + (f": {', '.join(counts)}" if counts else "")
-    return RequestLine(each.id, what, display.moment(each.received_at), state, is_open=is_open)
+        ended = "Under way" if is_open else f"Done {display.day(each.done_at)}"
+        state = ended + (f": {', '.join(counts)}" if counts else "")
+    return RequestLine(
+        each.id, what, display.moment(each.received_at), state, is_open=is_open and each.kind == DATA_REQUEST
+    )
