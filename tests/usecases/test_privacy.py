@@ -12,6 +12,7 @@ from server.storage.contacts import Contacts
 from server.storage.db import InboxBase
 from server.storage.deliveries import DeliveryRow
 from server.storage.models import metadata
+from server.storage.orders import Orders
 from server.storage.privacy import PrivacyRequest
 from server.usecases.ingest import handle_delivery
 from server.usecases.privacy import UnknownRequest, export_data, finish_erasures, hand_over, list_requests
@@ -200,3 +201,30 @@ def test_an_erasure_ends_with_the_shop(known: House) -> None:
     database, inbox = known.database, known.inbox.database
     assert finish_erasures(database=database, inbox=inbox, box=known.box, now=known.clock.now()) == 0
     assert {each.state for each in requests(known)} == {"done"}
+
+
+def test_late_news_of_an_erased_order_keeps_money_and_goods_only(known: House) -> None:
+    tell(known, "customers/redact")
+    raw = b"late"
+    known.inbound.orders[raw] = order(
+        created_at=NOW, updated_at=known.clock.now(), total=1_500, first_name="Josephine", attributes=(("note", "Jo"),)
+    )
+    before = len(known.touches())
+    assert known.deliver("orders/create", raw) == "handled"
+    left = everything(known)
+    for name in (EMAIL, PHONE, "josephine"):
+        assert name not in left
+    assert len(known.touches()) == before
+    with known.database.read() as session:
+        kept = Orders(session, known.shop_id).get("500")
+        assert kept is not None
+        assert (kept.total, kept.attributes, len(kept.lines)) == (1_500, (), 1)
+
+
+def test_a_new_order_of_the_erased_is_taken_in(known: House) -> None:
+    tell(known, "customers/redact")
+    known.record(order("503", reference_id="0d" * 16, created_at=known.clock.now(), updated_at=known.clock.now()))
+    with known.database.read() as session:
+        fresh = Orders(session, known.shop_id).get("503")
+        assert fresh is not None
+        assert fresh.email == EMAIL
