@@ -228,3 +228,11 @@ def test_a_new_order_of_the_erased_is_taken_in(known: House) -> None:
         fresh = Orders(session, known.shop_id).get("503")
         assert fresh is not None
         assert fresh.email == EMAIL
+
+
+def test_what_was_planned_for_the_erased_is_not_sent(known: House) -> None:
+    assert known.touch("email").state == "planned"
+    tell(known, "customers/redact")
+    known.clock.moment = known.touch("email").due_at
+    assert known.send("email") == "refused"
+    assert known.touch("email").recipient is None
