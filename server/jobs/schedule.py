@@ -14,6 +14,7 @@ from server.storage.shops import Shops, WantedImports
 from server.storage.touches import DueTouches
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
+from server.usecases.privacy import finish_erasures
 from server.usecases.recommendations import rebuild_neighbours
 from server.usecases.reconcile import reconcile_orders
 
@@ -27,6 +28,7 @@ _LOST_AFTER = timedelta(hours=1)
 # Each page of an import is a sign of life, and one lost import keeps the shop's other one waiting.
 _SILENT_AFTER = timedelta(minutes=10)
 _RECONCILE_EVERY = timedelta(minutes=15)
+_FINISH_ERASURES_EVERY = timedelta(minutes=15)
 _QUIET_AFTER = timedelta(days=7)
 
 
@@ -50,6 +52,7 @@ class Schedule:
             ("app-state", timedelta(days=1), self._check_app_states),
             ("neighbours", timedelta(days=1), self._count_neighbours),
             ("reconcile", _RECONCILE_EVERY, self._reconcile),
+            ("erasures", _FINISH_ERASURES_EVERY, self._finish_erasures),
             ("quiet-shops", timedelta(days=1), self._refresh_quiet),
         )
         for name, interval, work in works:
@@ -104,6 +107,12 @@ class Schedule:
             else:
                 if done.found or not done.is_done:
                     log.warning("reconcile.found", shop_id=shop_id, found=done.found, is_done=done.is_done)
+
+    def _finish_erasures(self, now: datetime) -> None:
+        runtime = self.runtime
+        unfinished = finish_erasures(database=runtime.database, inbox=runtime.inbox.database, box=runtime.box, now=now)
+        if unfinished:
+            log.info("schedule.erasures_wait", requests=unfinished)
 
     def _refresh_quiet(self, now: datetime) -> None:
         """Renew grants that nobody has used for a week: one of 90 days that ends is lost until the merchant comes."""

@@ -88,8 +88,12 @@ class PendingDelivery:
     attempt: int
 
 
-def _is_over(row: DeliveryRow) -> bool:
-    return row.handled_at is not None or row.topic.startswith("customers/redact")
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many deliveries were emptied, and how many that speak of the person still wait."""
+
+    emptied: int
+    waiting: int
 
 
 class Deliveries:
@@ -190,16 +194,21 @@ class Deliveries:
             if any(is_named.search(reading) for reading in readings(row.body)):
                 yield row
 
-    def forget_bodies(self, shop_domain: str, needles: Collection[str]) -> int:
-        """Empty the bodies of a shop's deliveries that hold one of `needles`; return how many.
+    def forget_bodies(self, shop_domain: str, needles: Collection[str], *, asking: str | None = None) -> Forgotten:
+        """Empty the bodies of a shop's deliveries that hold one of `needles`, that of `asking`, which asks, included.
 
-        What still waits is left alone: it would be lost, and is emptied with the others when it is old.
+        What still waits is left alone, since it would be lost: its time comes when it has ended.
         """
-        found = [row.id for row in self.naming(shop_domain, needles) if _is_over(row)]
-        for start in range(0, len(found), _LOOKED_THROUGH):
-            some = found[start : start + _LOOKED_THROUGH]
+        emptied, waiting = [], 0
+        for row in self.naming(shop_domain, needles):
+            if row.handled_at is None and row.delivery_id != asking:
+                waiting += 1
+            else:
+                emptied.append(row.id)
+        for start in range(0, len(emptied), _LOOKED_THROUGH):
+            some = emptied[start : start + _LOOKED_THROUGH]
             self._session.execute(update(DeliveryRow).where(DeliveryRow.id.in_(some)).values(body=b""))
-        return len(found)
+        return Forgotten(len(emptied), waiting)
 
     def forget_shop(self, shop_domain: str, *, until: datetime) -> None:
         """Delete an erased shop's deliveries; what came after the erasure is of a shop that was installed again."""

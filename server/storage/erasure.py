@@ -8,7 +8,7 @@ from server.ports import CustomerRequest
 from server.storage.contacts import AssignmentRow, ContactRow, Contacts, CustomerRow
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow
-from server.storage.orders import OrderRow
+from server.storage.orders import ERASED_UNIT, OrderRow
 from server.storage.person import Person, find_person, same_phone
 from server.storage.shops import ShopRow
 from server.storage.touches import SequenceRow, TouchRow
@@ -68,7 +68,7 @@ class Erasure:
         ):
             row.facts = {**row.facts, "customer_id": None}
         self._session.flush()  # what follows changes the units that these rows were found by
-        nobody = f"erased:{secrets.token_urlsafe(9)}"
+        nobody = f"{ERASED_UNIT}{secrets.token_urlsafe(9)}"
         for table in (OrderRow, SequenceRow, TouchRow, DecisionRow):
             self._session.execute(
                 update(table).where(table.shop_id == self._shop_id, table.unit_id.in_(units)).values(unit_id=nobody)

@@ -87,6 +87,10 @@ _SAME_FIELDS = (
 )  # fmt: skip
 
 
+# A unit that names nobody: the shopper was erased, and later news of the order must not bring them back.
+ERASED_UNIT = "erased:"
+_NOBODY: dict[str, Any] = {"customer_id": None, "email": None, "phone": None, "first_name": None, "attributes": []}
+
 _HISTORY = select(func.count(), func.coalesce(func.sum(OrderRow.current_total), 0)).where(
     OrderRow.shop_id == bindparam("its_shop"),
     OrderRow.unit_id == bindparam("its_unit"),
@@ -104,12 +108,16 @@ _FORGET_LINES = delete(OrderLineRow).where(
     OrderLineRow.shop_id == bindparam("its_shop"),
     OrderLineRow.order_id.in_(bindparam("its_orders", expanding=True)),
 )
-_STORED_TIMES = (
-    select(OrderRow.order_id, OrderRow.updated_at)
+_STORED = (
+    select(OrderRow.order_id, OrderRow.updated_at, OrderRow.unit_id)
     .where(OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id.in_(bindparam("its_orders", expanding=True)))
     .order_by(OrderRow.order_id)  # two batches that share orders lock them in one order
     .with_for_update()
 )
+
+
+def _kept_nameless(stored_unit: str) -> dict[str, Any]:
+    return {**_NOBODY, "unit_id": stored_unit} if stored_unit.startswith(ERASED_UNIT) else {}
 
 
 class Orders:
@@ -141,14 +149,18 @@ class Orders:
 
     def save_all(self, orders: Sequence[tuple[Order, str]]) -> int:
         """Store orders, each with its shopper's unit, in few statements; return how many were news."""
-        stored = self._stored_times([order.id for order, _ in orders])
+        stored = self._stored([order.id for order, _ in orders])
         news = [
             (order, unit_id)
             for order, unit_id in orders
-            if order.id not in stored or stored[order.id] <= order.updated_at
+            if order.id not in stored or stored[order.id][0] <= order.updated_at
         ]
         added = [self._values(order, unit_id) for order, unit_id in news if order.id not in stored]
-        changed = [self._values(order, unit_id) for order, unit_id in news if order.id in stored]
+        changed = [
+            {**self._values(order, unit_id), **_kept_nameless(stored[order.id][1])}
+            for order, unit_id in news
+            if order.id in stored
+        ]
         if added:
             self._session.execute(_INSERT, added)
         if changed:
@@ -162,9 +174,9 @@ class Orders:
             self._session.execute(_INSERT_LINES, lines)
         return len(news)
 
-    def _stored_times(self, order_ids: list[str]) -> dict[str, datetime]:
-        found = self._session.execute(_STORED_TIMES, {"its_shop": self._shop_id, "its_orders": order_ids})
-        return {row.order_id: row.updated_at for row in found}
+    def _stored(self, order_ids: list[str]) -> dict[str, tuple[datetime, str]]:
+        found = self._session.execute(_STORED, {"its_shop": self._shop_id, "its_orders": order_ids})
+        return {row.order_id: (row.updated_at, row.unit_id) for row in found}
 
     def _values(self, order: Order, unit_id: str) -> dict[str, Any]:
         return {
@@ -233,6 +245,10 @@ class Orders:
         rows = self._session.scalars(query.order_by(OrderRow.created_at.desc(), OrderRow.order_id).limit(limit)).all()
         lines = self._lines(tuple(row.order_id for row in rows))
         return tuple(self._order(row, lines.get(row.order_id, ())) for row in rows)
+
+    def is_erased(self, order_id: str) -> bool:
+        """Tell whether the shopper of a stored order was erased."""
+        return (self.unit_of(order_id) or "").startswith(ERASED_UNIT)
 
     def unit_of(self, order_id: str) -> str | None:
         row = self._session.get(OrderRow, (self._shop_id, order_id))

@@ -68,13 +68,30 @@ def _units(request: CustomerRequest, orders: Sequence[OrderRow]) -> Iterator[str
         yield unit_of(customer_id=None, email=None, phone=None, reference_id=each.reference_id or each.order_id)
 
 
+def is_about(request: CustomerRequest, person: Person) -> bool:
+    """Tell whether another request is about the same person: by customer id, an address, or an order."""
+    if request.customer_id and person.customer_id:
+        return request.customer_id == person.customer_id
+    mails = {each for each in person.addresses if "@" in each}
+    phones = {_last_digits(each) for each in person.addresses if "@" not in each}
+    return (
+        bool(request.email and normalise_address("email", request.email) in mails)
+        or bool(request.phone and _last_digits(request.phone) in phones)
+        or not set(request.order_ids).isdisjoint(person.order_ids)
+    )
+
+
+def _last_digits(number: str) -> str:
+    return "".join(each for each in number if each.isdigit())[-PHONE_DIGITS:]
+
+
 def same_phone(column: Any, number: str) -> ColumnElement[bool]:
     """Compare telephone numbers by their last digits, however they are written: not all that comes is E.164."""
     told: Any = column
     for separator in _SEPARATORS:
         told = func.replace(told, separator, "")
-    digits = "".join(each for each in number if each.isdigit())
-    return and_(column.is_not(None), told.like(f"%{digits[-PHONE_DIGITS:]}")) if digits else false()
+    digits = _last_digits(number)
+    return and_(column.is_not(None), told.like(f"%{digits}")) if digits else false()
 
 
 def export_person(session: Session, shop_id: int, person: Person) -> dict[str, list[dict[str, Any]]]:

@@ -83,16 +83,31 @@ class PrivacyRequests:
         row = self._row(request_id)
         if row is None or row.kind != DATA_REQUEST or row.person is None:
             return None
-        held = self._box.open(row.person)
-        return CustomerRequest(held["customer_id"], held["email"], held["phone"], tuple(held["order_ids"]))
+        return _read(self._box.open(row.person))
+
+    def tally(self, request_id: int, counts: Mapping[str, int]) -> None:
+        """Add to the proof of an open request, which may take several goes."""
+        row = self._row(request_id)
+        if row is not None and row.state == OPEN:
+            row.proof = {**row.proof, **{name: row.proof.get(name, 0) + count for name, count in counts.items()}}
 
     def close(self, request_id: int, *, proof: Mapping[str, Any], now: datetime) -> bool:
         """Mark a request as done, and forget whom it was about; False when there is no open one of this number."""
         row = self._row(request_id)
         if row is None or row.state != OPEN:
             return False
-        row.state, row.done_at, row.proof, row.person = DONE, now, dict(proof), None
+        row.state, row.done_at, row.proof, row.person = DONE, now, {**row.proof, **proof}, None
         return True
+
+    def open_data_requests(self) -> tuple[tuple[int, CustomerRequest], ...]:
+        """Return a shop's data requests that wait for the owner, with whom they are about."""
+        query = select(PrivacyRequestRow.id).where(
+            PrivacyRequestRow.shop_domain == self._shop_domain,
+            PrivacyRequestRow.kind == DATA_REQUEST,
+            PrivacyRequestRow.state == OPEN,
+        )
+        found = ((number, self.person(number)) for number in self._session.scalars(query.order_by("id")).all())
+        return tuple((number, person) for number, person in found if person is not None)
 
     def purge(self, *, before: datetime) -> None:
         """Delete what was done before a moment."""
@@ -108,6 +123,26 @@ class PrivacyRequests:
         )
         fresh = {"populate_existing": True}
         return self._session.scalars(query.with_for_update(), execution_options=fresh).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenErasure:
+    """An erasure that is not finished: a delivery that speaks of the person still waits."""
+
+    shop_domain: str
+    request_id: int
+    person: CustomerRequest
+
+
+def open_erasures(session: Session, box: SecretBox) -> tuple[OpenErasure, ...]:
+    """Return what is left to erase, in all shops."""
+    query = select(PrivacyRequestRow).where(PrivacyRequestRow.kind == CUSTOMER_REDACT, PrivacyRequestRow.state == OPEN)
+    found = session.scalars(query.order_by(PrivacyRequestRow.id))
+    return tuple(OpenErasure(row.shop_domain, row.id, _read(box.open(row.person))) for row in found if row.person)
+
+
+def _read(held: Mapping[str, Any]) -> CustomerRequest:
+    return CustomerRequest(held["customer_id"], held["email"], held["phone"], tuple(held["order_ids"]))
 
 
 def _written(person: CustomerRequest) -> dict[str, Any]:

@@ -25,13 +25,17 @@ def record_order(
     """Store an order and draw the consequences; False when newer news of it is stored already.
 
     Running it again with the same order changes nothing. Late news still draws the consequences, of the order that
-    is stored: the import stores orders and draws none.
+    is stored: the import stores orders and draws none. Of an order whose shopper was erased only money and goods are
+    taken in, and nobody is written to.
     """
+    orders = Orders(session, shop_id)
+    is_news = orders.save(order, unit_id=order_unit(order))
+    if orders.is_erased(order.id):
+        _settle(session, shop_id, orders.get(order.id) or order, now=now)
+        return is_news
     if customer is not None:
         # The customer is read as they stand now, however old the order's news is.
         Contacts(session, shop_id).save_customer(customer)
-    orders = Orders(session, shop_id)
-    is_news = orders.save(order, unit_id=order_unit(order))
     _draw_consequences(session, shop_id, order if is_news else orders.get(order.id) or order, now=now)
     return is_news
 

@@ -8,9 +8,18 @@ from server.ports import CustomerRequest
 from server.storage.db import Database, Session
 from server.storage.deliveries import Deliveries
 from server.storage.erasure import Erasure
-from server.storage.person import Person, export_person, find_person
-from server.storage.privacy import CUSTOMER_REDACT, DATA_REQUEST, SHOP_REDACT, PrivacyRequest, PrivacyRequests
+from server.storage.person import Person, export_person, find_person, is_about
+from server.storage.privacy import (
+    CUSTOMER_REDACT,
+    DATA_REQUEST,
+    SHOP_REDACT,
+    OpenErasure,
+    PrivacyRequest,
+    PrivacyRequests,
+    open_erasures,
+)
 from server.storage.secrets import SecretBox
+from server.storage.shops import Shops
 
 # The platform's, for all three (https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance).
 DUE_AFTER = timedelta(days=30)
@@ -91,8 +100,44 @@ def erase_customer(
     """Take a person's name and addresses out of everything stored, and keep how many rows that touched as proof.
 
     Found by customer id, e-mail and phone, since a guest has only the latter two. What remains is money and goods,
-    which name nobody. Erasing again finds nothing.
+    which name nobody. Erasing again finds nothing. While a delivery that speaks of the person still waits, the request
+    stays open: what it writes is erased by `finish_erasures`.
     """
+    number = database.run(
+        lambda session: PrivacyRequests(session, shop_domain, box).note(
+            CUSTOMER_REDACT, platform_id=platform_id, person=request, now=now
+        )
+    )
+    erasing = OpenErasure(shop_domain, number, request)
+    _erase(database=database, inbox=inbox, box=box, shop_id=shop_id, erasing=erasing, asking=platform_id, now=now)
+
+
+def finish_erasures(*, database: Database, inbox: Database, box: SecretBox, now: datetime) -> int:
+    """Go on with the erasures that are not finished, in all shops; return how many still are not."""
+    with database.read() as session:
+        shops = Shops(session, box)
+        found = [(each, shops.by_domain(each.shop_domain)) for each in open_erasures(session, box)]
+    unfinished = 0
+    for each, shop in found:
+        if shop is None:
+            with database.write() as session:  # all that there was went with the shop
+                PrivacyRequests(session, each.shop_domain, box).close(each.request_id, proof={}, now=now)
+        elif not _erase(database=database, inbox=inbox, box=box, shop_id=shop.id, erasing=each, asking=None, now=now):
+            unfinished += 1
+    return unfinished
+
+
+def _erase(
+    *,
+    database: Database,
+    inbox: Database,
+    box: SecretBox,
+    shop_id: int,
+    erasing: OpenErasure,
+    asking: str | None,
+    now: datetime,
+) -> bool:
+    shop_domain, request = erasing.shop_domain, erasing.person
 
     def erase(session: Session) -> tuple[Person, int]:
         person = find_person(session, shop_id, request)
@@ -100,14 +145,20 @@ def erase_customer(
 
     person, rows = database.run(erase)
     with inbox.write() as session:
-        deliveries = Deliveries(session).forget_bodies(shop_domain, _needles(person))
+        bodies = Deliveries(session).forget_bodies(shop_domain, _needles(person), asking=asking)
 
     def prove(session: Session) -> None:
         requests = PrivacyRequests(session, shop_domain, box)
-        number = requests.note(CUSTOMER_REDACT, platform_id=platform_id, person=None, now=now)
-        requests.close(number, proof={"rows": rows, "deliveries": deliveries}, now=now)
+        requests.tally(erasing.request_id, {"rows": rows, "deliveries": bodies.emptied})
+        if not bodies.waiting:
+            requests.close(erasing.request_id, proof={}, now=now)
+        # There is nothing left to hand over, and the request itself holds the addresses.
+        for asked, about in requests.open_data_requests():
+            if is_about(about, person):
+                requests.close(asked, proof={"erased": True}, now=now)
 
     database.run(prove)
+    return not bodies.waiting
 
 
 def erase_shop(

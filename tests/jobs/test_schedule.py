@@ -5,13 +5,15 @@ import pytest
 
 from server.jobs.engine import Engine
 from server.jobs.schedule import Schedule
-from server.ports import ReopenNeeded, TemporaryFailure
+from server.ports import CustomerRequest, ReopenNeeded, TemporaryFailure
 from server.runtime import Runtime
 from server.storage.catalog import Neighbours
 from server.storage.deliveries import Deliveries, DeliveryRow
 from server.storage.shops import Shops
 from server.storage.touches import QUEUED, Touches
-from tests.factories import NOW, OTHER_SHOP, line, order
+from server.usecases.ingest import close_delivery
+from server.usecases.privacy import list_requests
+from tests.factories import EMAIL, NOW, OTHER_SHOP, SHOP, line, order
 from tests.jobs.conftest import RecordingEngine
 from tests.usecases.house import House
 
@@ -130,3 +132,20 @@ def test_a_shop_that_cannot_be_renewed_stops_no_other(house: House, schedule: Sc
     house.auth.fail("refresh", ReopenNeeded("dead"))
     schedule._refresh_quiet(house.clock.now())
     assert [call.split()[1] for call in house.auth.calls if call.startswith("refresh ")] == [OTHER_SHOP]
+
+
+def test_erasures_that_wait_for_a_delivery_are_gone_on_with(house: House, schedule: Schedule) -> None:
+    house.inbound.requests[b"redact"] = CustomerRequest("77", EMAIL, None)
+    late = house.store("unknown", EMAIL.encode())
+    house.deliver("customers/redact", b"redact")
+
+    def states() -> list[str]:
+        found = list_requests(database=house.database, box=house.box, shop_domain=SHOP)
+        return [each.state for each in found]
+
+    for ends, expected in ((False, ["open"]), (True, ["done"])):
+        if ends:
+            close_delivery(inbox=house.inbox.database, delivery_id=late, state="ignored", error=None, now=NOW)
+        house.clock.move(minutes=15)
+        schedule.tick()
+        assert states() == expected

@@ -12,8 +12,10 @@ from server.storage.contacts import Contacts
 from server.storage.db import InboxBase
 from server.storage.deliveries import DeliveryRow
 from server.storage.models import metadata
+from server.storage.orders import Orders
 from server.storage.privacy import PrivacyRequest
-from server.usecases.privacy import UnknownRequest, export_data, hand_over, list_requests
+from server.usecases.ingest import handle_delivery
+from server.usecases.privacy import UnknownRequest, export_data, finish_erasures, hand_over, list_requests
 from tests.factories import EMAIL, NOW, PHONE, SHOP, customer, order
 from tests.usecases.house import House
 
@@ -142,3 +144,95 @@ def test_a_request_that_came_after_the_shop_left_is_still_kept(known: House) -> 
     known.deliver("app/uninstalled")
     known.clock.moment += timedelta(hours=1)
     assert tell(known, "customers/data_request") == "handled"
+
+
+def test_an_open_data_request_of_the_erased_is_closed_and_another_persons_waits(known: House) -> None:
+    ann = CustomerRequest("78", str(OTHER["email"]), PHONE)
+    for request in (JO, ann):
+        tell(known, "customers/data_request", request)
+    tell(known, "customers/redact")
+    of_ann, of_jo = (each for each in requests(known) if each.kind == "customers/data_request")
+    assert (of_jo.state, of_jo.proof) == ("done", {"erased": True})
+    assert of_ann.state == "open", "a telephone that two customers share makes nobody another"
+    with pytest.raises(UnknownRequest):
+        export(known, of_jo.id)
+
+
+def test_an_erasure_stays_open_until_what_waits_has_been_taken_in_and_erased_too(known: House) -> None:
+    raw = json.dumps({"id": 502, "email": EMAIL, "phone": PHONE}).encode()
+    late = known.store("orders/create", raw)
+    tell(known, "customers/redact")
+    (request,) = requests(known)
+    first = request.proof["rows"]
+    assert (request.state, first > 0) == ("open", True)
+
+    def go_on() -> int:
+        return finish_erasures(
+            database=known.database, inbox=known.inbox.database, box=known.box, now=known.clock.now()
+        )
+
+    assert go_on() == 1
+    known.inbound.orders[raw] = order(
+        "502", reference_id="0c" * 16, created_at=known.clock.now(), first_name="Josephine"
+    )
+    handle_delivery(
+        access=known.access,
+        inbox=known.inbox.database,
+        inbound=known.inbound,
+        delivery_id=late,
+        now=known.clock.now(),
+    )
+    assert EMAIL in everything(known), "the delivery wrote the person anew"
+    assert go_on() == 0
+    (request,) = requests(known)
+    assert (request.state, request.done_at, request.proof["rows"] > first) == ("done", known.clock.now(), True)
+    left = everything(known)
+    for name in (EMAIL, PHONE, "josephine"):
+        assert name not in left
+    assert go_on() == 0
+
+
+def test_an_erasure_ends_with_the_shop(known: House) -> None:
+    known.store("orders/create", json.dumps({"email": EMAIL}).encode())
+    tell(known, "customers/redact")
+    known.deliver("app/uninstalled")
+    known.clock.move(hours=48)
+    known.deliver("shop/redact")
+    database, inbox = known.database, known.inbox.database
+    assert finish_erasures(database=database, inbox=inbox, box=known.box, now=known.clock.now()) == 0
+    assert {each.state for each in requests(known)} == {"done"}
+
+
+def test_late_news_of_an_erased_order_keeps_money_and_goods_only(known: House) -> None:
+    tell(known, "customers/redact")
+    raw = b"late"
+    known.inbound.orders[raw] = order(
+        created_at=NOW, updated_at=known.clock.now(), total=1_500, first_name="Josephine", attributes=(("note", "Jo"),)
+    )
+    before = len(known.touches())
+    assert known.deliver("orders/create", raw) == "handled"
+    left = everything(known)
+    for name in (EMAIL, PHONE, "josephine"):
+        assert name not in left
+    assert len(known.touches()) == before
+    with known.database.read() as session:
+        kept = Orders(session, known.shop_id).get("500")
+        assert kept is not None
+        assert (kept.total, kept.attributes, len(kept.lines)) == (1_500, (), 1)
+
+
+def test_a_new_order_of_the_erased_is_taken_in(known: House) -> None:
+    tell(known, "customers/redact")
+    known.record(order("503", reference_id="0d" * 16, created_at=known.clock.now(), updated_at=known.clock.now()))
+    with known.database.read() as session:
+        fresh = Orders(session, known.shop_id).get("503")
+        assert fresh is not None
+        assert fresh.email == EMAIL
+
+
+def test_what_was_planned_for_the_erased_is_not_sent(known: House) -> None:
+    assert known.touch("email").state == "planned"
+    tell(known, "customers/redact")
+    known.clock.moment = known.touch("email").due_at
+    assert known.send("email") == "refused"
+    assert known.touch("email").recipient is None

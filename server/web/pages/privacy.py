@@ -64,9 +64,13 @@ def _line(each: PrivacyRequest, display: Display) -> RequestLine:
     is_open = each.state == OPEN
     if each.kind == DATA_REQUEST:
         due = f"To be answered by {display.day(each.received_at + DUE_AFTER)}"
-        what, state = "A shopper asks for their data", due if is_open else f"Handed over {display.day(each.done_at)}"
+        ended = "Erased" if "erased" in each.proof else "Handed over"
+        what, state = "A shopper asks for their data", due if is_open else f"{ended} {display.day(each.done_at)}"
     else:
         what = "A shopper was erased" if each.kind == CUSTOMER_REDACT else "The shop was erased"
         counts = [f"{each.proof[name]} {name}" for name in ("rows", "deliveries") if name in each.proof]
-        state = f"Done {display.day(each.done_at)}" + (f": {', '.join(counts)}" if counts else "")
-    return RequestLine(each.id, what, display.moment(each.received_at), state, is_open=is_open)
+        ended = "Under way" if is_open else f"Done {display.day(each.done_at)}"
+        state = ended + (f": {', '.join(counts)}" if counts else "")
+    return RequestLine(
+        each.id, what, display.moment(each.received_at), state, is_open=is_open and each.kind == DATA_REQUEST
+    )
