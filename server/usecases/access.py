@@ -43,19 +43,14 @@ class ShopAccess:
         Raises:
             ShopClosed, ReopenNeeded, TemporaryFailure, CredentialsRejected.
         """
-        with self.database.read() as session:
-            shops = Shops(session, self.box)
-            shop = shops.by_id(shop_id)
-            domain, grant = shop.domain, shops.grant_of(shop)
-            if not shop.is_installed or grant is None:
-                raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
+        domain, grant = self._stored(shop_id)
         if grant.expires_at - now < REFRESH_MARGIN:
             grant = self._refresh(shop_id, domain, grant, now=now)
         held = grant
         return self.apis(
             shop_domain=domain,
             access_token=held.access_token,
-            renew=lambda: self._renewed(shop_id, domain, held, now=now),
+            renew=lambda: self._renewed(shop_id, held, now=now),
         )
 
     def renew(self, shop_id: int, *, now: datetime) -> None:
@@ -64,31 +59,31 @@ class ShopAccess:
         Raises:
             ShopClosed, ReopenNeeded, TemporaryFailure, CredentialsRejected.
         """
-        with self.database.read() as session:
-            shops = Shops(session, self.box)
-            shop = shops.by_id(shop_id)
-            domain, grant = shop.domain, shops.grant_of(shop)
-        if grant is None:
-            raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
-        self._renewed(shop_id, domain, grant, now=now)
+        self._renewed(shop_id, self._stored(shop_id)[1], now=now)
 
-    def _renewed(self, shop_id: int, domain: str, refused: AccessGrant, *, now: datetime) -> str:
+    def _renewed(self, shop_id: int, refused: AccessGrant, *, now: datetime) -> str:
         """Return a token for one that the platform refused before its time.
 
         Raises:
             ShopClosed, ReopenNeeded, TemporaryFailure, CredentialsRejected.
         """
-        with self.database.read() as session:
-            shops = Shops(session, self.box)
-            held = shops.grant_of(shops.by_id(shop_id))
-        if held is None:
-            raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
+        domain, held = self._stored(shop_id)
         if held.access_token != refused.access_token:
             return held.access_token  # somebody else had the same trouble, and was first
         fresh = self._refresh(shop_id, domain, held, now=now)
         if fresh.access_token == refused.access_token:
             raise TemporaryFailure("The shop's access is being renewed.", retry_after=_SOON_SECONDS)
         return fresh.access_token
+
+    def _stored(self, shop_id: int) -> tuple[str, AccessGrant]:
+        """Return an installed shop's domain and grant as they are stored now."""
+        with self.database.read() as session:
+            shops = Shops(session, self.box)
+            shop = shops.by_id(shop_id)
+            domain, grant = shop.domain, shops.grant_of(shop)
+            if not shop.is_installed or grant is None:
+                raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
+        return domain, grant
 
     def _refresh(self, shop_id: int, domain: str, stale: AccessGrant, *, now: datetime) -> AccessGrant:
         """Trade the refresh token; the new pair is stored before it is used.
