@@ -148,11 +148,15 @@ class Orders:
         return bool(self.save_all([(order, unit_id)]))
 
     def save_all(self, orders: Sequence[tuple[Order, str]]) -> int:
-        """Store orders, each with its shopper's unit, in few statements; return how many were news."""
-        stored = self._stored([order.id for order, _ in orders])
+        """Store orders, each with its shopper's unit, in few statements; return how many were news.
+
+        Of an order that comes more than once, as it changes while pages are read, the newest counts.
+        """
+        newest = {order.id: (order, unit_id) for order, unit_id in sorted(orders, key=lambda each: each[0].updated_at)}
+        stored = self._stored(list(newest))
         news = [
             (order, unit_id)
-            for order, unit_id in orders
+            for order, unit_id in newest.values()
             if order.id not in stored or stored[order.id][0] <= order.updated_at
         ]
         added = [self._values(order, unit_id) for order, unit_id in news if order.id not in stored]

@@ -143,3 +143,11 @@ def test_many_orders_at_once_leave_what_one_after_another_does(stores: Stores) -
             assert together.get(each.id) == singly.get(each.id)
             assert together.unit_of(each.id) == singly.unit_of(each.id)
         assert together.oldest_at() == old[0].created_at
+
+
+def test_of_an_order_that_comes_twice_in_a_batch_the_newest_counts(stores: Stores) -> None:
+    first, later = order(total=1), replace(order(total=2), updated_at=order().updated_at + HOUR)
+    with stores.database.write() as session:
+        orders = Orders(session, stores.ours)
+        assert orders.save_all([(later, "u"), (first, "u")]) == 1
+        assert orders.get(later.id) == later
