@@ -156,11 +156,13 @@ class Database:
                 self._writing.release()
 
     def refresh_statistics(self) -> None:
-        """Let the database look at how much it holds now.
+        """Let PostgreSQL look at how much it holds now; SQLite would read every index, and let nobody write meanwhile.
 
         A plan that PostgreSQL made for an empty table looks through all rows of a shop for each line of an order, until
         the table is analysed; by itself the server comes to that after a minute at the earliest.
         """
+        if self._writing is not None:
+            return
         with self.write() as session:
             session.execute(text("ANALYZE"))
 
