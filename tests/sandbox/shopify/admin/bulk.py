@@ -138,7 +138,9 @@ class _Run:
             ending, code = "FAILED", "INTERNAL_SERVER_ERROR"
             raise
         finally:
-            operation.error_code, operation.completed_at = code, operation.created_at
+            operation.error_code = code
+            with self.open_session() as session:
+                operation.completed_at = session.now
             operation.ended_seconds = time.perf_counter()
             operation.status = "CANCELED" if operation.status == "CANCELING" else ending
 
