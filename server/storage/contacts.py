@@ -147,7 +147,8 @@ class Contacts:
         return self._session.get(ContactRow, (self._shop_id, channel, self._digest(channel, address)))
 
     def _digest(self, channel: str, address: str) -> str:
-        # There are few enough telephone numbers to try them all, were it not for scrypt: years of computing for one.
+        # There are few enough telephone numbers to try them all. Scrypt makes that dear, about a processor-year for the
+        # numbers of one country; it does not make it impossible.
         salt = f"afters opt-out {self._shop_id} {channel}".encode()
         return _ERASED + hashlib.scrypt(address.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32).hex()
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 from server.core.errors import AppError
 from server.ports import BulkItem, BulkResult, BulkState, PermanentFailure, PlatformApi, TemporaryFailure
 
-# Shopify's own advice is to page below some thousands: gathering has a start of its own that costs more than that.
+# Up to so many, pages are there before a gathering that has to be waited for would be.
 PAGED_UP_TO = 2_000
 _AT_ONCE = 200
 _LOOK_AGAIN_SECONDS = 5.0
