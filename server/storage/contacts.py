@@ -1,10 +1,13 @@
 """People as the platform knows them, the addresses they can be reached at, consent, opt-outs, and holdout draws."""
 
 import hashlib
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.util import identity_key
 
 from server.ports import ConsentChange, CustomerSnapshot
 from server.storage.db import Base, Minor
@@ -53,6 +56,45 @@ class AssignmentRow(Base):
 
 _ERASED = "erased:"  # no address and no number begins like this
 
+_CUSTOMER_FIELDS = ("first_name", "email", "phone", "locale", "orders_count", "spent")
+_CONTACT_FIELDS = (
+    "channel", "address", "customer_id", "consent", "consent_at", "consent_source", "suppressed_at", "suppressed_for",
+)  # fmt: skip
+
+# Written once: building a statement anew costs as much as running it, and every order asks these.
+_INSERT_CUSTOMER = insert(CustomerRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
+_UPDATE_CUSTOMER = update(CustomerRow.__table__).where(  # type: ignore[arg-type]  # as above
+    CustomerRow.shop_id == bindparam("its_shop"), CustomerRow.customer_id == bindparam("its_customer")
+)
+_INSERT_CONTACTS = insert(ContactRow.__table__)  # type: ignore[arg-type]  # as above
+_UPDATE_CONTACT = update(ContactRow.__table__).where(  # type: ignore[arg-type]  # as above
+    ContactRow.shop_id == bindparam("its_shop"),
+    ContactRow.channel == bindparam("its_channel"),
+    ContactRow.address == bindparam("its_address"),
+)
+_KNOWN = (
+    select(*(getattr(ContactRow, name) for name in _CONTACT_FIELDS))
+    .where(
+        ContactRow.shop_id == bindparam("its_shop"), ContactRow.address.in_(bindparam("its_addresses", expanding=True))
+    )
+    .order_by(ContactRow.channel, ContactRow.address)  # everybody locks in one order
+    .with_for_update()
+)
+_ARM = select(AssignmentRow.arm).where(
+    AssignmentRow.shop_id == bindparam("its_shop"),
+    AssignmentRow.experiment == bindparam("its_experiment"),
+    AssignmentRow.unit_id == bindparam("its_unit"),
+)
+_ANY_ERASED = (
+    select(ContactRow.address)
+    .where(
+        ContactRow.shop_id == bindparam("its_shop"),
+        ContactRow.channel == bindparam("its_channel"),
+        ContactRow.address.between(_ERASED, f"{_ERASED}~"),
+    )
+    .limit(1)
+)
+
 
 def normalise_address(channel: str, address: str) -> str:
     return address.strip().lower() if channel == "email" else address.strip()
@@ -68,15 +110,18 @@ class Contacts:
         return self._session.get(CustomerRow, (self._shop_id, customer_id))
 
     def save_customer(self, customer: CustomerSnapshot) -> None:
-        key = (self._shop_id, customer.customer_id)
-        row = self._session.get(CustomerRow, key, with_for_update=True, populate_existing=True)
-        if row is None:
-            row = CustomerRow(shop_id=self._shop_id, customer_id=customer.customer_id, orders_count=0, spent=0)
-            self._session.add(row)
-        row.first_name, row.email, row.phone = customer.first_name, customer.email, customer.phone
-        row.locale, row.orders_count, row.spent = customer.locale, customer.orders_count, customer.spent
-        for change in customer.consents:
-            self.save_consent(change, source="platform", now=None)
+        """Store a customer as they stand now, with the consents they gave.
+
+        A twin that stores a new customer at the same moment makes this an IntegrityError, which `run` tries again.
+        """
+        values = {name: getattr(customer, name) for name in _CUSTOMER_FIELDS}
+        its_key = {"its_shop": self._shop_id, "its_customer": customer.customer_id}
+        changed = self._session.connection().execute(_UPDATE_CUSTOMER, {**its_key, **values})
+        if not changed.rowcount:
+            key = {"shop_id": self._shop_id, "customer_id": customer.customer_id}
+            self._session.execute(_INSERT_CUSTOMER, {**key, **values})
+        self._read_again(CustomerRow, (self._shop_id, customer.customer_id))
+        self._save_consents(customer.consents, source="platform", now=None)
 
     def get(self, channel: str, address: str) -> ContactRow | None:
         """Return what is known of an address; of one whose person was erased, that it has opted out."""
@@ -86,16 +131,61 @@ class Contacts:
 
     def save_consent(self, change: ConsentChange, *, source: str, now: datetime | None) -> bool:
         """Mirror a consent state; False when it names nobody or a later one is stored."""
-        if not change.address:
-            return False
-        row = self._row(change.channel, change.address)
-        at = change.occurred_at or now
-        if row.consent_at is not None and at is not None and row.consent_at > at:
-            return False
-        row.consent, row.consent_source = change.state, source
-        row.consent_at = at or row.consent_at
-        row.customer_id = change.customer_id or row.customer_id
-        return True
+        return bool(self._save_consents((change,), source=source, now=now))
+
+    def _save_consents(self, changes: Iterable[ConsentChange], *, source: str, now: datetime | None) -> int:
+        """Mirror consent states in few statements, whatever their number; return how many were news."""
+        said = [(each.channel, normalise_address(each.channel, each.address), each) for each in changes if each.address]
+        if not said:
+            return 0
+        addresses = {"its_shop": self._shop_id, "its_addresses": sorted({address for _, address, _ in said})}
+        known = {(row.channel, row.address): row._asdict() for row in self._session.execute(_KNOWN, addresses)}
+        stored = frozenset(known)
+        news: dict[tuple[str, str], dict[str, Any]] = {}
+        for channel, address, change in said:
+            key = (channel, address)
+            held = known[key] if key in known else self._unknown(channel, address)
+            at = change.occurred_at or now
+            if held["consent_at"] is not None and at is not None and held["consent_at"] > at:
+                continue
+            known[key] = news[key] = {
+                **held,
+                "consent": change.state,
+                "consent_source": source,
+                "consent_at": at or held["consent_at"],
+                "customer_id": change.customer_id or held["customer_id"],
+            }
+        self._write(news, stored)
+        return len(news)
+
+    def _write(self, news: dict[tuple[str, str], dict[str, Any]], stored: Collection[tuple[str, str]]) -> None:
+        added = [{**news[key], "shop_id": self._shop_id} for key in sorted(news) if key not in stored]
+        changed = [
+            {**news[key], "its_shop": self._shop_id, "its_channel": key[0], "its_address": key[1]}
+            for key in sorted(news)
+            if key in stored
+        ]
+        if added:
+            self._session.execute(_INSERT_CONTACTS, added)
+        if changed:
+            self._session.connection().execute(_UPDATE_CONTACT, changed)
+        for channel, address in news:
+            self._read_again(ContactRow, (self._shop_id, channel, address))
+
+    def _unknown(self, channel: str, address: str) -> dict[str, Any]:
+        """Return the columns of an address nobody has heard of; an opt-out that outlived the address comes with it."""
+        made: dict[str, Any] = dict.fromkeys(_CONTACT_FIELDS)
+        erased = self._erased(channel, address)
+        if erased is not None:
+            made.update(suppressed_at=erased.suppressed_at, suppressed_for=erased.suppressed_for)
+            self._session.delete(erased)
+        return {**made, "channel": channel, "address": address}
+
+    def _read_again(self, kind: type[Base], key: tuple[Any, ...]) -> None:
+        """Let a row that is loaded be read again: it was written past the session."""
+        loaded = self._session.identity_map.get(identity_key(kind, key))
+        if loaded is not None:
+            self._session.expire(loaded)
 
     def suppress(self, channel: str, address: str, *, reason: str, now: datetime) -> None:
         """Opt an address out, at once and until it opts in again itself."""
@@ -137,12 +227,7 @@ class Contacts:
         self._session.delete(row)
 
     def _erased(self, channel: str, address: str) -> ContactRow | None:
-        query = select(ContactRow.address).where(
-            ContactRow.shop_id == self._shop_id,
-            ContactRow.channel == channel,
-            ContactRow.address.between(_ERASED, f"{_ERASED}~"),
-        )
-        if self._session.scalar(query.limit(1)) is None:
+        if self._session.scalar(_ANY_ERASED, {"its_shop": self._shop_id, "its_channel": channel}) is None:
             return None  # the rule, and the digest is slow on purpose
         return self._session.get(ContactRow, (self._shop_id, channel, self._digest(channel, address)))
 
@@ -160,8 +245,8 @@ class Assignments:
         self._session, self._shop_id = session, shop_id
 
     def arm(self, experiment: str, unit_id: str) -> str | None:
-        row = self._session.get(AssignmentRow, (self._shop_id, experiment, unit_id))
-        return row.arm if row else None
+        asked = {"its_shop": self._shop_id, "its_experiment": experiment, "its_unit": unit_id}
+        return self._session.scalar(_ARM, asked)
 
     def assign(self, experiment: str, unit_id: str, *, arm: str, now: datetime) -> str:
         """Store a draw; the arm that was stored first stays."""

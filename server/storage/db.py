@@ -1,17 +1,20 @@
 """Engines, the declarative base, and units of work, for SQLite and PostgreSQL alike."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
+import psycopg
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 __all__ = ["Base", "Database", "InboxBase", "JsonDocument", "Minor", "Session", "UtcDateTime", "make_engine"]
 
@@ -26,6 +29,8 @@ _BUSY_SECONDS = 10
 _CONNECT_SECONDS = 5  # the driver's own is for ever, which a server that is gone without a word would take
 _BEGIN_OPTION = "afters_begin"
 _TRIES = 4
+_RESTED_SECONDS = 1.0
+_USED_AT = "afters_used_at"
 _GAVE_WAY = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock detected
 
 Result = TypeVar("Result")
@@ -82,9 +87,29 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
-    )
+    engine = create_engine(url, hide_parameters=True, connect_args={"connect_timeout": _CONNECT_SECONDS})
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _ask_after_rest)
+    return engine
+
+
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_USED_AT] = time.monotonic()
+
+
+def _ask_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Make sure of a connection that has rested: the server may have been restarted under it.
+
+    SQLAlchemy's own ping before each use would be every sixth round trip of a busy worker.
+    """
+    used_at = record.info.get(_USED_AT)
+    if used_at is None or time.monotonic() - used_at < _RESTED_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as fault:
+        raise DisconnectionError("the connection rested and is gone") from fault  # the pool opens another
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

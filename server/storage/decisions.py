@@ -80,6 +80,11 @@ _OF_SURFACE = select(DecisionRow).where(
     DecisionRow.surface == bindparam("its_surface"),
 )
 _OF_SURFACE_LOCKED = _OF_SURFACE.with_for_update()
+_SIGNED = select(DecisionRow).where(
+    DecisionRow.shop_id == bindparam("its_shop"),
+    DecisionRow.reference_id == bindparam("its_reference"),
+    DecisionRow.signed_at.is_not(None),
+)
 _INSERT = insert(DecisionRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
 _REPLACE = update(DecisionRow.__table__).where(  # type: ignore[arg-type]  # as above
     DecisionRow.shop_id == bindparam("its_shop"), DecisionRow.id == bindparam("its_id")
@@ -183,12 +188,8 @@ class Decisions:
         return {"its_shop": self._shop_id, "its_reference": reference_id, "its_surface": surface}
 
     def signed_for(self, reference_id: str) -> tuple[StoredDecision, ...]:
-        query = select(DecisionRow).where(
-            DecisionRow.shop_id == self._shop_id,
-            DecisionRow.reference_id == reference_id,
-            DecisionRow.signed_at.is_not(None),
-        )
-        return tuple(_read(row) for row in self._session.scalars(query))
+        asked = {"its_shop": self._shop_id, "its_reference": reference_id}
+        return tuple(_read(row) for row in self._session.scalars(_SIGNED, asked))
 
 
 class Events:

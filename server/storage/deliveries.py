@@ -96,6 +96,12 @@ class Forgotten:
     waiting: int
 
 
+_BY_ID = select(DeliveryRow).where(DeliveryRow.id == bindparam("its_id"))
+_END = update(DeliveryRow.__table__).where(  # type: ignore[arg-type]  # Table, typed as FromClause
+    DeliveryRow.id == bindparam("its_id")
+)
+
+
 class Deliveries:
     """The inbox of all shops: a delivery is stored before its shop is looked up."""
 
@@ -103,7 +109,7 @@ class Deliveries:
         self._session = session
 
     def get(self, delivery_id: int) -> DeliveryRow | None:
-        return self._session.get(DeliveryRow, delivery_id)
+        return self._session.scalars(_BY_ID, {"its_id": delivery_id}).one_or_none()
 
     def lock(self, delivery_id: int, *, shop_domain: str | None) -> DeliveryRow | None:
         """Return a delivery (of one shop, or of any) as it stands now, and keep others from changing it meanwhile."""
@@ -165,8 +171,10 @@ class Deliveries:
         row.state, row.retry_at, row.error = STORED, until, error
         row.attempt, row.failures = row.attempt + 1, row.failures + 1
 
-    def close(self, row: DeliveryRow, *, state: str, now: datetime, error: str | None = None) -> None:
-        row.state, row.handled_at, row.error = state, now, error
+    def close(self, delivery_id: int, *, state: str, now: datetime, error: str | None = None) -> None:
+        """Mark a delivery as ended."""
+        ended = {"state": state, "handled_at": now, "error": error}
+        self._session.connection().execute(_END, {"its_id": delivery_id, **ended})
 
     def aside(self, *, states: Collection[str], shop_domain: str | None = None, limit: int) -> tuple[DeliveryRow, ...]:
         """Return what was set aside in one of `states`, the newest first, without the bodies."""

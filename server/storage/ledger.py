@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy import ForeignKey, Index, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.attribution import Credit
@@ -25,6 +25,14 @@ class LedgerRow(Base):
     currency: Mapped[str]
     rules_version: Mapped[int]
     booked_at: Mapped[datetime]
+
+
+# Written once: building a statement anew costs as much as running it, and every order asks this.
+_BOOKED = (
+    select(LedgerRow.source, LedgerRow.line_id, func.sum(LedgerRow.amount))
+    .where(LedgerRow.shop_id == bindparam("its_shop"), LedgerRow.order_id == bindparam("its_order"))
+    .group_by(LedgerRow.source, LedgerRow.line_id)
+)
 
 
 class Ledger:
@@ -88,9 +96,5 @@ class Ledger:
         return int(self._session.scalar(query) or 0)
 
     def _booked(self, order_id: str) -> dict[tuple[str, str], int]:
-        query = (
-            select(LedgerRow.source, LedgerRow.line_id, func.sum(LedgerRow.amount))
-            .where(LedgerRow.shop_id == self._shop_id, LedgerRow.order_id == order_id)
-            .group_by(LedgerRow.source, LedgerRow.line_id)
-        )
-        return {(source, line_id): int(amount) for source, line_id, amount in self._session.execute(query)}
+        found = self._session.execute(_BOOKED, {"its_shop": self._shop_id, "its_order": order_id})
+        return {(source, line_id): int(amount) for source, line_id, amount in found}

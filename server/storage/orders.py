@@ -100,6 +100,9 @@ _HISTORY = select(func.count(), func.coalesce(func.sum(OrderRow.current_total), 
 )
 
 
+_UNIT = select(OrderRow.unit_id).where(
+    OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id == bindparam("its_order")
+)
 _INSERT, _INSERT_LINES = insert(OrderRow.__table__), insert(OrderLineRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
 _UPDATE = update(OrderRow.__table__).where(  # type: ignore[arg-type]  # as above
     OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id == bindparam("its_order")
@@ -255,8 +258,7 @@ class Orders:
         return (self.unit_of(order_id) or "").startswith(ERASED_UNIT)
 
     def unit_of(self, order_id: str) -> str | None:
-        row = self._session.get(OrderRow, (self._shop_id, order_id))
-        return row.unit_id if row else None
+        return self._session.scalar(_UNIT, {"its_shop": self._shop_id, "its_order": order_id})
 
     def _read(self, row: OrderRow) -> Order:
         return self._order(row, self._lines((row.order_id,)).get(row.order_id, ()))

@@ -12,6 +12,7 @@ from server.core.errors import AppError
 from server.domain.document import RuleDocument
 from server.domain.rules import parse
 from server.storage.db import Base
+from server.storage.shops import ShopRow
 
 _MOST_KNOWN = 500
 
@@ -57,6 +58,10 @@ _NEWEST = (
     .order_by(RuleVersionRow.number.desc())
     .limit(1)
 )
+_SINCE = select(
+    ShopRow.installed_at,
+    select(func.min(RuleVersionRow.published_at)).where(RuleVersionRow.shop_id == ShopRow.id).scalar_subquery(),
+).where(ShopRow.id == bindparam("its_shop"))
 
 # Versions for each engine, by shop, number and time: a database that was restored may use a number a second time.
 _READ: "WeakKeyDictionary[Any, dict[tuple[int, int, datetime], PublishedRules]]" = WeakKeyDictionary()
@@ -73,10 +78,10 @@ class Rules:
         query = select(func.max(RuleVersionRow.number)).where(RuleVersionRow.shop_id == self._shop_id)
         return self._session.scalar(query) or 0
 
-    def first_published_at(self) -> datetime | None:
-        """Return when the shop began to offer anything."""
-        query = select(func.min(RuleVersionRow.published_at)).where(RuleVersionRow.shop_id == self._shop_id)
-        return self._session.scalar(query)
+    def offers_since(self) -> datetime | None:
+        """Return since when the shop offers anything with this installation; None before it did."""
+        found = self._session.execute(_SINCE, {"its_shop": self._shop_id}).one_or_none()
+        return max(found) if found is not None and None not in found else None
 
     def version(self, number: int) -> PublishedRules | None:
         """Return one version. It never changes, so that each process reads and parses it once."""

@@ -97,6 +97,20 @@ class Connection:
         return f"Connection({self.slug!r}, is_paused={self.is_paused})"
 
 
+def read_grant(row: ShopRow, box: SecretBox) -> AccessGrant | None:
+    """Return the grant that is sealed in a shop's row, None where there is none."""
+    if row.grant is None:
+        return None
+    held = box.open(row.grant)
+    return AccessGrant(
+        access_token=held["access_token"],
+        expires_at=datetime.fromisoformat(held["expires_at"]),
+        refresh_token=held["refresh_token"],
+        refresh_expires_at=datetime.fromisoformat(held["refresh_expires_at"]),
+        scopes=tuple(held["scopes"]),
+    )
+
+
 _BY_DOMAIN = select(ShopRow).where(ShopRow.domain == bindparam("its_domain"))
 
 
@@ -174,16 +188,7 @@ class Shops:
         return tuple(self._session.scalars(query.order_by(ShopRow.id)))
 
     def grant_of(self, row: ShopRow) -> AccessGrant | None:
-        if row.grant is None:
-            return None
-        held = self._box.open(row.grant)
-        return AccessGrant(
-            access_token=held["access_token"],
-            expires_at=datetime.fromisoformat(held["expires_at"]),
-            refresh_token=held["refresh_token"],
-            refresh_expires_at=datetime.fromisoformat(held["refresh_expires_at"]),
-            scopes=tuple(held["scopes"]),
-        )
+        return read_grant(row, self._box)
 
     def describe(self, row: ShopRow, facts: ShopFacts) -> None:
         row.platform_id, row.name, row.email = facts.platform_id, facts.name, facts.email

@@ -109,6 +109,24 @@ class DueTouch:
     attempt: int
 
 
+# Written once: building a statement anew costs as much as running it, and every order asks these.
+_OF_ORDER = select(SequenceRow).where(
+    SequenceRow.shop_id == bindparam("its_shop"), SequenceRow.order_id == bindparam("its_order")
+)
+_STARTS = (
+    select(func.min(TouchRow.claimed_at).label("at"))
+    .where(
+        TouchRow.shop_id == bindparam("its_shop"),
+        TouchRow.unit_id == bindparam("its_unit"),
+        TouchRow.sequence_id != bindparam("excluding"),
+        TouchRow.state.in_(_WRITTEN_STATES),
+    )
+    .group_by(TouchRow.sequence_id)
+    .subquery()
+)
+_EARLIER = select(func.max(_STARTS.c.at))
+
+
 class Touches:
     """A shop's sequences and touches."""
 
@@ -116,8 +134,7 @@ class Touches:
         self._session, self._shop_id = session, shop_id
 
     def sequence_of(self, order_id: str) -> SequenceRow | None:
-        query = select(SequenceRow).where(SequenceRow.shop_id == self._shop_id, SequenceRow.order_id == order_id)
-        return self._session.scalars(query).one_or_none()
+        return self._session.scalars(_OF_ORDER, {"its_shop": self._shop_id, "its_order": order_id}).one_or_none()
 
     def lock_shopper(self, unit_id: str) -> dict[str, SequenceRow]:
         """Return a shopper's sequences by order, and keep all of their touches from being worked on meanwhile.
@@ -167,18 +184,8 @@ class Touches:
 
     def earlier_sequence_at(self, unit_id: str, *, excluding: int | None) -> datetime | None:
         """Return when the shopper's latest other sequence first wrote to them; an unknown fate counts as written."""
-        starts = (
-            select(func.min(TouchRow.claimed_at).label("at"))
-            .where(
-                TouchRow.shop_id == self._shop_id,
-                TouchRow.unit_id == unit_id,
-                TouchRow.sequence_id != (excluding or 0),
-                TouchRow.state.in_(_WRITTEN_STATES),
-            )
-            .group_by(TouchRow.sequence_id)
-            .subquery()
-        )
-        latest: datetime | None = self._session.scalar(select(func.max(starts.c.at)))
+        asked = {"its_shop": self._shop_id, "its_unit": unit_id, "excluding": excluding or 0}
+        latest: datetime | None = self._session.scalar(_EARLIER, asked)
         return latest
 
     def get(self, touch_id: str) -> TouchRow | None:

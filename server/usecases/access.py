@@ -15,7 +15,7 @@ from server.ports import (
 )
 from server.storage.db import Database, Session
 from server.storage.secrets import SecretBox
-from server.storage.shops import ShopRow, Shops
+from server.storage.shops import ShopRow, Shops, read_grant
 
 REFRESH_MARGIN = timedelta(minutes=5)
 _CLAIM = timedelta(minutes=1)  # longer than a refresh can take, time-outs included
@@ -43,7 +43,17 @@ class ShopAccess:
         Raises:
             ShopClosed, ReopenNeeded, TemporaryFailure, CredentialsRejected.
         """
-        domain, grant = self._stored(shop_id)
+        return self._api(shop_id, *self._stored(shop_id), now=now)
+
+    def api_of(self, shop: ShopRow, *, now: datetime) -> PlatformApi:
+        """Return the API of a shop whose row was read a moment ago.
+
+        Raises:
+            ShopClosed, ReopenNeeded, TemporaryFailure, CredentialsRejected.
+        """
+        return self._api(shop.id, *self._grant_in(shop), now=now)
+
+    def _api(self, shop_id: int, domain: str, grant: AccessGrant, *, now: datetime) -> PlatformApi:
         if grant.expires_at - now < REFRESH_MARGIN:
             grant = self._refresh(shop_id, domain, grant, now=now)
         held = grant
@@ -78,12 +88,14 @@ class ShopAccess:
     def _stored(self, shop_id: int) -> tuple[str, AccessGrant]:
         """Return an installed shop's domain and grant as they are stored now."""
         with self.database.read() as session:
-            shops = Shops(session, self.box)
-            shop = shops.by_id(shop_id)
-            domain, grant = shop.domain, shops.grant_of(shop)
-            if not shop.is_installed or grant is None:
-                raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
-        return domain, grant
+            shop = Shops(session, self.box).by_id(shop_id)
+        return self._grant_in(shop)
+
+    def _grant_in(self, shop: ShopRow) -> tuple[str, AccessGrant]:
+        grant = read_grant(shop, self.box)
+        if not shop.is_installed or grant is None:
+            raise ShopClosed("The shop has uninstalled the app.", shop_id=shop.id)
+        return shop.domain, grant
 
     def _refresh(self, shop_id: int, domain: str, stale: AccessGrant, *, now: datetime) -> AccessGrant:
         """Trade the refresh token; the new pair is stored before it is used.
@@ -121,7 +133,7 @@ class ShopAccess:
     def _of_another(self, shop_id: int, stale: AccessGrant, *, now: datetime) -> AccessGrant:
         with self.database.read() as session:
             shops = Shops(session, self.box)
-            held = shops.grant_of(shops.by_id(shop_id)) or stale
+            held = read_grant(shops.by_id(shop_id), self.box) or stale
         if held.expires_at <= now:
             raise TemporaryFailure("The shop's access is being renewed.", retry_after=_SOON_SECONDS)
         return held
@@ -129,7 +141,7 @@ class ShopAccess:
     def _held(self, session: Session, shop_id: int) -> tuple[ShopRow, AccessGrant]:
         shops = Shops(session, self.box)
         row = shops.lock(shop_id)
-        held = shops.grant_of(row)
+        held = read_grant(row, self.box)
         if not row.is_installed or held is None:
             raise ShopClosed("The shop has uninstalled the app.", shop_id=shop_id)
         return row, held

@@ -13,7 +13,6 @@ from server.storage.db import Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
 from server.storage.orders import Orders
 from server.storage.rules import PublishedRules, Rules
-from server.storage.shops import ShopRow
 from server.storage.touches import SequenceRow, Touches
 from server.usecases.imports import order_unit
 from server.usecases.situations import draw_holdout, load_facts
@@ -44,15 +43,16 @@ def purchase_of(order: Order) -> Purchase:
     )
 
 
-def plan_follow_up(session: Session, shop_id: int, order: Order, *, now: datetime) -> SequenceRow | None:
+def plan_follow_up(
+    session: Session, shop_id: int, order: Order, published: PublishedRules | None, *, now: datetime
+) -> SequenceRow | None:
     """Open the sequence of a paid order, or record why there is none; an order gets one at most.
 
     None is returned for an order that is not paid, has a sequence already, is too old to follow up, or was placed
     before the shop had this app and offered anything: a refund of such an order is no reason to write to anybody.
     """
     touches = Touches(session, shop_id)
-    published = Rules(session, shop_id).live()
-    if order.financial_status not in _PAID or touches.sequence_of(order.id) is not None or published is None:
+    if published is None or order.financial_status not in _PAID or touches.sequence_of(order.id) is not None:
         return None
     if not _is_ours(session, shop_id, order):
         return None
@@ -80,11 +80,9 @@ def plan_follow_up(session: Session, shop_id: int, order: Order, *, now: datetim
 
 
 def _is_ours(session: Session, shop_id: int, order: Order) -> bool:
-    shop, published_at = session.get(ShopRow, shop_id), Rules(session, shop_id).first_published_at()
-    if shop is None or published_at is None:
-        return False
+    since = Rules(session, shop_id).offers_since()
     # The platform tells times of orders in whole seconds.
-    return order.created_at >= max(shop.installed_at, published_at).replace(microsecond=0)
+    return since is not None and order.created_at >= since.replace(microsecond=0)
 
 
 def reschedule(session: Session, shop_id: int, *, reference_id: str) -> int:

@@ -76,6 +76,15 @@ class Delivery:
         self.topic, self.raw, self.triggered_at = row.topic, row.body, row.triggered_at
         self.shop_id, self.shop_domain, self.delivery_id = shop.id, shop.domain, row.delivery_id
         self.access, self.inbox, self.inbound, self.now = access, inbox, inbound, now
+        self._shop = shop
+
+    def api(self) -> PlatformApi:
+        """Return the platform's API for the delivery's shop.
+
+        Raises:
+            ShopClosed, ReopenNeeded, TemporaryFailure, CredentialsRejected.
+        """
+        return self.access.api_of(self._shop, now=self.now)
 
 
 def handle_delivery(
@@ -119,10 +128,7 @@ def _is_worth_noting(last_at: datetime | None, now: datetime) -> bool:
 def close_delivery(*, inbox: Database, delivery_id: int, state: str, error: str | None, now: datetime) -> None:
     """Mark a delivery as ended. Its effects are committed by now: a crash before this only handles it again."""
     with inbox.write() as session:
-        deliveries = Deliveries(session)
-        row = deliveries.get(delivery_id)
-        if row is not None:
-            deliveries.close(row, state=state, now=now, error=error)
+        Deliveries(session).close(delivery_id, state=state, now=now, error=error)
 
 
 def postpone_delivery(
@@ -135,7 +141,7 @@ def postpone_delivery(
         if row is None or row.handled_at is not None:
             return IGNORED
         if row.failures + 1 >= ATTEMPTS:
-            deliveries.close(row, state=FAILED, now=now, error=error)
+            deliveries.close(row.id, state=FAILED, now=now, error=error)
             return FAILED
         pause = timedelta(seconds=retry_after) if retry_after else min(_FIRST_RETRY * 2**row.failures, _LONGEST_RETRY)
         deliveries.postpone(row, until=now + pause, error=error)
@@ -144,7 +150,7 @@ def postpone_delivery(
 
 def _order_in_body(delivery: Delivery) -> str:
     order = delivery.inbound.parse_order(delivery.raw)
-    return _record(delivery, order, delivery.access.api(delivery.shop_id, now=delivery.now))
+    return _record(delivery, order, delivery.api())
 
 
 def _record(delivery: Delivery, order: Order, api: PlatformApi) -> str:
@@ -160,7 +166,7 @@ def _record(delivery: Delivery, order: Order, api: PlatformApi) -> str:
 def _order_named(delivery: Delivery) -> str:
     """The body only says that something changed: the order itself is the truth."""
     order_id = delivery.inbound.parse_order_reference(delivery.raw)
-    api = delivery.access.api(delivery.shop_id, now=delivery.now)
+    api = delivery.api()
     order = api.order(order_id)
     if order is None:
         return SUPERSEDED
@@ -170,7 +176,7 @@ def _order_named(delivery: Delivery) -> str:
 def _product(delivery: Delivery) -> str:
     """The body no longer says whether stock is tracked, nor what the goods cost, and may list only some variants."""
     product_id = delivery.inbound.parse_product_reference(delivery.raw)
-    product = delivery.access.api(delivery.shop_id, now=delivery.now).product(product_id)
+    product = delivery.api().product(product_id)
     if product is None:
         return SUPERSEDED
 
@@ -191,7 +197,7 @@ def _product_gone(delivery: Delivery) -> str:
 def _stock(delivery: Delivery) -> str:
     """The body speaks of one location; what may be sold is the sum over all."""
     item_id = delivery.inbound.parse_inventory_item(delivery.raw)
-    level = delivery.access.api(delivery.shop_id, now=delivery.now).stock(item_id)
+    level = delivery.api().stock(item_id)
     if level is None:
         return SUPERSEDED
     with delivery.access.database.write() as session:

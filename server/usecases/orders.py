@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from server.domain.attribution import SignedOffer, credit_order
+from server.domain.document import RuleDocument
 from server.domain.experiments import unit_of
 from server.domain.orders import Order
 from server.domain.reasons import Reason
@@ -41,26 +42,27 @@ def record_order(
 
 
 def _draw_consequences(session: Session, shop_id: int, order: Order, *, now: datetime) -> None:
-    unit_id = order_unit(order)
-    _carry_assignment(session, shop_id, order, unit_id, now=now)
+    published = Rules(session, shop_id).live()
+    if published is not None:
+        _carry_assignment(session, shop_id, order, published.document, now=now)
     _settle(session, shop_id, order, now=now)
     if order.cancelled_at is not None:
         Touches(session, shop_id).cancel_open(order.id, reason=Reason.ORDER_CANCELLED)
     elif order.refunded >= order.total > 0:
         Touches(session, shop_id).cancel_open(order.id, reason=Reason.ORDER_REFUNDED)
     else:
-        plan_follow_up(session, shop_id, order, now=now)
+        plan_follow_up(session, shop_id, order, published, now=now)
 
 
-def _carry_assignment(session: Session, shop_id: int, order: Order, unit_id: str, *, now: datetime) -> None:
+def _carry_assignment(session: Session, shop_id: int, order: Order, document: RuleDocument, *, now: datetime) -> None:
     """Let a draw made for a nameless purchase follow the shopper once the order tells who it is."""
     if not order.reference_id:
         return
+    unit_id = order_unit(order)
     nameless = unit_of(customer_id=None, email=None, phone=None, reference_id=order.reference_id)
-    published = Rules(session, shop_id).live()
-    if nameless == unit_id or published is None:
+    if nameless == unit_id:
         return
-    assignments, experiment = Assignments(session, shop_id), holdout_experiment(published.document)
+    assignments, experiment = Assignments(session, shop_id), holdout_experiment(document)
     arm = assignments.arm(experiment, nameless)
     if arm is not None:
         assignments.assign(experiment, unit_id, arm=arm, now=now)

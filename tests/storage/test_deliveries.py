@@ -123,10 +123,10 @@ def test_what_ended_is_purged_in_time(inbox: Inbox) -> None:
     with inbox.database.write() as session:
         deliveries = Deliveries(session)
         first, second, third, *_ = rows(session)
-        deliveries.close(first, state=HANDLED, now=NOW)
-        deliveries.close(second, state=FAILED, now=LATER, error="e")
-        deliveries.close(third, state=HANDLED, now=LATER)
-        session.flush()
+        deliveries.close(first.id, state=HANDLED, now=NOW)
+        deliveries.close(second.id, state=FAILED, now=LATER, error="e")
+        deliveries.close(third.id, state=HANDLED, now=LATER)
+        session.expire_all()
         assert deliveries.purge(before=LATER) == 1
         assert [row.state for row in rows(session)] == [FAILED, HANDLED, STORED, STORED]
         deliveries.forget_shop(SHOP, until=NOW - timedelta(seconds=1))

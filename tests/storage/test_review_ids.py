@@ -25,7 +25,7 @@ def test_a_delivery_never_gets_the_id_of_one_that_was_purged(inbox: Inbox) -> No
         inbox.store(NEW, now=NOW)
         with inbox.database.write() as session:
             row = the_delivery(session)
-            Deliveries(session).close(row, state=HANDLED, now=NOW)
+            Deliveries(session).close(row.id, state=HANDLED, now=NOW)
             seen.append(row.id)
         with inbox.database.write() as session:
             assert Deliveries(session).purge(before=LATER) == 1

@@ -8,6 +8,7 @@ from server.domain.orders import Order
 from server.storage.contacts import Assignments, Contacts
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events
+from server.storage.rules import Rules
 from server.storage.touches import QUEUED, SequenceRow, Touches
 from server.usecases.follow_ups import plan_follow_up
 from server.usecases.orders import record_order
@@ -322,7 +323,8 @@ class TestPlanning:
 
     def test_an_order_that_was_cancelled_from_the_start_is_told_so(self, house: House) -> None:
         with house.database.write() as session:
-            row = plan_follow_up(session, house.shop_id, order(cancelled_at=NOW), now=NOW)
+            live = Rules(session, house.shop_id).live()
+            row = plan_follow_up(session, house.shop_id, order(cancelled_at=NOW), live, now=NOW)
             assert row is not None
             assert row.refusal == "order_cancelled"
 

@@ -115,7 +115,7 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
     runtime.inbox.store(replace(NEW, shop_domain=OTHER_SHOP, body=WORD.encode()), now=now)
     with runtime.inbox.database.write() as session:
         row = session.scalars(select(DeliveryRow)).one()
-        Deliveries(session).close(row, state="failed", now=now, error=f"{WORD} could not be taken in")
+        Deliveries(session).close(row.id, state="failed", now=now, error=f"{WORD} could not be taken in")
         delivery_id = row.id
     with runtime.database.read() as session:
         request_id = session.execute(select(Base.metadata.tables["privacy_requests"].c.id)).scalar_one()

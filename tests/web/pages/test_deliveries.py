@@ -17,7 +17,7 @@ def set_aside(runtime: Runtime, *delivery_ids: str, shop: str = SHOP) -> list[in
     with runtime.inbox.database.write() as session:
         rows = [row for row in session.query(DeliveryRow) if row.delivery_id in delivery_ids]
         for row in rows:
-            Deliveries(session).close(row, state="failed", now=NOW, error="HTTP 503")
+            Deliveries(session).close(row.id, state="failed", now=NOW, error="HTTP 503")
         return [row.id for row in rows]
 
 
