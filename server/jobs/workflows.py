@@ -1,6 +1,8 @@
 """Every job there is: its name, the use case it runs, and what happens when that fails."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from contextvars import copy_context
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -18,9 +20,10 @@ from server.usecases.touch_work import Post, TouchNotOpen
 
 log = structlog.get_logger()
 
-DELIVERY, RECEIPT, SEND, RESOLVE, IMPORT = (
-    "delivery.handle", "receipt.handle", "touch.send", "touch.resolve", "shop.import",
+DELIVERIES, RECEIPTS, SEND, RESOLVE, IMPORT = (
+    "deliveries.handle", "receipts.handle", "touch.send", "touch.resolve", "shop.import",
 )  # fmt: skip
+_HANDS = 16  # deliveries that are handled at once, in all jobs together
 _IMPORTS = {"products": import_products, "orders": import_orders, "customers": import_customers}
 
 
@@ -89,7 +92,26 @@ def make_jobs(runtime: Runtime) -> dict[str, Job]:
         with bound_contextvars(shop_id=shop_id, kind=kind):
             _import(runtime, access, shop_id, kind)
 
-    return {DELIVERY: on_delivery, RECEIPT: on_receipt, SEND: on_touch, RESOLVE: on_cut_off, IMPORT: on_import}
+    hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="delivery")
+    return {
+        DELIVERIES: _side_by_side(hands, on_delivery),
+        RECEIPTS: _side_by_side(hands, on_receipt),
+        SEND: on_touch,
+        RESOLVE: on_cut_off,
+        IMPORT: on_import,
+    }
+
+
+def _side_by_side(hands: Executor, handle: Callable[[int], None]) -> Callable[..., None]:
+    """Handle each of some deliveries, none waiting for another: one may be of a shop that answers slowly."""
+
+    def on_deliveries(*delivery_ids: int) -> None:
+        under_way = [hands.submit(copy_context().run, handle, each) for each in delivery_ids]
+        wait(under_way)
+        for each in under_way:
+            each.result()  # an error here is one that even putting the delivery back met
+
+    return on_deliveries
 
 
 def _import(runtime: Runtime, access: ShopAccess, shop_id: int, kind: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Index, UniqueConstraint, bindparam, delete, func, or_, se
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from server.storage.bodies import naming_pattern, readings
-from server.storage.db import InboxBase
+from server.storage.db import InboxBase, UtcDateTime
 
 # stored: waits. queued: handed to the job engine. The rest are ends: handled; superseded (newer news was there
 # already); unreadable (not the shape its sender documents); ignored (a topic or a shop we do not serve); failed.
@@ -96,6 +96,35 @@ class Forgotten:
     waiting: int
 
 
+# Written once: building a statement anew costs as much as running it, and these are asked all the time.
+_WAITS = (
+    (DeliveryRow.state == STORED)
+    & DeliveryRow.handled_at.is_(None)
+    & or_(DeliveryRow.retry_at.is_(None), DeliveryRow.retry_at <= bindparam("now", type_=UtcDateTime))
+)
+_ANY_PENDING = select(DeliveryRow.id).where(_WAITS).limit(1)
+_IN_TURN = (
+    select(
+        DeliveryRow.id.label("id"),
+        func.row_number().over(partition_by=DeliveryRow.shop_domain, order_by=DeliveryRow.id).label("turn"),
+    )
+    .where(_WAITS)
+    .order_by("turn", DeliveryRow.id)
+    .limit(bindparam("most"))
+    .subquery()
+)
+_PENDING = (
+    select(DeliveryRow.id, DeliveryRow.source, DeliveryRow.attempt)
+    .join(_IN_TURN, _IN_TURN.c.id == DeliveryRow.id)
+    .where(_WAITS)  # once more: it is looked at again when the lock is there
+    .order_by(_IN_TURN.c.turn, DeliveryRow.id)
+    .with_for_update(of=DeliveryRow, skip_locked=True)
+)
+_QUEUE = (
+    update(DeliveryRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
+    .where(DeliveryRow.id.in_(bindparam("its_ids", expanding=True)))
+    .values(state=QUEUED)
+)
 _BY_ID = select(DeliveryRow).where(DeliveryRow.id == bindparam("its_id"))
 _END = update(DeliveryRow.__table__).where(  # type: ignore[arg-type]  # Table, typed as FromClause
     DeliveryRow.id == bindparam("its_id")
@@ -118,20 +147,17 @@ class Deliveries:
             query = query.where(DeliveryRow.shop_domain == shop_domain)
         return self._session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
 
+    def is_any_pending(self, *, now: datetime) -> bool:
+        """Tell whether anything waits; locks nothing."""
+        return self._session.scalar(_ANY_PENDING, {"now": now}) is not None
+
     def pending(self, *, now: datetime, limit: int) -> tuple[PendingDelivery, ...]:
-        """Return what waits, shop by shop in turn: a burst of one shop holds no other up. Each shop's come in order."""
-        turn = func.row_number().over(partition_by=DeliveryRow.shop_domain, order_by=DeliveryRow.id)
-        query = (
-            select(DeliveryRow.id, DeliveryRow.source, DeliveryRow.attempt)
-            .where(
-                DeliveryRow.state == STORED,
-                DeliveryRow.handled_at.is_(None),
-                or_(DeliveryRow.retry_at.is_(None), DeliveryRow.retry_at <= now),
-            )
-            .order_by(turn, DeliveryRow.id)
-            .limit(limit)
-        )
-        return tuple(PendingDelivery(*row) for row in self._session.execute(query))
+        """Return what waits, shop by shop in turn: a burst of one shop holds no other up. Each shop's come in order.
+
+        It stays locked until the transaction ends, and what another worker has locked is not waited for.
+        """
+        found = self._session.execute(_PENDING, {"now": now, "most": limit})
+        return tuple(PendingDelivery(*row) for row in found)
 
     def under_way(self) -> int:
         """Return how many deliveries the job engine has and has not finished."""
@@ -139,18 +165,8 @@ class Deliveries:
         return self._session.scalar(query) or 0
 
     def mark_queued(self, pending: Sequence[PendingDelivery]) -> None:
-        """Mark what was handed over; what was quicker than its mark stays as it is."""
-        statement = (
-            update(DeliveryRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
-            .where(
-                DeliveryRow.id == bindparam("its_id"),
-                DeliveryRow.attempt == bindparam("its_attempt"),
-                DeliveryRow.state == STORED,
-            )
-            .values(state=QUEUED)
-        )
-        rows = [{"its_id": each.id, "its_attempt": each.attempt} for each in pending]
-        self._session.connection().execute(statement, rows)
+        """Mark what was locked and handed over."""
+        self._session.connection().execute(_QUEUE, {"its_ids": [each.id for each in pending]})
 
     def take_up_lost(self, *, before: datetime) -> int:
         """Put back what was handed to the job engine before a moment and never came to an end."""

@@ -15,7 +15,7 @@ from structlog.contextvars import get_contextvars
 
 from server.jobs.engine import DuplicateJob, Engine, InvalidJob
 from server.jobs.poller import Poller
-from server.jobs.workflows import DELIVERY
+from server.jobs.workflows import DELIVERIES
 from server.runtime import Runtime
 from server.storage.db import Database
 from server.storage.deliveries import STORED, DeliveryRow, NewDelivery
@@ -57,7 +57,7 @@ def launched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         url = str(request.getfixturevalue("postgresql_url"))
     GATE.clear()
     engine = Engine(url=url, worker_id="tester")
-    engine.register({"test.note": note, "test.fail": fail, DELIVERY: note})
+    engine.register({"test.note": note, "test.fail": fail, DELIVERIES: note})
     engine.register({"test.wait": wait, "test.tell": tell})
     engine.launch()
     yield engine, url

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from server.jobs import workflows
 from server.jobs.engine import Engine
 from server.jobs.poller import Poller
 from server.jobs.workflows import make_jobs
@@ -77,10 +78,16 @@ class TestHandingOver:
         second = idle.store("receipt", b"r", source="texter")
         assert poller.poll() == 2
         assert recording.enqueued == [
-            ("delivery.handle", f"delivery:{first}:1", (first,)),
-            ("receipt.handle", f"delivery:{second}:1", (second,)),
+            ("deliveries.handle", f"deliveries:{first}.1", (first,)),
+            ("receipts.handle", f"deliveries:{second}.1", (second,)),
         ]
         assert poller.poll() == 0, "what was handed over is marked"
+
+    def test_deliveries_go_some_together(self, idle: House, poller: Poller, recording: RecordingEngine) -> None:
+        stored = tuple(idle.store("orders/create", str(number).encode()) for number in range(23))
+        assert poller.poll() == 23
+        assert [arguments for _, _, arguments in recording.enqueued] == [stored[:10], stored[10:20], stored[20:]]
+        assert recording.ids[2] == f"deliveries:{stored[20]}.1,{stored[21]}.1,{stored[22]}.1"
 
     def test_touches_go_when_they_are_due_by_the_clock_that_was_passed_in(
         self, idle: House, poller: Poller, recording: RecordingEngine
@@ -155,7 +162,7 @@ class TestCrashes:
         assert poller_of(runtime, recording).poll() == 1
         assert len(recording.enqueued) == 1
 
-    def test_a_job_that_is_quicker_than_the_mark_is_not_undone_by_it(
+    def test_a_job_that_isquicker_than_the_mark_is_not_undone_by_it(
         self, idle: House, runtime: Runtime, recording: RecordingEngine
     ) -> None:
         idle.record(order(created_at=NOW, gateways=("paypal",)))
@@ -173,7 +180,7 @@ class TestCrashes:
 
 
 class _CrashingDatabase:
-    """Reads, and dies at the first write."""
+    """Reads, and dies when the first write would be committed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -183,8 +190,9 @@ class _CrashingDatabase:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        raise RuntimeError("killed")
-        yield  # what makes it a context manager
+        with self._database.write() as session:
+            yield session
+            raise RuntimeError("killed")
 
 
 class TestRunning:
@@ -258,7 +266,7 @@ class TestJobs:
                 assert row.retry_at == NOW + timedelta(seconds=pause)
         assert floor.work() == []
         idle.clock.moment = row.retry_at
-        assert floor.work() == [f"delivery:{delivery_id}:2"]
+        assert floor.work() == [f"deliveries:{delivery_id}.2"]
         with idle.inbox.database.read() as session:
             row = Deliveries(session).get(delivery_id)
             assert row is not None
@@ -338,6 +346,24 @@ class TestJobs:
             assert row is not None
             assert (row.state, row.error) == ("failed", "The shop has uninstalled the app.")
 
+    def test_of_deliveries_that_go_together_none_waits_for_another(
+        self, idle: House, floor: Floor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One that hangs, as with a shop that does not answer, is released only when the other is done."""
+        done = threading.Event()
+
+        def handle(*, delivery_id: int, **_: object) -> str:
+            if delivery_id == slow:
+                assert done.wait(10)
+            else:
+                done.set()
+            return "handled"
+
+        slow, quick = idle.store("orders/create", b"slow"), idle.store("orders/create", b"quick")
+        monkeypatch.setattr(workflows, "handle_delivery", handle)
+        assert floor.work() == [f"deliveries:{slow}.1,{quick}.1"]
+        assert done.is_set()
+
     def test_a_receipt_is_handled(self, idle: House, floor: Floor) -> None:
         idle.vendors.sources["texter"].readable[b"r"] = ()
         delivery_id = idle.store("receipt", b"r", source="texter")
@@ -353,5 +379,5 @@ def test_no_job_lets_an_error_out(idle: House, runtime: Runtime) -> None:
     jobs: dict[str, Callable[..., None]] = make_jobs(runtime)
     jobs["touch.send"](idle.shop_id, "nobody", 1)
     jobs["touch.resolve"](idle.shop_id, "nobody")
-    jobs["delivery.handle"](10**6)
-    jobs["receipt.handle"](10**6)
+    jobs["deliveries.handle"](10**6)
+    jobs["receipts.handle"](10**6)

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from server.storage.db import Session
@@ -71,6 +72,21 @@ def test_what_waits_is_handed_out_oldest_first_until_it_is_marked(inbox: Inbox) 
         assert [each.id for each in deliveries.pending(now=NOW, limit=9)] == [rows(session)[2].id]
 
 
+def test_two_workers_find_different_deliveries(inbox: Inbox) -> None:
+    take_in(inbox, "0", "1", "2")
+    if inbox.database.engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite there is one worker")
+    with inbox.database.write() as one, inbox.database.write() as other:
+        first = Deliveries(one).pending(now=NOW, limit=2)
+        second = Deliveries(other).pending(now=NOW, limit=9)
+        Deliveries(one).mark_queued(first)
+        Deliveries(other).mark_queued(second)
+    assert (len(first), len(second)) == (2, 1)
+    assert {each.id for each in first}.isdisjoint(each.id for each in second)
+    with inbox.database.write() as session:
+        assert not Deliveries(session).is_any_pending(now=NOW)
+
+
 def test_a_shop_that_bursts_lets_the_others_have_their_turn(inbox: Inbox) -> None:
     take_in(inbox, *(str(number) for number in range(30)))
     take_in(inbox, "a", "b", shop=OTHER_SHOP)
@@ -82,18 +98,17 @@ def test_a_shop_that_bursts_lets_the_others_have_their_turn(inbox: Inbox) -> Non
     assert ours == sorted(ours)
 
 
-def test_a_postponed_delivery_waits_and_an_old_mark_does_not_touch_it(inbox: Inbox) -> None:
+def test_a_postponed_delivery_waits_for_its_time(inbox: Inbox) -> None:
     inbox.store(NEW, now=NOW)
     with inbox.database.write() as session:
         deliveries = Deliveries(session)
-        seen = deliveries.pending(now=NOW, limit=9)
         (row,) = rows(session)
         deliveries.postpone(row, until=LATER, error="busy")
         session.flush()
-        assert deliveries.pending(now=NOW, limit=9) == ()
-        deliveries.mark_queued(seen)
-        session.refresh(row)
         assert (row.state, row.attempt, row.error) == (STORED, 2, "busy")
+        assert deliveries.pending(now=NOW, limit=9) == ()
+        assert not deliveries.is_any_pending(now=NOW)
+        assert deliveries.is_any_pending(now=LATER)
         assert [each.attempt for each in deliveries.pending(now=LATER, limit=9)] == [2]
 
 
