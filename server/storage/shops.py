@@ -79,6 +79,7 @@ class ImportRow(Base):
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[str | None]
+    since: Mapped[datetime | None]  # the oldest that is asked for; None: all there is
     error: Mapped[str | None]
     retry_at: Mapped[datetime | None]  # None: at once
     started_at: Mapped[datetime]

@@ -3,7 +3,7 @@
 A small listing is fetched page by page. A large one is gathered by the platform itself into a file (`backfill`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,13 +57,17 @@ def import_products(*, access: ShopAccess, shop_id: int, clock_now: Callable[[],
 def import_orders(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
     """Fetch the orders of the last 60 days, or all where the shop allows it, then count what is bought together.
 
-    The day the history starts at is stored, so that nobody takes 60 days for all there ever was.
+    The day the history starts at is stored, so that nobody takes 60 days for all there ever was. An import that goes
+    on keeps to the day it began with, whatever the shop has allowed meanwhile.
     """
     with access.database.write() as session:
         row, shop = Imports(session, shop_id).get("orders"), Shops(session, access.box).by_id(shop_id)
-        started = row.started_at if row else clock_now()
-        since = None if ALL_ORDERS in shop.scopes else started - HISTORY
-        shop.history_starts_at = since
+        if row is None or row.state == DONE:
+            return
+        if row.cursor is None:
+            row.since = None if ALL_ORDERS in shop.scopes else row.started_at - HISTORY
+        since = row.since
+        shop.history_starts_at = since or shop.history_starts_at
 
     def save(session: Session, orders: Sequence[Order], _read_at: datetime) -> None:
         Orders(session, shop_id).save_all([(order, order_unit(order)) for order in orders])
@@ -96,6 +100,16 @@ def import_customers(*, access: ShopAccess, shop_id: int, clock_now: Callable[[]
         "customers", lambda api: api.count_customers(), lambda api, cursor: api.customers(cursor=cursor), save
     )
     _run(access, shop_id, listing, clock_now)
+
+
+def import_older_orders(session: Session, shop_id: int, *, scopes: Collection[str], now: datetime) -> bool:
+    """Ask for the import of all orders where the shop allows it by now and the last one went back 60 days only."""
+    imports = Imports(session, shop_id)
+    row = imports.get("orders")
+    if ALL_ORDERS not in scopes or row is None or row.state != DONE or row.since is None:
+        return False
+    imports.want("orders", now=now)
+    return True
 
 
 def give_up(*, database: Database, shop_id: int, kind: str, message: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from server.jobs.engine import DuplicateJob, Engine
 from server.jobs.workflows import make_jobs
 from tests.web.installed import settings_for
 
-JOBS = {"delivery.handle", "receipt.handle", "shop.import", "touch.resolve", "touch.send"}
+JOBS = {"deliveries.handle", "receipts.handle", "shop.import", "touch.resolve", "touch.send"}
 SERVER = Path(__file__).parents[2] / "server"
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from server.config import API_VERSION
+from server.config import API_VERSION, REQUIRED_SCOPES
 from server.shopify.topics import COMPLIANCE_TOPICS, TOPICS
 
 ROOT = Path(__file__).parents[2]
@@ -190,6 +190,7 @@ def test_nothing_is_asked_for_that_this_app_does_not_use(app: dict[str, Any]) ->
         "read_inventory": "stock.graphql, inventory_levels/update",
         "read_orders": "orders.graphql, orders/*, refunds/create",
         "read_customers": "customer.graphql, the two consent topics",
+        "read_all_orders": "optional: orders.graphql and bulk_orders.graphql without a day to begin at",
     }
     assert set(_scopes(app)) == set(reasons)
 
@@ -304,3 +305,10 @@ def test_good_extensions_have_no_faults() -> None:
 )  # fmt: skip
 def test_a_fault_of_an_extension_would_be_noticed(extension: Table, fault: str) -> None:
     assert any(fault in found for found in faults_of_extension(extension))
+
+
+def test_the_code_knows_the_required_scopes_and_asks_for_the_optional_ones() -> None:
+    scopes = tomllib.loads((ROOT / "shopify.app.toml").read_text(encoding="utf-8"))["access_scopes"]
+    assert tuple(scopes["scopes"].split(",")) == REQUIRED_SCOPES
+    pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates/pages").glob("*.html"))
+    assert set(re.findall(r'data-ask-scope="(\w+)"', pages)) == set(scopes["optional_scopes"])

@@ -188,6 +188,35 @@ def test_home_follows_the_imports_and_asks_shopify_again(merchant: Merchant) -> 
     assert merchant.complaints == []
 
 
+def test_older_orders_are_asked_for_and_imported(imported: Merchant) -> None:
+    app, page = imported.open("/"), imported.page
+    ask = app.get_by_role("button", name="Allow older orders")
+    ask.click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(ask).to_be_visible()
+    ask.click()
+    page.get_by_role("button", name="Allow", exact=True).click()
+    expect(app.get_by_text("Waiting to start.")).to_be_visible()
+    expect(ask).to_be_hidden()
+    imported.admin.run_imports()
+    expect(app.get_by_text("Waiting to start.")).to_be_hidden()
+    with imported.admin.runtime.database.read() as session:
+        row = Imports(session, imported.admin.shop_id).get("orders")
+        assert row is not None
+        assert row.since is None
+    assert imported.complaints == []
+
+
+def test_a_scope_that_is_missing_is_said(imported: Merchant) -> None:
+    with imported.admin.runtime.database.write() as session:
+        Shops(session, imported.admin.runtime.box).by_id(imported.admin.shop_id).scopes = ["read_products"]
+    app = imported.open("/")
+    expect(app.get_by_text("Missing: read_inventory, read_orders, read_customers.")).to_be_visible()
+    look(imported, "/")
+    app.get_by_role("button", name="Check again").first.click()
+    expect(app.get_by_text("Missing:")).to_be_hidden()
+
+
 def test_a_failed_import_starts_again(imported: Merchant) -> None:
     write_history(imported)
     app = imported.open("/")

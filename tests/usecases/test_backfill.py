@@ -75,6 +75,7 @@ def test_the_history_starts_where_the_scopes_let_it(large: House, scopes: tuple[
     with large.database.read() as session:
         starts_at = Shops(session, large.box).by_id(large.shop_id).history_starts_at
     assert starts_at == (NOW - timedelta(minutes=COUNT) if scopes else NOW - HISTORY)
+    assert progress(large, "orders").since == (None if scopes else NOW - HISTORY)
 
 
 def test_while_the_platform_gathers_the_import_waits_and_says_how_far_it_is(large: House) -> None:

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from server.domain.rules import parse
 from server.ports import AccessGrant, CredentialsRejected, ReopenNeeded, SessionTokenRejected, TemporaryFailure
 from server.storage.rules import Rules
-from server.storage.shops import WANTED, Imports, Shops
+from server.storage.shops import DONE, WANTED, Imports, Shops
 from server.usecases.access import ShopClosed
 from server.usecases.checks import check_app_state
+from server.usecases.imports import ALL_ORDERS, HISTORY
 from server.usecases.install import close_shop
 from server.usecases.presets import FIRST_DRAFT
 from server.usecases.settings import connect_vendor, find_shop, load_connections, retry_import
@@ -252,6 +254,39 @@ def test_what_the_platform_says_of_us_is_stored(house: House) -> None:
     with house.database.read() as session:
         row = Shops(session, house.box).by_id(house.shop_id)
         assert (row.is_post_purchase_app, row.scopes, row.checked_at) == (True, ["read_orders"], NOW)
+
+
+def test_a_grant_is_renewed_when_the_scopes_it_was_given_for_have_changed(house: House) -> None:
+    house.auth.calls.clear()
+    check_app_state(access=house.access, shop_id=house.shop_id, now=NOW)
+    assert house.auth.calls == []
+    house.api.state = replace(house.api.state, scopes=("read_orders", ALL_ORDERS))
+    check_app_state(access=house.access, shop_id=house.shop_id, now=NOW)
+    assert [call.split()[0] for call in house.auth.calls] == ["refresh"]
+
+
+@pytest.mark.parametrize(
+    ("state", "since", "scopes", "then"),
+    [
+        (DONE, NOW - HISTORY, ("read_orders", ALL_ORDERS), WANTED),
+        (DONE, NOW - HISTORY, ("read_orders",), DONE),
+        (DONE, None, ("read_orders", ALL_ORDERS), DONE),  # they are there
+        ("queued", NOW - HISTORY, ("read_orders", ALL_ORDERS), "queued"),  # under way: looked at again tomorrow
+    ],
+)
+def test_older_orders_are_imported_once_the_shop_allows_them(
+    house: House, state: str, since: datetime | None, scopes: tuple[str, ...], then: str
+) -> None:
+    with house.database.write() as session:
+        row = Imports(session, house.shop_id).get("orders")
+        assert row is not None
+        row.state, row.since, before = state, since, row.attempt
+    house.api.state = replace(house.api.state, scopes=scopes)
+    check_app_state(access=house.access, shop_id=house.shop_id, now=NOW)
+    with house.database.read() as session:
+        row = Imports(session, house.shop_id).get("orders")
+        assert row is not None
+        assert (row.state, row.attempt) == (then, before + (then != state))
 
 
 class TestSettings:

@@ -1,10 +1,12 @@
 """Home: what is set up, what is not, and today's figures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, abort, jsonify
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.config import REQUIRED_SCOPES
 from server.storage.shops import DONE, FAILED, ImportRow
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
@@ -48,6 +50,7 @@ class HomePage:
     figures: tuple[Figure, ...]
     home: Home
     titles: dict[str, str] = field(default_factory=dict)  # of vendors, by slug
+    missing_scopes: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -106,7 +109,14 @@ def _gather(display: Display) -> HomePage:
         figures=_figures(found, display),
         home=found,
         titles={spec.slug: spec.title for spec in parts.registry.specs},
+        missing_scopes=_missing(found.shop.scopes) if found.shop.checked_at else (),
     )
+
+
+def _missing(scopes: Sequence[str]) -> tuple[str, ...]:
+    """Return the required scopes that are not granted; one to write includes the one to read."""
+    held = {*scopes, *(scope.replace("write_", "read_", 1) for scope in scopes)}
+    return tuple(scope for scope in REQUIRED_SCOPES if scope not in held)
 
 
 def _steps(found: Home, aside: int, display: Display) -> tuple[Step, ...]:
