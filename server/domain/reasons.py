@@ -46,6 +46,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     SUPPRESSED = "suppressed"
     NO_ADDRESS = "no_address"
+    DATA_WITHHELD = "data_withheld"
     NO_CONNECTION = "no_connection"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_REFUNDED = "order_refunded"
@@ -99,6 +100,7 @@ WORDING: dict[Reason, str] = {
     Reason.NO_CONSENT: "The shopper has not agreed to marketing on this channel.",
     Reason.SUPPRESSED: "The shopper opted out, or the address cannot be reached.",
     Reason.NO_ADDRESS: "There is no address or number to write to.",
+    Reason.DATA_WITHHELD: "Shopify keeps shoppers' e-mail addresses and phone numbers from Afters; Home says why.",
     Reason.NO_CONNECTION: "No sender is connected for this channel.",
     Reason.ORDER_CANCELLED: "The order was cancelled.",
     Reason.ORDER_REFUNDED: "The order was refunded.",

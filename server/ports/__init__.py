@@ -23,6 +23,7 @@ from server.ports.messages import (
     Words,
 )
 from server.ports.platform import (
+    CONTACT_DATA,
     AccessGrant,
     AppState,
     BulkItem,
@@ -44,6 +45,7 @@ from server.ports.platform import (
 )
 
 __all__ = [
+    "CONTACT_DATA",
     "Accepted",
     "AccessGrant",
     "AppState",

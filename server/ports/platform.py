@@ -11,6 +11,8 @@ from server.domain.orders import Order, VariantFacts
 
 Item = TypeVar("Item")
 
+CONTACT_DATA = ("first_name", "email", "phone")  # an app is approved for each by itself
+
 
 @dataclass(frozen=True, slots=True)
 class AccessGrant:
@@ -39,10 +41,14 @@ class ShopFacts:
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """What the platform says of our installation."""
+    """What the platform says of our installation.
+
+    `withheld` names what of CONTACT_DATA the platform keeps from us; None where it has no customer to tell by.
+    """
 
     scopes: tuple[str, ...]
     is_post_purchase_app: bool
+    withheld: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,6 @@ class BulkResult:
     url: str | None = None
     size: int | None = None
     error: str | None = None
-    is_denied: bool = False  # the app may not see what it asked for: trying again is in vain
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from server.config import API_VERSION
 from server.core.clock import Clock
 from server.domain.orders import Order, VariantFacts
 from server.ports import (
+    CONTACT_DATA,
     AppState,
     BulkItem,
     BulkResult,
@@ -24,10 +26,10 @@ from server.ports import (
     StockLevel,
     TemporaryFailure,
 )
-from server.shopify.answers import AppInstallation, Count, CustomerNode, Listing, ShopAnswer, ShopCurrency
+from server.shopify.answers import AnyNode, AppInstallation, Count, CustomerNode, Listing, ShopAnswer, ShopCurrency
 from server.shopify.bulk import Grouped, OperationAnswer, StartAnswer, read_grouped, read_shape
 from server.shopify.documents import document
-from server.shopify.graphql_client import GraphqlClient, QueryTooCostly
+from server.shopify.graphql_client import AccessDenied, GraphqlClient, QueryTooCostly
 from server.shopify.ids import gid
 from server.shopify.order_answers import LineFields, OrderFields, OrderNode, order_of
 from server.shopify.product_answers import (
@@ -46,6 +48,10 @@ ORDERS_PER_PAGE = 250
 CUSTOMERS_PER_PAGE = 250
 SMALLEST_PAGE = 5
 VARIANTS_PER_CALL = 100
+CUSTOMER_SCOPES = frozenset({"read_customers", "write_customers"})
+_CONTACT_FIELDS = tuple(
+    f"customers.nodes.{name}" for name in ("firstName", "defaultEmailAddress", "defaultPhoneNumber")
+)
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Node = TypeVar("Node")
@@ -88,7 +94,22 @@ class AdminApi:
         return _read(ShopAnswer, self._answer("shop", "shop")).facts()
 
     def app_state(self) -> AppState:
-        return _read(AppInstallation, self._answer("app_state", "currentAppInstallation")).state()
+        state = _read(AppInstallation, self._answer("app_state", "currentAppInstallation")).state()
+        return replace(state, withheld=self._withheld(state.scopes))
+
+    def _withheld(self, scopes: Sequence[str]) -> tuple[str, ...] | None:
+        """Ask for one customer, to see what Shopify shows of people: no field of the schema tells it."""
+        if not CUSTOMER_SCOPES & set(scopes):
+            return None
+        try:
+            found = _read(Listing[AnyNode], self._answer("contact_data", "customers"))
+        except AccessDenied:
+            return CONTACT_DATA  # not even approved for level 1
+        if not found.nodes:
+            return None
+        return tuple(
+            name for name, field in zip(CONTACT_DATA, _CONTACT_FIELDS, strict=True) if field in self._graphql.withheld
+        )
 
     def products(self, *, cursor: str | None) -> Page[ProductSnapshot]:
         """Return the next products, each with all of its variants, in the order of their ids."""

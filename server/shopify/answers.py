@@ -16,6 +16,10 @@ class Part(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel)
 
 
+class AnyNode(Part):
+    id: PlainId
+
+
 class PageInfo(Part):
     has_next_page: bool
     end_cursor: str | None = None

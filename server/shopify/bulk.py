@@ -27,7 +27,6 @@ _STATES = {
     "RUNNING": BulkState.RUNNING,
     "COMPLETED": BulkState.DONE,
 }
-_DENIED = "ACCESS_DENIED"
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -72,7 +71,6 @@ class OperationAnswer(Part):
             url=self.url,
             size=self.file_size,
             error=(self.error_code or self.status).lower() if state is BulkState.FAILED else None,
-            is_denied=self.error_code == _DENIED,
         )
 
 

@@ -130,11 +130,13 @@ class GraphqlClient:
         self._sleep = sleep
         self._renew = renew
         self._has_warned = False
+        self.withheld: frozenset[str] = frozenset()
 
     def run(self, name: str, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Run the operation of the document `name` and return its data.
 
-        What the app may not see comes back as null and is logged; any other error fails the whole operation.
+        What the app may not see comes back as null, is logged, and stands in `withheld` as paths without numbers; any
+        other error fails the whole operation.
 
         Raises:
             TemporaryFailure, PermanentFailure (AccessDenied, ShopUnavailable, QueryTooCostly, UserErrors),
@@ -177,7 +179,7 @@ class GraphqlClient:
         answer = _read(response)
         if "THROTTLED" in answer.codes():
             raise _Throttled(answer.wait_seconds())
-        _check_errors(answer, name)
+        self.withheld = _check_errors(answer, name)
         if answer.data is None:
             raise TemporaryFailure("Shopify answered neither data nor errors.", vendor=VENDOR, operation=name)
         _check_user_errors(answer.data, name)
@@ -222,16 +224,17 @@ def _read(response: httpx.Response) -> _Answer:
         ) from None
 
 
-def _check_errors(answer: _Answer, name: str) -> None:
+def _check_errors(answer: _Answer, name: str) -> frozenset[str]:
+    """Return the fields that were withheld."""
     codes = answer.codes()
     if not codes:
-        return
+        return frozenset()
     paths = [error.path or [] for error in answer.errors or ()]
     is_detail = all(len(path) > 1 for path in paths)  # below what the operation asked for by name
     if answer.data is not None and codes == {"ACCESS_DENIED"} and is_detail:
-        fields = {".".join(step for step in path if isinstance(step, str)) for path in paths}
+        fields = frozenset(".".join(step for step in path if isinstance(step, str)) for path in paths)
         log.warning("api_fields.withheld", operation=name, fields=sorted(fields))
-        return
+        return fields
     raise _failure(codes, answer, name)
 
 

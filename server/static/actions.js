@@ -19,7 +19,7 @@ async function act(button) {
     return;
   }
   if (done) window.shopify?.toast?.show(done);
-  if ("refresh" in button.dataset) document.dispatchEvent(new CustomEvent(REFRESH));
+  if ("refresh" in button.dataset && !answer.location) document.dispatchEvent(new CustomEvent(REFRESH));
   else go(answer.location ?? here(), { force: Boolean(answer.location) });
 }
 

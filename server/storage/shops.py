@@ -41,6 +41,8 @@ class ShopRow(Base):
     refreshing_until: Mapped[datetime | None]  # somebody has the grant's refresh in hand
     needs_reopen: Mapped[bool] = mapped_column(default=False)
     is_post_purchase_app: Mapped[bool | None]
+    # Of server.ports.CONTACT_DATA, by the platform's own word.
+    withheld: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     checked_at: Mapped[datetime | None]
     history_starts_at: Mapped[datetime | None]
     last_delivery_at: Mapped[datetime | None]
@@ -110,6 +112,11 @@ def read_grant(row: ShopRow, box: SecretBox) -> AccessGrant | None:
         refresh_expires_at=datetime.fromisoformat(held["refresh_expires_at"]),
         scopes=tuple(held["scopes"]),
     )
+
+
+def withheld_from(session: Session, shop_id: int) -> frozenset[str]:
+    """Return what of `server.ports.CONTACT_DATA` the platform keeps from us in a shop."""
+    return frozenset(session.scalars(select(ShopRow.withheld).where(ShopRow.id == shop_id)).one())
 
 
 _BY_DOMAIN = select(ShopRow).where(ShopRow.domain == bindparam("its_domain"))

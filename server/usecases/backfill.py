@@ -81,16 +81,14 @@ class Backfill:
 
         Raises:
             TemporaryFailure: the platform still gathers, or the file broke off.
-            BulkRefused: gathering failed, or the file is not to be had (any more).
-            PermanentFailure: the app may not see what it asks for.
+            BulkRefused: gathering failed, as it does where a single field is kept from us, or the file is not to be
+                had (any more).
         """
         result = steps.api().gathered(self.operation_id)
         if result.state is BulkState.RUNNING:
             raise TemporaryFailure(
                 f"Shopify is gathering the {self.kind}: {result.count} so far.", retry_after=_LOOK_AGAIN_SECONDS
             )
-        if result.is_denied:
-            raise PermanentFailure(f"Shopify does not let the app see the {self.kind}; check its scopes.")
         if result.state is BulkState.FAILED:
             raise BulkRefused("Shopify could not gather it.", error=result.error)
         items = _READERS[self.kind](steps.api(), result, self.offset)

@@ -1,17 +1,27 @@
 """Asks the platform what it says of our installation."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from server.ports import AppState
 from server.storage.shops import Shops
 from server.usecases.access import ShopAccess
-from server.usecases.imports import import_older_orders
+from server.usecases.imports import import_older_orders, import_people_again
 
 
-def check_app_state(*, access: ShopAccess, shop_id: int, now: datetime) -> AppState:
-    """Ask whether we own the one-click page and which scopes we have, store the answer, and use what is new.
+@dataclass(frozen=True, slots=True)
+class CheckedState:
+    """What the platform said; `is_news` where we may do or see other things than before."""
 
-    A grant says which scopes it is for: where they have changed, it is renewed.
+    said: AppState
+    is_news: bool
+
+
+def check_app_state(*, access: ShopAccess, shop_id: int, now: datetime) -> CheckedState:
+    """Ask whether we own the one-click page, which scopes we have and what is kept from us; use what is new.
+
+    A grant says which scopes it is for: where they have changed, it is renewed. What is shown for the first time is
+    imported.
 
     Raises:
         ShopClosed, ReopenNeeded, TemporaryFailure, CredentialsRejected.
@@ -22,9 +32,15 @@ def check_app_state(*, access: ShopAccess, shop_id: int, now: datetime) -> AppSt
         row = shops.by_id(shop_id)
         grant = shops.grant_of(row)
         is_outdated = grant is not None and set(grant.scopes) != set(state.scopes)
+        before = set(row.scopes), set(row.withheld)
         row.is_post_purchase_app, row.scopes, row.checked_at = state.is_post_purchase_app, list(state.scopes), now
+        if state.withheld is not None:
+            if set(row.withheld) - set(state.withheld):
+                import_people_again(session, shop_id, now=now)
+            row.withheld = list(state.withheld)
+        is_news = before != (set(row.scopes), set(row.withheld))
     if is_outdated:
         access.renew(shop_id, now=now)
     with access.database.write() as session:
         import_older_orders(session, shop_id, scopes=state.scopes, now=now)
-    return state
+    return CheckedState(state, is_news=is_news)

@@ -13,6 +13,7 @@ from server.storage.db import Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
 from server.storage.orders import Orders
 from server.storage.rules import PublishedRules, Rules
+from server.storage.shops import withheld_from
 from server.storage.touches import SequenceRow, Touches
 from server.usecases.imports import order_unit
 from server.usecases.situations import draw_holdout, load_facts
@@ -177,6 +178,8 @@ def _refusal(
         return Reason.NO_LIVE_JOURNEY, ""
     if order.cancelled_at is not None:
         return Reason.ORDER_CANCELLED, ""
+    if not (order.email or order.phone) and withheld_from(session, shop_id) >= {"email", "phone"}:
+        return Reason.DATA_WITHHELD, ""
     if draw_holdout(session, shop_id, document, unit_id=unit_id, now=now):
         return Reason.HELD_OUT, f"{document.holdout_percent:g} % of shoppers"
     earlier = Touches(session, shop_id).earlier_sequence_at(unit_id, excluding=None)

@@ -112,6 +112,15 @@ def import_older_orders(session: Session, shop_id: int, *, scopes: Collection[st
     return True
 
 
+def import_people_again(session: Session, shop_id: int, *, now: datetime) -> None:
+    """Ask for the orders and customers once more: what was stored of them lacks what is shown now."""
+    imports = Imports(session, shop_id)
+    for kind in ("orders", "customers"):
+        row = imports.get(kind)
+        if row is not None and row.state == DONE:
+            imports.want(kind, now=now)
+
+
 def give_up(*, database: Database, shop_id: int, kind: str, message: str, now: datetime) -> None:
     """Mark an import that cannot go on; the merchant sees why and may start it again."""
     with database.write() as session:

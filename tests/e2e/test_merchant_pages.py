@@ -217,6 +217,20 @@ def test_a_scope_that_is_missing_is_said(imported: Merchant) -> None:
     expect(app.get_by_text("Missing:")).to_be_hidden()
 
 
+def test_what_shopify_withholds_is_said_until_it_is_shown(imported: Merchant) -> None:
+    imported.admin.sandbox.post("/sandbox/api/protected-data", level=1)
+    app = imported.open("/")
+    app.get_by_role("button", name="Check again").first.click()
+    heading = "Shopify keeps your customers' names, e-mail addresses and phone numbers from Afters"
+    said = app.locator(f's-banner[heading="{heading}"]')
+    expect(said).to_be_visible()
+    look(imported, "/")
+    imported.admin.sandbox.post("/sandbox/api/protected-data", level=2)
+    app.get_by_role("button", name="Check again").first.click()
+    expect(app.get_by_text("Waiting to start.").first).to_be_visible()
+    expect(said).to_be_hidden()
+
+
 def test_a_failed_import_starts_again(imported: Merchant) -> None:
     write_history(imported)
     app = imported.open("/")

@@ -5,6 +5,7 @@ very World, clock and inbox that answer the app, and it lends the socket, so tha
 """
 
 import logging
+from collections.abc import Iterator
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from tests.sandbox.listening import bind
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LOG = logging.getLogger("afters.sandbox.requests")
 
@@ -24,6 +25,19 @@ class _QuietHandler(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 -- werkzeug's name
         LOG.log(logging.ERROR if type == "error" else logging.INFO, message, *args)
+
+
+def _closing(app: "WSGIApplication") -> "WSGIApplication":
+    """Close what an application answers with, whatever happens; werkzeug forgets it where the browser hangs up."""
+
+    def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:
+        answered = app(environ, start_response)
+        try:
+            yield from answered
+        finally:
+            getattr(answered, "close", lambda: None)()
+
+    return call
 
 
 class HttpHost:
@@ -38,7 +52,7 @@ class HttpHost:
         # Bound here, since werkzeug itself ends the process when the port is taken.
         with bind(host, port) as listener:
             self._server: BaseWSGIServer = make_server(
-                host, port, app, threaded=True, request_handler=_QuietHandler, fd=listener.fileno()
+                host, port, _closing(app), threaded=True, request_handler=_QuietHandler, fd=listener.fileno()
             )
         self.port = self._server.port
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox-http")

@@ -155,8 +155,15 @@ def test_a_throttled_page_after_a_refused_file_goes_on_with_pages(large: House) 
     assert large.api.calls.count("gather") == 1
 
 
-def test_what_the_app_may_not_see_stops_the_import_with_a_word(large: House) -> None:
-    large.api.bulk = BulkResult(BulkState.FAILED, 0, error="access_denied", is_denied=True)
+def test_what_is_not_gathered_for_a_field_that_is_withheld_comes_page_by_page(large: House) -> None:
+    large.api.bulk = BulkResult(BulkState.FAILED, 0, error="access_denied")
+    run(large, "customers")
+    assert (progress(large, "customers").state, stored(large, "customers")) == (DONE, COUNT)
+
+
+def test_what_the_app_may_not_see_at_all_stops_the_import_with_a_word(large: House) -> None:
+    large.api.bulk = BulkResult(BulkState.FAILED, 0, error="access_denied")
+    large.api.fail("customers", PermanentFailure("The app has no access to what it asked for; check its scopes."))
     with pytest.raises(PermanentFailure, match="check its scopes"):
         run(large, "customers")
 

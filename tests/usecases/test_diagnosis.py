@@ -268,6 +268,7 @@ def all_of(shop: shops.ShopState) -> list[str]:
             *shops.check_seals(shop),
             *shops.check_grant(shop, SCOPES, NOW),
             *shops.check_page(shop, NOW),
+            *shops.check_contact_data(shop),
             *shops.check_connections(shop),
             *shops.check_silence(shop, NOW),
         ]
@@ -289,6 +290,7 @@ class TestShops:
             ({"grant": None, "held": None}, ["fault shop_reopen"]),
             ({"held": replace(grant(), refresh_expires_at=NOW)}, ["fault shop_reopen"]),
             ({"scopes": ["read_products"]}, ["warning shop_scopes"]),
+            ({"withheld": ["email", "phone"]}, ["warning shop_data_withheld"]),
             ({"is_post_purchase_app": False}, ["warning shop_page"]),
             ({"checked_at": NOW - timedelta(days=4)}, ["warning shop_unchecked"]),
             ({"last_delivery_at": NOW - timedelta(days=8)}, ["warning shop_silent"]),

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from server.domain.decision import Outcome
 from server.domain.orders import Order
 from server.storage.contacts import Assignments, Contacts
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events
 from server.storage.rules import Rules
+from server.storage.shops import Shops
 from server.storage.touches import QUEUED, SequenceRow, Touches
 from server.usecases.follow_ups import plan_follow_up
 from server.usecases.orders import record_order
@@ -382,3 +384,35 @@ def test_the_platforms_count_of_orders_goes_beyond_ours(house: House) -> None:
     assert house.ask().is_shown
     placed(house)
     assert len(house.touches()) == 2
+
+
+WITHHELD = ("first_name", "email", "phone")
+
+
+def withhold(house: House, *names: str) -> None:
+    with house.database.write() as session:
+        Shops(session, house.box).by_id(house.shop_id).withheld = list(names)
+
+
+@pytest.mark.parametrize(
+    ("withheld", "email", "phone", "refusal"),
+    [
+        (WITHHELD, None, None, "data_withheld"),
+        (WITHHELD, "jo@example.com", None, None),  # shown after all: approved since the last look
+        (("first_name", "email"), None, None, None),  # there may be a number yet
+        ((), None, None, None),
+    ],
+)
+def test_nobody_is_written_to_where_the_platform_withholds_who_it_is(
+    house: House, withheld: tuple[str, ...], email: str | None, phone: str | None, refusal: str | None
+) -> None:
+    withhold(house, *withheld)
+    placed(house, email=email, phone=phone)
+    row = sequence(house)
+    assert row is not None
+    assert row.refusal == refusal
+
+
+def test_where_people_are_withheld_offers_are_made_all_the_same(house: House) -> None:
+    withhold(house, *WITHHELD)
+    assert house.ask().decision.outcome is Outcome.OFFERED

@@ -249,7 +249,7 @@ class TestAccess:
 
 
 def test_what_the_platform_says_of_us_is_stored(house: House) -> None:
-    state = check_app_state(access=house.access, shop_id=house.shop_id, now=NOW)
+    state = check_app_state(access=house.access, shop_id=house.shop_id, now=NOW).said
     assert state == house.api.state
     with house.database.read() as session:
         row = Shops(session, house.box).by_id(house.shop_id)
@@ -287,6 +287,30 @@ def test_older_orders_are_imported_once_the_shop_allows_them(
         row = Imports(session, house.shop_id).get("orders")
         assert row is not None
         assert (row.state, row.attempt) == (then, before + (then != state))
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after", "state"),
+    [
+        ([], ("email", "phone"), ["email", "phone"], DONE),
+        (["email", "phone"], ("email",), ["email"], WANTED),  # what is shown now was not, when it was imported
+        (["email"], (), [], WANTED),
+        (["email"], None, ["email"], DONE),  # no customer to tell by
+    ],
+)
+def test_what_is_withheld_is_noted_and_what_is_shown_again_is_read_again(
+    house: House, before: list[str], said: tuple[str, ...] | None, after: list[str], state: str
+) -> None:
+    with house.database.write() as session:
+        Shops(session, house.box).by_id(house.shop_id).withheld = before
+        for row in Imports(session, house.shop_id).all():
+            row.state = DONE
+    house.api.state = replace(house.api.state, withheld=said)
+    check_app_state(access=house.access, shop_id=house.shop_id, now=NOW)
+    with house.database.read() as session:
+        assert Shops(session, house.box).by_id(house.shop_id).withheld == after
+        states = {row.kind: row.state for row in Imports(session, house.shop_id).all()}
+    assert states == {"products": DONE, "orders": state, "customers": state}
 
 
 class TestSettings:

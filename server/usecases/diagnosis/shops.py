@@ -75,6 +75,18 @@ def check_grant(shop: ShopState, wanted_scopes: frozenset[str], now: datetime) -
         )
 
 
+def check_contact_data(shop: ShopState) -> Iterator[Finding]:
+    """The platform shows us who the shopper is, without which nobody can be written to."""
+    if shop.row.withheld:
+        yield Finding(
+            "shop_data_withheld",
+            Severity.WARNING,
+            f"Shopify keeps its shoppers' {', '.join(shop.row.withheld)} from the app: follow-ups lack them.",
+            "Ask for level 2 of protected customer data: Partner Dashboard, your app, API access requests.",
+            shop.row.domain,
+        )
+
+
 def check_page(shop: ShopState, now: datetime) -> Iterator[Finding]:
     """The one-click page is ours, by a recent word of the platform."""
     row = shop.row

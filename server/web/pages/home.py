@@ -19,6 +19,7 @@ from server.web.pages.display import Display
 from server.web.pages.frame import open_frame, page_blueprint, show
 
 _COUNTED = 100  # more set aside than this is many
+_WITHHELD = {"first_name": "names", "email": "e-mail addresses", "phone": "phone numbers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class HomePage:
     home: Home
     titles: dict[str, str] = field(default_factory=dict)  # of vendors, by slug
     missing_scopes: tuple[str, ...] = ()
+    withheld: str = ""
 
     @property
     def done(self) -> int:
@@ -83,8 +85,10 @@ def blueprint() -> Blueprint:
     def check() -> Response:
         parts = runtime()
         access = ShopAccess(parts.database, parts.box, parts.auth, parts.apis)
-        state = check_app_state(access=access, shop_id=shop().shop_id, now=parts.clock.now())
-        return jsonify({"ok": True, "is_post_purchase_app": state.is_post_purchase_app})
+        checked = check_app_state(access=access, shop_id=shop().shop_id, now=parts.clock.now())
+        # The banners stand outside the list that the page fetches anew.
+        location = {"location": "/"} if checked.is_news else {}
+        return jsonify({"ok": True, "is_post_purchase_app": checked.said.is_post_purchase_app, **location})
 
     @routes.post("/imports/<kind>/retry")
     def retry(kind: str) -> Response:
@@ -110,7 +114,12 @@ def _gather(display: Display) -> HomePage:
         home=found,
         titles={spec.slug: spec.title for spec in parts.registry.specs},
         missing_scopes=_missing(found.shop.scopes) if found.shop.checked_at else (),
+        withheld=_in_words([_WITHHELD[name] for name in found.shop.withheld if name in _WITHHELD]),
     )
+
+
+def _in_words(things: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(things[:-1]), *things[-1:])))
 
 
 def _missing(scopes: Sequence[str]) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ def blueprint(sandbox: ServerSide) -> Blueprint:
         ("GET", "/throttle", control.throttle),
         ("POST", "/throttle", control.set_throttle),
         ("POST", "/bulk", control.set_bulk),
+        ("POST", "/protected-data", control.set_protected_data),
     ):
         routes.add_url_rule(f"/sandbox/api{path}", f"{method} {path}", _refusals_as_json(view), methods=[method])
     routes.add_url_rule("/store/unsubscribe/<token>", "unsubscribe", control.unsubscribe, methods=["GET", "POST"])
@@ -232,6 +233,15 @@ class _Control:
         bulk.cut_after = take(body, "cut_after", int, default=None)
         bulk.is_expired = take(body, "is_expired", bool, default=False)
         return jsonify(fails_with=bulk.fails_with, cut_after=bulk.cut_after, is_expired=bulk.is_expired)
+
+    def set_protected_data(self) -> Answer:
+        """Say which `level` of protected customer data the app is approved for: 1, or 2 with who the people are."""
+        level = take(body_of(request), "level", int)
+        if level not in {1, 2}:
+            raise WrongBody("level must be 1 or 2")
+        with self._world.write() as connection:
+            connection.execute("UPDATE shop SET protected_data_level = ?", (level,))
+        return jsonify(level=level)
 
     def unsubscribe(self, token: str) -> Answer:
         """Ask, and after a click leave the shop's e-mail marketing: the page behind marketingUnsubscribeUrl."""

@@ -9,7 +9,9 @@ CREATE TABLE shop (
     currency TEXT NOT NULL,
     iana_timezone TEXT NOT NULL,
     country_code TEXT NOT NULL,
-    post_purchase_app TEXT                  -- client id chosen in Settings > Checkout > Post-purchase page, or NULL
+    post_purchase_app TEXT,                 -- client id chosen in Settings > Checkout > Post-purchase page, or NULL
+    -- Of protected customer data, what Shopify approved the app for: 2 is with who the people are.
+    protected_data_level INTEGER NOT NULL DEFAULT 2
 );
 
 CREATE TABLE location (

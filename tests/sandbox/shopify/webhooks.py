@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Self
 import httpx
 
 from tests.sandbox.settings import SandboxSettings
+from tests.sandbox.shopify.protected_data import shown
 from tests.sandbox.shopify.signing import sign_webhook
 from tests.sandbox.shopify.subscriptions import Subscriptions, read_subscriptions, select_fields
 from tests.sandbox.shopify.world import World
@@ -113,7 +114,7 @@ class WebhookSender:
                 topic=message.topic,
                 name=subscription.name,
                 uri=subscription.uri,
-                body=_raw(message.body, subscription.include_fields),
+                body=_raw(shown(connection, message.topic, message.body), subscription.include_fields),
                 event_id=message.event_id or str(uuid.uuid4()),
                 kind="genuine",
             )

@@ -42,6 +42,17 @@ def test_a_token_ends_after_its_hour(api: Api, side: Side) -> None:
     assert refused(api)
 
 
+def test_who_people_are_takes_an_approval_that_no_scope_gives(api: Api, side: Side) -> None:
+    asked = "{ customers(first: 1) { nodes { id email numberOfOrders } } }"
+    (shown,) = api.post(asked).get_json()["data"]["customers"]["nodes"]
+    side.change("UPDATE shop SET protected_data_level = 1")
+    answer = api.post(asked).get_json()
+    assert answer["data"]["customers"]["nodes"] == [{**shown, "email": None}]
+    (error,) = answer["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["customers", "nodes", 0, "email"], "ACCESS_DENIED")
+    assert error["message"].startswith("This app is not approved to use the email field.")
+
+
 def test_revoked_and_never_ending_tokens_are_refused(api: Api, side: Side) -> None:
     side.change("UPDATE access_token SET revoked_at = ?", side.world.now_text())
     assert refused(api)

@@ -126,6 +126,14 @@ def test_the_app_is_installed_and_uninstalled(client: FlaskClient, side: Side, t
     assert side.one("SELECT post_purchase_app FROM shop")[0] == side.settings.client_id
 
 
+def test_the_level_of_protected_data_is_set(client: FlaskClient, side: Side) -> None:
+    for level in (1, 2):
+        assert client.post(f"{API}/protected-data", json={"level": level}).get_json() == {"level": level}
+        assert side.one("SELECT protected_data_level FROM shop")[0] == level
+    for wrong in (0, 3, True, "2", None):
+        assert client.post(f"{API}/protected-data", json={"level": wrong}).status_code == 422
+
+
 def test_orders_and_webhooks_are_listed(client: FlaskClient, paid: Any) -> None:
     orders = client.get(f"{API}/orders?limit=5").get_json()["orders"]
     assert [order["created_at"] for order in orders] == sorted((order["created_at"] for order in orders), reverse=True)

@@ -57,6 +57,24 @@ def test_a_delivery_is_signed_and_has_every_header(
     assert row["delivered_at"]
 
 
+def test_who_people_are_is_left_out_for_an_app_that_is_not_approved(running: WebhookSender, world: World) -> None:
+    person = {"id": 7, "email": "jo@example.com", "first_name": "Jo", "tags": "vip"}
+    order = {
+        "id": 1, "name": "#1001", "email": "jo@example.com", "phone": None, "customer": person,
+        "shipping_address": {"city": "Leeds"}, "line_items": [{"id": 2, "name": "Tea"}],
+    }  # fmt: skip
+    with world.write() as connection:
+        connection.execute("UPDATE shop SET protected_data_level = 1")
+    running.emit("orders/create", order)
+    running.emit("products/update", {**BODY, "email": "kept@example.com"})
+    (told,) = running.deliveries("orders/create")
+    assert json.loads(told["body"]) == {
+        "id": 1, "name": "#1001", "customer": {"id": 7, "tags": "vip"}, "line_items": [{"id": 2, "name": "Tea"}],
+    }  # fmt: skip
+    (product,) = running.deliveries("products/update")
+    assert json.loads(product["body"])["email"] == "kept@example.com"
+
+
 def test_names_and_chosen_fields_follow_the_subscription(
     world: World, settings: SandboxSettings, receiver: Receiver
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.ports import PlatformApi, PlatformApis, StockLevel, TemporaryFailure
+from server.ports import CONTACT_DATA, PlatformApi, PlatformApis, StockLevel, TemporaryFailure
 from server.shopify.admin_api import AdminApi
 from server.shopify.documents import document
 from server.shopify.graphql_client import QueryTooCostly
@@ -228,3 +228,27 @@ def test_a_cost_in_another_currency_is_not_taken_for_the_shops() -> None:
     answered = {"data": {"shop": {"currencyCode": "GBP"}, "nodes": [node]}}
     (variant,) = Calls(lambda *_: answered).api().variants(("1",))
     assert variant.unit_cost is None
+
+
+@pytest.mark.parametrize(
+    ("customers", "denied", "withheld"),
+    [
+        ([], [], None),  # nobody to tell by
+        ([{"id": "gid://shopify/Customer/1"}], [], ()),
+        ([{"id": "gid://shopify/Customer/1"}], [["customers", "nodes", 0, "defaultPhoneNumber"]], ("phone",)),
+        (None, [["customers"]], CONTACT_DATA),  # not even level 1
+    ],
+)
+def test_what_is_withheld_is_told_by_one_customer(
+    customers: list[Any] | None, denied: list[list[Any]], withheld: tuple[str, ...] | None
+) -> None:
+    installation = {"accessScopes": [{"handle": "read_customers"}], "app": {"isPostPurchaseAppInUse": False}}
+
+    def answered(name: str, _variables: Variables) -> object:
+        if name == "AppState":
+            return {"data": {"currentAppInstallation": installation}}
+        errors = [{"message": "No.", "path": path, "extensions": {"code": "ACCESS_DENIED"}} for path in denied]
+        listing = None if customers is None else _page(customers, None)
+        return {"data": {"customers": listing}, **({"errors": errors} if errors else {})}
+
+    assert Calls(answered).api().app_state().withheld == withheld

@@ -205,7 +205,11 @@ def test_garbage_with_status_200_leaves_the_fate_open() -> None:
 def test_what_the_app_may_not_see_is_left_out_and_said() -> None:
     data = {"shop": {"name": "Gift Shop", "email": None}}
     with capture_logs() as logs:
-        assert Shop(error("ACCESS_DENIED", data=data, path=["shop", 0, "email"])).run() == data
+        client = Shop(error("ACCESS_DENIED", data=data, path=["shop", 0, "email"]), ok({"data": data})).client()
+        assert client.run("shop", {}) == data
+    assert client.withheld == {"shop.email"}
+    client.run("shop", {})
+    assert client.withheld == set()
     assert logs == [
         {"event": "api_fields.withheld", "log_level": "warning", "operation": "shop", "fields": ["shop.email"]}
     ]

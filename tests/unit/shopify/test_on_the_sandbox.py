@@ -15,6 +15,7 @@ from server.core.clock import MovedClock
 from server.domain.orders import Order
 from server.outbound.http import make_client
 from server.ports import (
+    CONTACT_DATA,
     AccessGrant,
     BulkItem,
     BulkResult,
@@ -222,6 +223,40 @@ def test_the_installation_is_read(pair: Pair) -> None:
     state = pair.api().app_state()
     assert set(state.scopes) == set(SCOPES)
     assert isinstance(state.is_post_purchase_app, bool)
+    assert state.withheld == ()
+
+
+def _without_people(pair: Pair) -> None:
+    with pair.world.write() as connection:
+        connection.execute("UPDATE shop SET protected_data_level = 1")
+
+
+def test_who_people_are_is_withheld_where_it_is_not_approved_and_the_rest_is_read(pair: Pair) -> None:
+    api = pair.api()
+    shown = api.orders(since=None, cursor=None).items
+    _without_people(pair)
+    assert api.app_state().withheld == CONTACT_DATA
+    hidden = api.orders(since=None, cursor=None).items
+    assert any(order.email or order.phone for order in shown)
+    assert {(order.email, order.phone, order.first_name, order.country_code) for order in hidden} == {(None,) * 4}
+    assert [(order.id, order.total, order.lines, order.customer_id) for order in hidden] == [
+        (order.id, order.total, order.lines, order.customer_id) for order in shown
+    ]
+    customers = api.customers(cursor=None).items
+    assert {(each.email, each.phone, each.first_name, each.consents) for each in customers} == {(None, None, None, ())}
+    assert any(each.orders_count for each in customers)
+
+
+def test_what_cannot_be_gathered_for_a_withheld_field_says_so(pair: Pair) -> None:
+    _without_people(pair)
+    result = pair.gathered(pair.api(), "customers")[1]
+    assert (result.state, result.error) == (BulkState.FAILED, "access_denied")
+
+
+def test_without_the_scope_nothing_is_said_to_be_withheld(tmp_path: Path) -> None:
+    pair = Pair(tmp_path, "read_products")
+    with pair.client:
+        assert pair.api().app_state().withheld is None
 
 
 def test_a_missing_scope_is_said(tmp_path: Path) -> None:
@@ -283,7 +318,7 @@ def test_gathering_that_fails_or_finds_nothing_says_so(pair: Pair) -> None:
     assert pair.gathered(api, "orders", since=pair.clock.now())[1] == BulkResult(BulkState.DONE, 0, size=0)
     state_of(pair.world).bulk.fails_with = "TIMEOUT"
     failed = pair.gathered(api, "orders")[1]
-    assert (failed.state, failed.error, failed.is_denied) == (BulkState.FAILED, "timeout", False)
+    assert (failed.state, failed.error) == (BulkState.FAILED, "timeout")
     assert api.gathered("5103999999999") == BulkResult(BulkState.FAILED, 0, error="unknown")
     state_of(pair.world).bulk.fails_with = None
     operation_id, done = pair.gathered(api, "orders")

@@ -1,4 +1,4 @@
-"""Who may ask for what: access tokens and the scope that each field needs.
+"""Who may ask for what: access tokens, the scope that each field needs, and the fields that tell who somebody is.
 
 Scopes after Shopify's reference; having `write_x` includes `read_x`. A field that is not named here needs none.
 """
@@ -10,7 +10,9 @@ from sqlite3 import Connection
 from graphql import GraphQLError
 
 DOCUMENTATION = "https://shopify.dev/api/usage/access-scopes"
+PROTECTED_DATA = "https://shopify.dev/docs/apps/launch/protected-customer-data"
 ORDER_WINDOW_DAYS = 60
+SEES_PEOPLE = 2  # the level of protected customer data with names, addresses, phones and e-mail addresses
 
 PRODUCTS = ("read_products",)
 STOCK = ("read_inventory",)
@@ -79,6 +81,24 @@ WRITE: dict[str, tuple[str, ...]] = {
     "Customer": ("write_customers",),
 }
 
+# Level 2 of protected customer data: name, address, phone and e-mail, which an app is approved for one by one.
+# Approval is Shopify's, not the merchant's: no scope helps.
+PROTECTED = frozenset(
+    {
+        "Customer.firstName",
+        "Customer.lastName",
+        "Customer.displayName",
+        "Customer.email",
+        "Customer.phone",
+        "Customer.defaultAddress",
+        "Customer.defaultEmailAddress",
+        "Customer.defaultPhoneNumber",
+        "Order.email",
+        "Order.phone",
+        "Order.shippingAddress",
+    }
+)
+
 
 class AccessDenied(GraphQLError):
     """A scope is missing: the field becomes null and the answer carries this error."""
@@ -91,12 +111,24 @@ class AccessDenied(GraphQLError):
         )
 
 
+class NotApproved(AccessDenied):
+    """The app is not approved for a protected field: it becomes null and the answer carries this error."""
+
+    def __init__(self, field: str) -> None:
+        GraphQLError.__init__(
+            self,
+            f"This app is not approved to use the {field} field. See {PROTECTED_DATA} for more details.",
+            extensions={"code": "ACCESS_DENIED", "documentation": PROTECTED_DATA},
+        )
+
+
 @dataclass(frozen=True)
 class Access:
-    """An accepted token: whose it is and what it may do."""
+    """An accepted token: whose it is and what it may do; `sees_people` is Shopify's approval for level 2."""
 
     client_id: str
     scopes: frozenset[str]
+    sees_people: bool = True
 
     def covers(self, needed: Iterable[str]) -> bool:
         """Tell whether any one of the scopes is held."""
@@ -109,6 +141,11 @@ class Access:
         """Raise AccessDenied for `field` unless any one of the scopes is held."""
         if not self.covers(needed):
             raise AccessDenied(field, needed)
+
+    def demand_approval(self, field: str) -> None:
+        """Raise NotApproved for `field` unless the app is approved for level 2 of protected customer data."""
+        if not self.sees_people:
+            raise NotApproved(field)
 
 
 def split_scopes(text: str) -> tuple[str, ...]:
@@ -124,10 +161,13 @@ def authenticate(connection: Connection, token: str | None, now_text: str) -> Ac
     """
     row = connection.execute(
         """
-        SELECT access_token.client_id, access_token.scopes FROM access_token
+        SELECT access_token.client_id, access_token.scopes,
+               (SELECT protected_data_level FROM shop) AS level FROM access_token
         JOIN installation ON installation.client_id = access_token.client_id
         WHERE token = ? AND revoked_at IS NULL AND expires_at > ? AND uninstalled_at IS NULL
         """,
         (token, now_text),
     ).fetchone()
-    return Access(row["client_id"], frozenset(split_scopes(row["scopes"]))) if row else None
+    return (
+        Access(row["client_id"], frozenset(split_scopes(row["scopes"])), row["level"] == SEES_PEOPLE) if row else None
+    )

@@ -31,7 +31,7 @@ from tests.sandbox.shopify.admin import (
     tags,
     variants,
 )
-from tests.sandbox.shopify.admin.access import NEEDED
+from tests.sandbox.shopify.admin.access import NEEDED, PROTECTED
 from tests.sandbox.shopify.admin.connections import Connection
 from tests.sandbox.shopify.admin.fields import Resolver
 from tests.sandbox.shopify.admin.gaps import Unsupported
@@ -103,7 +103,7 @@ def _built() -> GraphQLSchema:
             _attach(type_, _resolvers_of(type_.name))
     if absent := _all().keys() - schema.type_map.keys():
         raise LookupError(f"resolvers for types that do not exist: {sorted(absent)}")
-    unknown = NEEDED.keys() - {f"{type_}.{field}" for type_, fields in _all().items() for field in fields}
+    unknown = (NEEDED.keys() | PROTECTED) - {f"{type_}.{field}" for type_, fields in _all().items() for field in fields}
     if unknown:
         raise LookupError(f"scopes for fields without resolver: {sorted(unknown)}")
     # Two hundred thousand long-lived objects that no later collection needs to walk through.
@@ -141,12 +141,22 @@ def _attach(type_: GraphQLObjectType, resolvers: dict[str, Resolver]) -> None:
             field.extensions["is_missing"] = type_.name not in ABSENT
         elif needed := NEEDED.get(f"{type_.name}.{name}"):
             resolver = _guarded(resolver, needed)
+        elif f"{type_.name}.{name}" in PROTECTED:
+            resolver = _protected(resolver)
         field.resolve = resolver
 
 
 def _guarded(resolver: Resolver, needed: tuple[str, ...]) -> Resolver:
     def resolve(source: Any, info: Info, **arguments: Any) -> Any:
         info.context.access.demand(info.field_name, needed)
+        return resolver(source, info, **arguments)
+
+    return resolve
+
+
+def _protected(resolver: Resolver) -> Resolver:
+    def resolve(source: Any, info: Info, **arguments: Any) -> Any:
+        info.context.access.demand_approval(info.field_name)
         return resolver(source, info, **arguments)
 
     return resolve
