@@ -9,11 +9,12 @@ from jinja2 import StrictUndefined
 from server.bootstrap import configure_logging, make_runtime
 from server.config import read_settings
 from server.runtime import Runtime
-from server.web import health, links, post_purchase, receipts
+from server.web import health, links, policy, post_purchase, receipts
 from server.web.errors import register_errors
 from server.web.guards import MAX_BODY, refuse_control_characters
 from server.web.headers import register_headers
 from server.web.intake import Intake
+from server.web.limits import Limits
 from server.web.pages import register_pages
 from server.web.requests import register_requests
 
@@ -29,12 +30,13 @@ def create_app(runtime: Runtime) -> Flask:
         static_url_path="/static",
     )
     app.extensions["afters"] = runtime
+    app.extensions["afters_limits"] = Limits(runtime.clock)
     app.jinja_env.undefined = StrictUndefined
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     register_requests(app)
     app.before_request(refuse_control_characters)
     app.register_blueprint(health.blueprint(runtime))
-    for part in (receipts, post_purchase, links):
+    for part in (receipts, post_purchase, links, policy):
         app.register_blueprint(part.blueprint())
     if runtime.settings.metrics_token:
         from server.web import metrics  # noqa: PLC0415 - its library is loaded only where there are metrics

@@ -21,6 +21,7 @@ _SECRETS = (
 _MIN_SECRET = 32
 _MIN_TOKEN = 16
 _DATABASE = re.compile(r"sqlite:///|postgres(ql)?(\+psycopg)?://")
+_ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 _HOOK = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
@@ -47,6 +48,8 @@ class Settings:
     is_json_log: bool
     metrics_token: str | None = field(default=None, repr=False)
     error_hook: str | None = None
+    operator_name: str | None = None
+    operator_email: str | None = None
 
     @property
     def client_secrets(self) -> tuple[str, ...]:
@@ -106,6 +109,8 @@ def read_settings(environ: MutableMapping[str, str] | None = None) -> Settings:
         is_json_log=source.get("AFTERS_LOG", "json") == "json",
         metrics_token=source.get("AFTERS_METRICS_TOKEN") or None,
         error_hook=source.get("AFTERS_ERROR_HOOK") or None,
+        operator_name=source.get("AFTERS_OPERATOR_NAME") or None,
+        operator_email=source.get("AFTERS_OPERATOR_EMAIL") or None,
     )
     for name in _SECRETS:
         source.pop(name, None)
@@ -124,6 +129,9 @@ def _optional_problems(source: Mapping[str, str]) -> list[str]:
     hook = source.get("AFTERS_ERROR_HOOK")
     if hook and not _HOOK.fullmatch(hook):
         problems.append(f"AFTERS_ERROR_HOOK is {hook}: it must name a function, as in package.module:function.")
+    email = source.get("AFTERS_OPERATOR_EMAIL")
+    if email and not _ADDRESS.fullmatch(email):
+        problems.append("AFTERS_OPERATOR_EMAIL is no e-mail address; it stands on the page /privacy.")
     return problems
 
 

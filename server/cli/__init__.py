@@ -13,6 +13,7 @@ _COMMANDS = {
     "doctor": "server.cli.doctor:doctor",
     "explain": "server.cli.shops:explain",
     "imports": "server.cli.imports:imports",
+    "privacy": "server.cli.privacy:privacy",
     "replay": "server.cli.replay:replay",
     "secrets": "server.cli.secrets:secrets",
     "serve": "server.cli.serving:serve",

@@ -92,6 +92,7 @@ def _of_app_file(path: Path, app: dict[str, Any]) -> Iterator[Finding]:
 def _of_configuration(settings: Settings, app: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
     yield from configuration.check_secrets(settings)
     yield from configuration.check_public_url(settings)
+    yield from configuration.check_operator(settings)
     mounts = _MOUNTS.read_text(encoding="utf-8") if _MOUNTS.exists() else ""
     for url in dict.fromkeys((settings.database_url, settings.inbox_url, settings.dbos_url)):
         yield from configuration.check_sqlite_place(url, mounts)

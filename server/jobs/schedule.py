@@ -1,7 +1,7 @@
 """Work that comes round by itself: clean-up, and a daily look at what the platform says of us."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,10 +17,10 @@ from server.usecases.checks import check_app_state
 from server.usecases.privacy import finish_erasures
 from server.usecases.recommendations import rebuild_neighbours
 from server.usecases.reconcile import reconcile_orders
+from server.usecases.retention import apply_retention
 
 log = structlog.get_logger()
 
-_KEEP_DELIVERIES = timedelta(days=30)
 _KEEP_JOBS = timedelta(days=1)
 _FIRST_AFTER = timedelta(minutes=10)
 # A backlog may keep work waiting in the engine; putting it back twice is harmless, only not free.
@@ -85,9 +85,9 @@ class Schedule:
 
     def _clean_up(self, now: datetime) -> None:
         jobs = self.engine.forget_finished(older_than=_KEEP_JOBS)
-        with self.runtime.inbox.database.write() as session:
-            deliveries = Deliveries(session).purge(before=now - _KEEP_DELIVERIES)
-        log.info("schedule.cleaned", jobs=jobs, deliveries=deliveries)
+        runtime = self.runtime
+        forgotten = apply_retention(database=runtime.database, inbox=runtime.inbox.database, box=runtime.box, now=now)
+        log.info("schedule.cleaned", jobs=jobs, **asdict(forgotten))
 
     def _check_app_states(self, now: datetime) -> None:
         access = self._access()

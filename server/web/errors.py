@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from server.core.errors import AppError
 from server.domain.rules import InvalidRules
 from server.web.headers import current_shop_domain, embed
+from server.web.limits import TooManyRequests
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ _STATUS: dict[str, HTTPStatus] = {
     "already_signed": HTTPStatus.CONFLICT,
     "draft_changed": HTTPStatus.CONFLICT,
     "offer_expired": HTTPStatus.GONE,
+    "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "offer_unavailable": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_rules": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_settings": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -107,6 +109,8 @@ def _answer(error: AppError, status: HTTPStatus) -> Response:
         response.status_code = status
     if status is HTTPStatus.UNAUTHORIZED and "Authorization" in request.headers:
         response.headers[_RETRY_HEADER] = "1"
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = f"{error.retry_after:.0f}"
     return response
 
 

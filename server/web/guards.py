@@ -23,6 +23,7 @@ from server.shopify.tokens import (
 )
 from server.storage.shops import Connection, Connections, Shops
 from server.usecases.install import OpenedShop, open_app
+from server.web.limits import Limits
 from server.web.session import bounce_url
 
 Guard = Callable[[], Response | None]
@@ -41,6 +42,10 @@ class BodyTooLarge(AppError):
 
 def runtime() -> Runtime:
     return cast("Runtime", current_app.extensions["afters"])
+
+
+def limits() -> Limits:
+    return cast("Limits", current_app.extensions["afters_limits"])
 
 
 def guarded(name: str, import_name: str, guard: Guard, *, url_prefix: str | None = None) -> Blueprint:
@@ -109,6 +114,7 @@ def post_purchase() -> Response | None:
     except TokenRejected as reason:
         raise NotAuthenticated(f"The token is not accepted: {reason.code}.", reason=reason.code) from reason
     bind_contextvars(shop=g.purchase_claims.shop_domain)
+    limits().purchases.take(f"{g.purchase_claims.shop_domain} {g.purchase_claims.reference_id}")
     return None
 
 
@@ -142,6 +148,7 @@ def merchant_session() -> Response | None:
         raise NotAuthenticated("The session token is another shop's.", reason="wrong_shop")
     g.claims = claims
     bind_contextvars(shop=claims.shop_domain)
+    limits().staff.take(f"{claims.shop_domain} {claims.user_id}")
     try:
         g.shop = open_app(
             database=parts.database,

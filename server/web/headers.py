@@ -12,6 +12,8 @@ PLAIN = (
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("Cache-Control", "no-store"),
 )
+# A year. The proxy redirects http, which the first request of a browser could still be made to use.
+HTTPS_ONLY = "max-age=31536000"
 
 
 def register_headers(app: Flask, settings: Settings) -> None:
@@ -22,6 +24,8 @@ def register_headers(app: Flask, settings: Settings) -> None:
         for name, value in PLAIN:
             if name != "Cache-Control" or not request.path.startswith("/static/"):
                 response.headers.setdefault(name, value)
+        if settings.public_url.startswith("https://"):
+            response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
         if (response.content_type or "").startswith("text/html"):
             response.headers.setdefault("Content-Security-Policy", _policy(settings))
         return response

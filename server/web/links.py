@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.core.signing import LinkSigner
 from server.usecases.links import LinkUnknown, describe_unsubscribe, follow_click, unsubscribe
-from server.web.guards import guarded, public, runtime
+from server.web.guards import guarded, limits, public, runtime
 
 
 def blueprint() -> Blueprint:
@@ -48,4 +48,5 @@ def _read(signer: LinkSigner, token: str) -> str:
     value = signer.read(token)
     if value is None:
         raise LinkUnknown("This link is not one of ours.")
+    limits().links.take(token)
     return value

@@ -76,6 +76,8 @@ def installation(sqlite_template: Path, engine_file: Path, tmp_path: Path) -> In
         tmp_path,
         {
             "AFTERS_PUBLIC_URL": URL,
+            "AFTERS_OPERATOR_NAME": "Shop Tools",
+            "AFTERS_OPERATOR_EMAIL": "privacy@shop-tools.com",
             "SHOPIFY_API_KEY": CLIENT_ID,
             "SHOPIFY_API_SECRET": CLIENT_SECRET,
             "AFTERS_SECRET_KEY": KEY,
@@ -108,15 +110,17 @@ def test_all_that_is_wrong_is_told_and_no_secret(installation: Installation, tmp
         "AFTERS_DATABASE_URL": f"postgresql://me:{secret}@127.0.0.1:9/afters",
         "AFTERS_DBOS_URL": f"postgresql://me:{secret}@127.0.0.1:9/jobs",
         "AFTERS_ERROR_HOOK": "no_such_module:report",
+        "AFTERS_OPERATOR_NAME": "",
     }
     code, told = installation.found()
     codes = [each["code"] for each in told["findings"]]
-    assert (code, told["faults"], told["warnings"]) == (2, 6, 2)
+    assert (code, told["faults"], told["warnings"]) == (2, 6, 3)
     assert sorted(codes) == [
         "app_file_differs",
         "database_unreachable",
         "engine_unreachable",
         "error_hook",
+        "operator_unnamed",
         "public_url_form",
         "secret_reused",
         "secret_weak",

@@ -217,6 +217,18 @@ def test_a_scope_that_is_missing_is_said(imported: Merchant) -> None:
     expect(app.get_by_text("Missing:")).to_be_hidden()
 
 
+def test_the_policy_stands_at_both_widths(browsing: Merchant) -> None:
+    page = browsing.page
+    page.goto(f"{browsing.admin.runtime.settings.public_url}/privacy")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.get_by_role("heading", name="Privacy", exact=True)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert serious(page.evaluate(PLAIN_AXE)) == []
+    assert browsing.complaints == []
+
+
 def test_what_shopify_withholds_is_said_until_it_is_shown(imported: Merchant) -> None:
     imported.admin.sandbox.post("/sandbox/api/protected-data", level=1)
     app = imported.open("/")

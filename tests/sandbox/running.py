@@ -38,7 +38,7 @@ class RunningSandbox:
     ) -> None:
         self._orders = orders
         self._with_app = with_app
-        self._credentials = make_credentials()
+        self.credentials = make_credentials()
         port, app_port, smtp_port = free_ports("127.0.0.1", 3)
         self.settings = SandboxSettings(
             var_dir=var_dir,
@@ -46,12 +46,12 @@ class RunningSandbox:
             port=port,
             app_port=app_port,
             smtp_port=smtp_port,
-            client_secret=self._credentials.client_secret,
+            client_secret=self.credentials.client_secret,
             webhook_gaps=(0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8),
             standins_only=True,
             app_database=database,
         )
-        self.processes = AppProcesses(self.settings, self._credentials)
+        self.processes = AppProcesses(self.settings, self.credentials)
 
     def __enter__(self) -> Self:
         """Start everything, by day in the shop, and wait until the app is healthy."""
@@ -60,7 +60,7 @@ class RunningSandbox:
         if self._with_app:
             deploy_extension(self.settings)
             self.processes.upgrade()
-        self._house = House(self.settings, self._credentials, pace_seconds=0.02)
+        self._house = House(self.settings, self.credentials, pace_seconds=0.02)
         self.sandbox = self._house.sandbox
         self._house.start()
         self._launcher = Launcher(self.settings, self.sandbox.clock)

@@ -45,6 +45,7 @@ PAGE_ROUTES = {
 TOKEN_ROUTES = {"/post-purchase/offers", "/post-purchase/changesets", "/post-purchase/events"}
 OTHER_ROUTES = {
     "/auth/session-token": "a page without data",
+    "/privacy": "what is stored of everybody, and no data",
     "/health": "no data",
     "/ready": "no data",
     "/metrics": "sums over all shops, for the operator",

@@ -50,6 +50,17 @@ def check_secrets(settings: Settings) -> Iterator[Finding]:
                 )
 
 
+def check_operator(settings: Settings) -> Iterator[Finding]:
+    """The privacy page says who runs this, as the law of most countries asks."""
+    if not (settings.operator_name and settings.operator_email):
+        yield Finding(
+            "operator_unnamed",
+            Severity.WARNING,
+            "The page /privacy does not say who runs this installation and how to write to them.",
+            "Set AFTERS_OPERATOR_NAME and AFTERS_OPERATOR_EMAIL.",
+        )
+
+
 def check_public_url(settings: Settings) -> Iterator[Finding]:
     """The platform and shoppers can reach the public address, as far as its form tells."""
     if settings.sandbox_url:

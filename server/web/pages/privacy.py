@@ -1,6 +1,7 @@
 """Privacy: what shoppers asked for by way of Shopify, the data for the shop's owner, and what was erased."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, Response, jsonify
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,6 +22,7 @@ class RequestLine:
     received: str
     state: str
     is_open: bool
+    is_overdue: bool
 
 
 def blueprint() -> Blueprint:
@@ -30,7 +32,9 @@ def blueprint() -> Blueprint:
     def listing() -> BaseResponse:
         parts, frame = runtime(), open_frame()
         found = list_requests(database=parts.database, box=parts.box, shop_domain=merchant().shop_domain)
-        return show(frame, "pages/privacy.html", lines=[_line(each, frame.display) for each in found])
+        return show(
+            frame, "pages/privacy.html", lines=[_line(each, frame.display, parts.clock.now()) for each in found]
+        )
 
     @routes.get("/requests/<int:request_id>/data")
     def data(request_id: int) -> Response:
@@ -60,10 +64,11 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def _line(each: PrivacyRequest, display: Display) -> RequestLine:
-    is_open = each.state == OPEN
+def _line(each: PrivacyRequest, display: Display, now: datetime) -> RequestLine:
+    is_open, due_at = each.state == OPEN, each.received_at + DUE_AFTER
+    is_overdue = is_open and now > due_at
     if each.kind == DATA_REQUEST:
-        due = f"To be answered by {display.day(each.received_at + DUE_AFTER)}"
+        due = f"{'Overdue since' if is_overdue else 'To be answered by'} {display.day(due_at)}"
         ended = "Erased" if "erased" in each.proof else "Handed over"
         what, state = "A shopper asks for their data", due if is_open else f"{ended} {display.day(each.done_at)}"
     else:
@@ -72,5 +77,10 @@ def _line(each: PrivacyRequest, display: Display) -> RequestLine:
         ended = "Under way" if is_open else f"Done {display.day(each.done_at)}"
         state = ended + (f": {', '.join(counts)}" if counts else "")
     return RequestLine(
-        each.id, what, display.moment(each.received_at), state, is_open=is_open and each.kind == DATA_REQUEST
+        each.id,
+        what,
+        display.moment(each.received_at),
+        state,
+        is_open=is_open and each.kind == DATA_REQUEST,
+        is_overdue=is_overdue,
     )

@@ -1,5 +1,8 @@
 """The main stories, in real Chromium on the sandbox, with the real bundle, the real app and the real worker."""
 
+import json
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -72,3 +75,40 @@ def test_who_opted_out_gets_nothing_and_the_page_says_why(stage: Stage) -> None:
     email = order["email"]
     assert stage.sandbox.messages(email) == {**stage.sandbox.messages(email), "sms": [], "email": []}
     assert "has not agreed to marketing" in stage.merchant.read_order(str(order["id"]))
+
+
+def test_the_logs_of_a_day_name_nobody_and_hold_no_secret(stage: Stage) -> None:
+    """A buyer with an account buys, declines and is written to; then everything that was logged is searched."""
+    with stage.shopper() as shopper:
+        token = shopper.fill_basket(stage.popular_variant(5))
+        shopper.fill_in("new")
+        shopper.pay()
+        shopper.decline()
+    order = order_of(stage.sandbox, token)
+    stage.wait_for_touches(order["name"], "planned", "planned")
+    stage.sandbox.move_clock(TWO_MINUTES)
+    stage.wait_for_touches(order["name"], "sent", "planned")
+    stage.merchant.read_order(str(order["id"]))
+    logged = "".join((stage.sandbox.processes.logs / f"{name}.log").read_text() for name in ("web", "worker"))
+    assert logged.count("\n") > 10, "nothing was logged: this searches nothing"
+    address = json.loads(order["shipping_address"])
+    settings = stage.sandbox.settings
+    with stage.sandbox.sandbox.world.read() as world:
+        secret = [
+            row[0] for table in ("access_token", "refresh_token") for row in world.execute(f"SELECT token FROM {table}")
+        ]
+        people = world.execute("SELECT email, phone FROM customer").fetchall()
+    credentials = stage.sandbox.credentials
+    secret += [settings.client_secret, credentials.app_secret_key, credentials.twilio_auth_token]
+    personal = [
+        order["email"],
+        order["phone"],
+        address["address1"],
+        address["zip"],
+        address["last_name"],
+        *sum(map(tuple, people), ()),
+    ]
+    for word in filter(None, [*secret, *personal]):
+        assert str(word) not in logged
+    assert not re.search(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", logged), "something that looks like an e-mail address"
+    assert not re.search(r"id_token=|Bearer |/c/\w|/unsubscribe/\w", logged), "a token or a signed link"

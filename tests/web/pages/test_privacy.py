@@ -1,5 +1,7 @@
 """Privacy requests: the list, the data for the owner, and nothing for another shop."""
 
+from datetime import datetime, timedelta
+
 from server.ports import CustomerRequest
 from server.runtime import Runtime
 from server.usecases.privacy import list_requests, note_data_request
@@ -8,10 +10,10 @@ from tests.web.pages.conftest import Staff
 from tests.web.pages.reading import Markup, words
 
 
-def ask(runtime: Runtime, shop: str = SHOP) -> int:
+def ask(runtime: Runtime, shop: str = SHOP, *, at: datetime = NOW) -> int:
     person = CustomerRequest(None, "jo@example.com", None)
     note_data_request(
-        database=runtime.database, box=runtime.box, shop_domain=shop, platform_id="1", person=person, now=NOW
+        database=runtime.database, box=runtime.box, shop_domain=shop, platform_id="1", person=person, now=at
     )
     return list_requests(database=runtime.database, box=runtime.box, shop_domain=shop)[0].id
 
@@ -37,3 +39,10 @@ def test_another_shops_requests_are_neither_seen_nor_answered(staff: Staff, runt
     assert "No privacy requests" in staff.open("/privacy/requests").text
     assert staff.fetch(f"/privacy/requests/{theirs}/data").status_code == 404
     assert staff.send(f"/privacy/requests/{theirs}/done").status_code == 404
+
+
+def test_a_request_that_was_not_answered_in_time_is_overdue(staff: Staff, runtime: Runtime) -> None:
+    ask(runtime, at=NOW - timedelta(days=31))
+    page = Markup.read(staff.open("/privacy/requests").text)
+    assert "Overdue since" in words(page)
+    assert "To be answered by" not in words(page)

@@ -1,0 +1,272 @@
+"""What is stored, table by table: which columns tell of a person, what for, and for how long.
+
+The policy's page is drawn from this, and a test compares it with the database: a new column is described here, or the
+tests fail.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from server.domain import retention
+from server.domain.retention import Term
+
+
+class About(StrEnum):
+    """Whom a row tells of."""
+
+    SHOPPER = "shopper"
+    SHOP = "shop"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One table. `personal` says in words what each column tells of a person, `plain` names the other columns.
+
+    `terms` are of personal columns that go before the row does.
+    """
+
+    table: str
+    what: str
+    about: About
+    purpose: str
+    kept: Term
+    personal: Mapping[str, str] = field(default_factory=dict)
+    plain: frozenset[str] = frozenset()
+    terms: Mapping[str, Term] = field(default_factory=dict)
+
+
+def _columns(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_UNIT = "a code for the shopper: the customer number, or a one-way digest of an address"
+_ORDER = "the order's number"
+
+INVENTORY: tuple[Holding, ...] = (
+    Holding(
+        "customers",
+        "customers",
+        About.SHOPPER,
+        "to reach the shopper about an order, and to tell first-time from regular customers",
+        retention.WITH_SHOP,
+        {
+            "customer_id": "Shopify's number of the customer",
+            "first_name": "first name",
+            "email": "e-mail address",
+            "phone": "phone number",
+            "locale": "language",
+            "orders_count": "number of orders",
+            "spent": "money spent",
+        },
+        _columns("shop_id"),
+    ),
+    Holding(
+        "contacts",
+        "permissions and opt-outs",
+        About.SHOPPER,
+        "to write to nobody who has not agreed, and never again to who opted out",
+        retention.WITH_SHOP,
+        {
+            "address": "e-mail address or phone number; of an erased person, a one-way digest",
+            "customer_id": "Shopify's number of the customer",
+            "consent": "consent to marketing",
+            "consent_at": "when it was given or withdrawn",
+            "consent_source": "where that was said",
+            "suppressed_at": "when the shopper opted out",
+            "suppressed_for": "why nothing is sent",
+        },
+        _columns("shop_id channel"),
+    ),
+    Holding(
+        "orders",
+        "orders",
+        About.SHOPPER,
+        "to choose what fits an order, to follow it up, and to count what offers earned",
+        retention.WITH_SHOP,
+        {
+            "order_id": "Shopify's number of the order",
+            "name": _ORDER,
+            "reference_id": "the checkout's number",
+            "customer_id": "Shopify's number of the customer",
+            "unit_id": _UNIT,
+            "email": "e-mail address",
+            "phone": "phone number",
+            "first_name": "first name",
+            "country_code": "country",
+            "province_code": "region",
+            "locale": "language",
+            "attributes": "notes on the cart",
+            "total": "amounts",
+            "gateways": "the kind of payment",
+        },
+        _columns(
+            "shop_id created_at updated_at cancelled_at currency presentment_currency current_total refunded"
+            " outstanding financial_status source_name has_shipping_address is_test"
+        ),
+        dict.fromkeys(("email", "phone", "first_name", "attributes"), retention.ORDER_CONTACTS),
+    ),
+    Holding(
+        "order_lines",
+        "goods of orders",
+        About.SHOPPER,
+        "to know what is bought together, and to offer nothing that is in the order already",
+        retention.WITH_SHOP,
+        {"order_id": "Shopify's number of the order", "variant_id": "what was bought", "quantity": "how much of it"},
+        _columns("shop_id line_id product_id title sku unit_price total"),
+    ),
+    Holding(
+        "decisions",
+        "decisions on offers",
+        About.SHOPPER,
+        "to explain to the shop why an order did or did not get an offer, and to charge what was offered",
+        retention.WITH_SHOP,
+        {
+            "reference_id": "the checkout's number",
+            "unit_id": _UNIT,
+            "offered": "what was offered",
+            "facts": "what the decision was made from: goods, country, whether the shopper has bought before",
+            "trace": "each step of the decision",
+        },
+        _columns("id shop_id surface rules_version outcome reason decided_at expires_at signed_at"),
+    ),
+    Holding(
+        "events",
+        "answers on the one-click page",
+        About.SHOPPER,
+        "to know whether an offer was seen, accepted or declined",
+        retention.WITH_SHOP,
+        {"reference_id": "the checkout's number", "kind": "seen, accepted, declined or left", "data": "its timing"},
+        _columns("id shop_id decision_id status occurred_at"),
+    ),
+    Holding(
+        "sequences",
+        "follow-ups of orders",
+        About.SHOPPER,
+        "to write after an order at most once in the period that the shop sets",
+        retention.WITH_SHOP,
+        {"order_id": "Shopify's number of the order", "reference_id": "the checkout's number", "unit_id": _UNIT},
+        _columns("id shop_id journey_id rules_version starts_at release_reason refusal refusal_detail created_at"),
+    ),
+    Holding(
+        "touches",
+        "messages",
+        About.SHOPPER,
+        "to send each message once, to show the shop what was said, and to let its reader opt out",
+        retention.WITH_SHOP,
+        {
+            "order_id": "Shopify's number of the order",
+            "unit_id": _UNIT,
+            "recipient": "the address it was sent to",
+            "content": "what it said",
+            "receipt": "whether it arrived, was opened or was refused",
+            "receipt_code": "the carrier's reason",
+        },
+        _columns(
+            "id shop_id sequence_id step_id channel template state attempt failures due_at expires_at reason detail"
+            " decision_id vendor vendor_id claimed_at sent_at"
+        ),
+        {"content": retention.MESSAGE_TEXTS, "recipient": retention.RECIPIENTS},
+    ),
+    Holding(
+        "clicks",
+        "clicks on links in messages",
+        About.SHOPPER,
+        "to count what a message earned",
+        retention.WITH_SHOP,
+        {"touch_id": "which message", "clicked_at": "when"},
+        _columns("id shop_id token"),
+    ),
+    Holding(
+        "assignments",
+        "draws of the holdout",
+        About.SHOPPER,
+        "to measure what offers really change: a small share of shoppers, drawn at random, is shown none",
+        retention.WITH_SHOP,
+        {"unit_id": _UNIT, "arm": "whether offers are shown"},
+        _columns("shop_id experiment assigned_at"),
+    ),
+    Holding(
+        "ledger",
+        "revenue of offers",
+        About.SHOPPER,
+        "to tell the shop what offers earned, net of refunds",
+        retention.WITH_SHOP,
+        {"order_id": "Shopify's number of the order", "amount": "amounts"},
+        _columns("id shop_id line_id source currency rules_version booked_at"),
+    ),
+    Holding(
+        "deliveries",
+        "notices from Shopify and from senders, as they came",
+        About.SHOPPER,
+        "to lose none of them, and to handle again what went wrong",
+        retention.DELIVERIES,
+        {"body": "all that an order's notice says: name, addresses, phone, goods, amounts", "headers": "their headers"},
+        _columns(
+            "id source shop_domain topic delivery_id event_id triggered_at state attempt failures retry_at error"
+            " received_at handled_at"
+        ),
+    ),
+    Holding(
+        "privacy_requests",
+        "privacy requests",
+        About.SHOPPER,
+        "to do what a shopper asked for, and to prove that it was done",
+        retention.PROOFS,
+        {"person": "whom it is about, encrypted, until it is done"},
+        _columns("id shop_domain kind platform_id state proof received_at done_at"),
+    ),
+    Holding(
+        "shops",
+        "shops",
+        About.SHOP,
+        "to speak to Shopify in the shop's name",
+        retention.UNINSTALLED,
+        {"name": "name of the shop", "email": "its e-mail address", "grant": "its access to Shopify, encrypted"},
+        _columns(
+            "id domain platform_id currency time_zone country_code scopes grant_expires_at refreshing_until"
+            " needs_reopen is_post_purchase_app withheld checked_at history_starts_at last_delivery_at reconciled_at"
+            " reconciled_count installed_at uninstalled_at"
+        ),
+    ),
+    Holding(
+        "connections",
+        "the shop's accounts at senders",
+        About.SHOP,
+        "to send messages in the shop's name",
+        retention.WITH_SHOP,
+        {"settings": "credentials, encrypted"},
+        _columns("shop_id slug is_paused pause_reason updated_at"),
+    ),
+    Holding(
+        "rule_drafts", "offers being written", About.SHOP, "to make offers", retention.WITH_SHOP,
+        plain=_columns("shop_id document revision updated_at"),
+    ),
+    Holding(
+        "rule_versions", "published offers", About.SHOP, "to make offers", retention.WITH_SHOP,
+        {"published_by": "Shopify's number of the member of staff"}, _columns("shop_id number document published_at"),
+    ),
+    Holding(
+        "variants", "the catalogue", About.NOBODY, "to offer goods that are in stock", retention.WITH_SHOP,
+        plain=_columns(
+            "shop_id variant_id product_id inventory_item_id sku title variant_title handle description image_url"
+            " image_alt tags price compare_at_price unit_cost available stock_at sells_when_out_of_stock is_sellable"
+            " product_updated_at"
+        ),
+    ),
+    Holding(
+        "neighbours", "what is bought together", About.NOBODY, "to choose what fits an order", retention.WITH_SHOP,
+        plain=_columns("shop_id variant_id other_id score together"),
+    ),
+    Holding(
+        "imports", "how far imports have come", About.NOBODY, "to go on after a stop", retention.WITH_SHOP,
+        plain=_columns(
+            "shop_id kind state attempt done total cursor since error retry_at started_at touched_at finished_at"
+        ),
+    ),
+    Holding(
+        "workers", "which workers live", About.NOBODY, "to take over a dead one's work", retention.JOBS,
+        plain=_columns("id started_at beat_at"),
+    ),
+)  # fmt: skip
