@@ -198,6 +198,10 @@ class FakeAuth(Script):
         self.called(f"exchange {shop_domain} {session_token}")
         return self._grant()
 
+    def redeem(self, *, shop_domain: str, code: str) -> AccessGrant:
+        self.called(f"redeem {shop_domain} {code}")
+        return self._grant()
+
     def refresh(self, *, shop_domain: str, refresh_token: str) -> AccessGrant:
         self.called("refresh")
         self.calls[-1] = f"refresh {shop_domain} {refresh_token}"

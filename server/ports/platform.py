@@ -257,6 +257,15 @@ class PlatformAuth(Protocol):
         """
         ...
 
+    def redeem(self, *, shop_domain: str, code: str) -> AccessGrant:
+        """Trade the code that a grant screen gave for an expiring offline grant.
+
+        Raises:
+            SessionTokenRejected: the code was used, or is too old.
+            TemporaryFailure, PermanentFailure, CredentialsRejected.
+        """
+        ...
+
     def refresh(self, *, shop_domain: str, refresh_token: str) -> AccessGrant:
         """Trade a refresh token for a new grant.
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from shopify_app import IdTokenDetails, ShopifyApp, TokenExchangeAccessToken, TokenExchangeResult
+from shopify_app import IdTokenDetails, ShopifyApp, TokenExchangeAccessToken
 
 from server.core.clock import Clock
 from server.core.errors import AppError
@@ -95,6 +95,7 @@ class ShopifyAuth:
 
     def __init__(self, *, client: httpx.Client, client_id: str, client_secret: str, clock: Clock) -> None:
         self._client = client
+        self._client_id, self._client_secret = client_id, client_secret
         self._app = ShopifyApp(client_id, client_secret)
         self._clock = clock
 
@@ -116,7 +117,24 @@ class ShopifyAuth:
             invalid_token_response=None,
             http_client=checked,  # type: ignore[arg-type] # it calls nothing but post()
         )
-        return self._accept(result, checked)
+        return self._accept(result.log.code, checked)
+
+    def redeem(self, *, shop_domain: str, code: str) -> AccessGrant:
+        """Trade the code that a grant screen gave for an expiring offline grant.
+
+        Raises:
+            InvalidShopDomain, SessionTokenRejected, TemporaryFailure, PermanentFailure, CredentialsRejected.
+        """
+        checked = _CheckedClient(self._client, self._clock)
+        # shopifyapp knows every grant but this one. Without `expiring`, Shopify gives a token that it then refuses.
+        checked.post(
+            f"https://{read_shop_domain(shop_domain)}/admin/oauth/access_token",
+            headers={"Accept": "application/json"},
+            json={"client_id": self._client_id, "client_secret": self._client_secret, "code": code, "expiring": 1},
+        )
+        if checked.grant is None and checked.error in {"invalid_request", "invalid_grant"}:
+            raise SessionTokenRejected("Shopify does not take this code: it was used, or is too old. Begin anew.")
+        return self._accept("", checked)
 
     def refresh(self, *, shop_domain: str, refresh_token: str) -> AccessGrant:
         """Trade a refresh token for a new grant; the old one dies when the new one is first used.
@@ -140,11 +158,11 @@ class ShopifyAuth:
             held,
             http_client=checked,  # type: ignore[arg-type] # it calls nothing but post()
         )
-        return self._accept(result, checked)
+        return self._accept(result.log.code, checked)
 
-    def _accept(self, result: TokenExchangeResult, checked: _CheckedClient) -> AccessGrant:
+    def _accept(self, refusal: str, checked: _CheckedClient) -> AccessGrant:
         if checked.grant is None:
-            _refuse(result.log.code, checked.error)
+            _refuse(refusal, checked.error)
         now = self._clock.now()
         return AccessGrant(
             access_token=checked.grant.access_token,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.ports import PlatformAuth
+from server.ports import AccessGrant, PlatformAuth
 from server.storage.db import Database, Session
 from server.storage.rules import Rules
 from server.storage.secrets import SecretBox
@@ -39,7 +39,22 @@ def open_app(
             if grant is not None and grant.expires_at - now > REFRESH_MARGIN:
                 return OpenedShop(row.id, row.domain, is_new=False)
     grant = auth.exchange(shop_domain=shop_domain, session_token=session_token)
+    return _install(database=database, box=box, shop_domain=shop_domain, grant=grant, now=now)
 
+
+def install_by_code(
+    *, database: Database, box: SecretBox, auth: PlatformAuth, shop_domain: str, code: str, now: datetime
+) -> OpenedShop:
+    """Install a shop, or renew its grant, with the code that a grant screen gave.
+
+    Raises:
+        SessionTokenRejected, TemporaryFailure, PermanentFailure, CredentialsRejected.
+    """
+    grant = auth.redeem(shop_domain=shop_domain, code=code)
+    return _install(database=database, box=box, shop_domain=shop_domain, grant=grant, now=now)
+
+
+def _install(*, database: Database, box: SecretBox, shop_domain: str, grant: AccessGrant, now: datetime) -> OpenedShop:
     def install(session: Session) -> OpenedShop:
         row, is_new = Shops(session, box).install(shop_domain, grant=grant, now=now)
         if is_new:

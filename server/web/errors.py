@@ -19,6 +19,8 @@ _STATUS: dict[str, HTTPStatus] = {
     "session_token_rejected": HTTPStatus.UNAUTHORIZED,
     "unreadable_payload": HTTPStatus.BAD_REQUEST,
     "unreadable_body": HTTPStatus.BAD_REQUEST,
+    "grant_refused": HTTPStatus.BAD_REQUEST,
+    "invalid_shop_domain": HTTPStatus.BAD_REQUEST,
     "unsafe_address": HTTPStatus.BAD_REQUEST,
     "bad_request": HTTPStatus.BAD_REQUEST,
     "length_required": HTTPStatus.LENGTH_REQUIRED,

@@ -19,6 +19,7 @@ GUARDS = {
     "post_purchase": guards.post_purchase,
     "links": guards.public,  # the signature in each link is looked at by its route
     "public": guards.public,
+    "installing": guards.public,  # signature and state are looked at by the route
     "policy": guards.public,  # what is stored in general, of nobody
     "metrics": guards.metrics_token,
     "home": guards.merchant_session,

@@ -80,3 +80,15 @@ def test_no_secret_is_committed() -> None:
     ]
     assert found == []
     assert SECRETS.search(b"key = shpss_" + b"0a" * 16)
+
+
+def test_the_listing_gives_a_reason_for_each_scope_and_names_tests_that_exist() -> None:
+    listing = (ROOT / "docs/app-store-listing.md").read_text(encoding="utf-8")
+    scopes = APP["access_scopes"]
+    explained = set(re.findall(r"^\| `(\w+)` \|", listing, re.MULTILINE))
+    assert explained == {*scopes["scopes"].split(","), *scopes["optional_scopes"]}
+    named = re.findall(r"`((?:tests|server)/[\w/]+\.py)`", listing)
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).is_file()] == []
+    (test,) = re.findall(r"`(test_\w+)`", listing)
+    assert f"def {test}(" in (ROOT / "tests/e2e/story/test_story.py").read_text(encoding="utf-8")

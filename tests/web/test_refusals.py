@@ -29,6 +29,9 @@ class FailingAuth:
     def exchange(self, *, shop_domain: str, session_token: str) -> AccessGrant:
         raise self._failure
 
+    def redeem(self, *, shop_domain: str, code: str) -> AccessGrant:
+        raise self._failure
+
     def refresh(self, *, shop_domain: str, refresh_token: str) -> AccessGrant:
         raise self._failure
 

@@ -45,6 +45,8 @@ PAGE_ROUTES = {
 TOKEN_ROUTES = {"/post-purchase/offers", "/post-purchase/changesets", "/post-purchase/events"}
 OTHER_ROUTES = {
     "/auth/session-token": "a page without data",
+    "/auth/install": "sends to the grant screen, and holds no data",
+    "/auth/callback": "the shop is the one that Shopify signed",
     "/privacy": "what is stored of everybody, and no data",
     "/health": "no data",
     "/ready": "no data",

@@ -1,9 +1,11 @@
 """Shopify's token endpoint and the installation of the app.
 
-`POST /admin/oauth/access_token` knows token exchange (offline and online) and the refresh of an expiring offline token.
+`POST /admin/oauth/access_token` knows token exchange (offline and online), the refresh of an expiring offline token,
+and the code that `GET /admin/oauth/authorize` gives: the grant screen of a merchant who always agrees.
 `install` is what the merchant's grant screen does, `uninstall` what "Delete app" does.
 """
 
+import base64
 import hmac
 import secrets
 import tomllib
@@ -12,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -21,7 +24,7 @@ from tests.sandbox.shopify.admin.access import split_scopes
 from tests.sandbox.shopify.admin.scalars import world_time
 from tests.sandbox.shopify.admin.side import ServerSide
 from tests.sandbox.shopify.admin.state import state_of
-from tests.sandbox.shopify.signing import TokenRefused
+from tests.sandbox.shopify.signing import TokenRefused, sign_launch_query
 from tests.sandbox.shopify.subject_token import read_subject
 from tests.sandbox.shopify.webhooks import WebhookSender
 from tests.sandbox.shopify.world import World
@@ -35,6 +38,7 @@ ONLINE_SECONDS = 86_399
 REFRESH_DAYS = 90
 # How long a used refresh token still works while its replacement is unused.
 RECOVERY_DAYS = 30
+CODE_SECONDS = 60
 
 
 class Refused(Exception):
@@ -52,6 +56,7 @@ def blueprint(sandbox: ServerSide) -> Blueprint:
     endpoint = TokenEndpoint(sandbox)
     routes = Blueprint("oauth", __name__)
     routes.post("/admin/oauth/access_token")(endpoint.answer)
+    routes.get("/admin/oauth/authorize")(endpoint.authorize)
     return routes
 
 
@@ -110,6 +115,31 @@ class TokenEndpoint:
     def __init__(self, sandbox: ServerSide) -> None:
         self._sandbox = sandbox
         self._state = state_of(sandbox.world)
+        self._codes: dict[str, datetime] = {}
+
+    def authorize(self) -> Response | tuple[str, int]:
+        """Install the app as the grant screen does, and send the browser back with a code."""
+        settings, asked, now = self._sandbox.settings, request.args, self._sandbox.clock.now()
+        declared = tomllib.loads((settings.app_root / "shopify.app.toml").read_text(encoding="utf-8"))
+        allowed = {*declared.get("auth", {}).get("redirect_urls", ()), f"{settings.app_origin}/auth/callback"}
+        if asked.get("client_id") != settings.client_id or asked.get("redirect_uri") not in allowed:
+            return "Oauth error invalid_request: The redirect_uri is not whitelisted", 400
+        scopes = split_scopes(asked.get("scope", ""))
+        if not scopes:
+            return "Oauth error invalid_scope", 400
+        install(self._sandbox.world, settings.client_id, scopes, settings.app_origin)
+        code = secrets.token_hex(16)
+        self._codes[code] = now + timedelta(seconds=CODE_SECONDS)
+        host = base64.b64encode(f"admin.shopify.com/store/{settings.shop_domain.partition('.')[0]}".encode())
+        query = {
+            "code": code,
+            "host": host.decode().rstrip("="),
+            "shop": settings.shop_domain,
+            "state": asked.get("state", ""),
+            "timestamp": str(int(now.timestamp())),
+        }
+        signed = {**query, "hmac": sign_launch_query(settings.client_secret, query)}
+        return Response(status=302, headers={"Location": f"{asked['redirect_uri']}?{urlencode(signed)}"})
 
     def answer(self) -> Response:
         """Answer one request, faults included."""
@@ -133,6 +163,8 @@ class TokenEndpoint:
             return self._exchange(body)
         if grant == "refresh_token":
             return self._refresh(body)
+        if grant is None and "code" in body:
+            return self._redeem(body)
         raise Refused("unsupported_grant_type", f"The sandbox grants token exchange and refresh, not {grant!r}.")
 
     def _check_client(self, body: Mapping[str, Any]) -> None:
@@ -200,6 +232,19 @@ class TokenEndpoint:
         if found is None:
             raise Refused("invalid_subject_token", "The app is not installed on this shop.")
         return ",".join(split_scopes(found["scopes"]))
+
+    def _redeem(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        now, ends = self._sandbox.clock.now(), self._codes.pop(str(body["code"]), None)
+        if ends is None or now > ends:
+            raise Refused("invalid_request", "The authorization code was not found or was already used.")
+        client_id = self._sandbox.settings.client_id
+        with self._sandbox.world.write() as connection:
+            scopes = self._granted_scopes(connection)
+            if str(body.get("expiring")) not in {"1", "true", "True"}:
+                raise Refused("invalid_request", "Public apps get expiring offline tokens only: send expiring=1.")
+            access = _new_access(connection, client_id, scopes, now, is_offline=True)
+            refresh = _new_refresh(connection, client_id, scopes, now)
+            return _offline_answer(access, scopes, refresh, REFRESH_DAYS * 86_400)
 
     def _refresh(self, body: Mapping[str, Any]) -> dict[str, Any]:
         client_id = self._sandbox.settings.client_id

@@ -38,6 +38,10 @@ def refresh(auth: PlatformAuth) -> object:
     return auth.refresh(shop_domain=SHOP, refresh_token="shprt_old")
 
 
+def redeem(auth: PlatformAuth) -> object:
+    return auth.redeem(shop_domain=SHOP, code="c0de")
+
+
 def auth_answering(answer: httpx.Response | httpx.HTTPError, seen: list[httpx.Request] | None = None) -> PlatformAuth:
     def handler(request: httpx.Request) -> httpx.Response:
         if seen is not None:
@@ -77,8 +81,23 @@ def test_the_exchange_asks_for_an_expiring_offline_token() -> None:
     assert grant.scopes == ("read_products", "read_orders")
 
 
+def test_a_code_is_redeemed_for_an_expiring_offline_token() -> None:
+    seen: list[httpx.Request] = []
+    grant = auth_answering(httpx.Response(200, json=GRANT), seen).redeem(shop_domain=SHOP, code="c0de")
+    (request,) = seen
+    assert str(request.url) == f"https://{SHOP}/admin/oauth/access_token"
+    assert body(request) == {"client_id": CLIENT_ID, "client_secret": SECRET, "code": "c0de", "expiring": 1}
+    assert grant.refresh_token == GRANT["refresh_token"]
+
+
+@pytest.mark.parametrize("error", ["invalid_request", "invalid_grant"])
+def test_a_code_that_was_used_sends_the_merchant_back_to_the_start(error: str) -> None:
+    with pytest.raises(SessionTokenRejected, match="Begin anew"):
+        redeem(auth_answering(httpx.Response(400, json={"error": error})))
+
+
 def test_lifetimes_are_counted_from_our_clock() -> None:
-    for call in (exchange, refresh):
+    for call in (exchange, refresh, redeem):
         grant = call(auth_answering(httpx.Response(200, json=GRANT)))
         assert getattr(grant, "expires_at") == NOW + timedelta(hours=1)  # noqa: B009 - both calls answer a grant
         assert getattr(grant, "refresh_expires_at") == NOW + timedelta(days=90)  # noqa: B009 - as above
@@ -98,7 +117,7 @@ def test_the_refresh_sends_the_refresh_token_and_asks_no_system_clock() -> None:
     }
 
 
-@pytest.mark.parametrize("call", [exchange, refresh])
+@pytest.mark.parametrize("call", [exchange, refresh, redeem])
 @pytest.mark.parametrize(
     ("answer", "failure"),
     [
@@ -118,7 +137,6 @@ def test_the_refresh_sends_the_refresh_token_and_asks_no_system_clock() -> None:
         (httpx.Response(403), CredentialsRejected),
         (httpx.Response(400, json={"error": "invalid_client"}), CredentialsRejected),
         (httpx.Response(400, json={"error": "application_cannot_be_found"}), CredentialsRejected),
-        (httpx.Response(400, json={"error": "invalid_request"}), PermanentFailure),
         (httpx.Response(400, json={"error": ["odd"]}), PermanentFailure),
         (httpx.Response(400, json=[1]), PermanentFailure),
         (httpx.Response(400, text="<html>"), PermanentFailure),
@@ -136,6 +154,12 @@ def test_every_other_answer_is_one_of_our_failures(
     assert len(seen) == 1, "repeating is for the job that asked"
     told = str(caught.value) + repr(getattr(caught.value, "data"))  # noqa: B009 - AppError has it
     assert not any(secret in told for secret in (SECRET, "shprt_", "shpat_", "eyJ."))
+
+
+@pytest.mark.parametrize("call", [exchange, refresh])
+def test_a_request_that_shopify_does_not_understand_is_not_repeated(call: Call) -> None:
+    with pytest.raises(PermanentFailure):
+        call(auth_answering(httpx.Response(400, json={"error": "invalid_request"})))
 
 
 def test_retry_after_reaches_the_caller() -> None:
