@@ -151,8 +151,9 @@ class PooledInbox:
             try:
                 self._insert(values)
             except psycopg.OperationalError:
-                # The server may have been restarted under an idle connection; a second insert changes nothing.
-                self._insert(values)
+                # The server was restarted: the other idle connections are gone as well, and would fail one by one.
+                self._pool.check()
+                self._insert(values)  # changes nothing where the first one was committed
         except (psycopg.Error, PoolTimeout) as fault:
             raise InboxUnavailable("The delivery could not be stored.", cause=type(fault).__name__) from None
 
