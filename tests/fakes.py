@@ -19,6 +19,7 @@ from server.ports import (
     CustomerRequest,
     CustomerSnapshot,
     DeliveryHeaders,
+    ItemStock,
     Message,
     MessageChannel,
     OfferMessage,
@@ -115,6 +116,20 @@ class FakePlatformApi(Script):
     def count_customers(self) -> int:
         self.called("count_customers")
         return self.claimed or len(self.held_customers)
+
+    def stock_levels(self, *, cursor: str | None) -> Page[ItemStock]:
+        self.called("stock_levels")
+        return self._page(self._items(), cursor)
+
+    def count_variants(self) -> int:
+        self.called("count_variants")
+        return self.claimed or len(self._items())
+
+    def gathered_stock(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[ItemStock]]:
+        return self._file(self._items(), offset)
+
+    def _items(self) -> list[ItemStock]:
+        return [level.item for _, level in sorted(self.levels.items()) if level.item is not None]
 
     def gather(self, kind: str, *, since: datetime | None) -> str:
         self.called("gather")

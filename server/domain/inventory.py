@@ -256,6 +256,14 @@ INVENTORY: tuple[Holding, ...] = (
         ),
     ),
     Holding(
+        "locations", "the shop's locations", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,
+        plain=_columns("shop_id location_id name is_active"),
+    ),
+    Holding(
+        "location_stock", "stock at each location", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,
+        plain=_columns("shop_id inventory_item_id location_id available stock_at"),
+    ),
+    Holding(
         "neighbours", "what is bought together", About.NOBODY, "to choose what fits an order", retention.WITH_SHOP,
         plain=_columns("shop_id variant_id other_id score together"),
     ),

@@ -12,7 +12,7 @@ from server.jobs.engine import Job
 from server.ports import TemporaryFailure
 from server.runtime import Runtime
 from server.usecases.access import ShopAccess
-from server.usecases.imports import give_up, import_customers, import_orders, import_products, postpone
+from server.usecases.imports import give_up, import_customers, import_orders, import_products, import_stock, postpone
 from server.usecases.ingest import handle_delivery, postpone_delivery
 from server.usecases.messages import put_back, resolve_cut_off, send_touch
 from server.usecases.receipts import handle_receipt
@@ -24,7 +24,9 @@ DELIVERIES, RECEIPTS, SEND, RESOLVE, IMPORT = (
     "deliveries.handle", "receipts.handle", "touch.send", "touch.resolve", "shop.import",
 )  # fmt: skip
 _HANDS = 16  # deliveries that are handled at once, in all jobs together
-_IMPORTS = {"products": import_products, "orders": import_orders, "customers": import_customers}
+_IMPORTS = {
+    "products": import_products, "orders": import_orders, "customers": import_customers, "stock": import_stock,
+}  # fmt: skip
 
 
 def make_jobs(runtime: Runtime) -> dict[str, Job]:

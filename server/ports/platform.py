@@ -142,11 +142,30 @@ class DeliveryHeaders:
 
 
 @dataclass(frozen=True, slots=True)
+class LocationStock:
+    """What may be sold of an item from one location."""
+
+    location_id: str
+    name: str
+    available: int
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStock:
+    """Where an item of the inventory lies, every location of it."""
+
+    inventory_item_id: str
+    levels: tuple[LocationStock, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StockLevel:
-    """Stock of one variant over all locations; `available` None: not tracked."""
+    """Stock of one variant over all locations, and at each; `available` None: not tracked."""
 
     variant_id: str
     available: int | None
+    item: ItemStock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +228,16 @@ class PlatformApi(Protocol):
 
     def count_customers(self) -> int: ...
 
+    def stock_levels(self, *, cursor: str | None) -> Page[ItemStock]:
+        """Return where items of the inventory lie."""
+        ...
+
+    def count_variants(self) -> int:
+        """Return how many variants there are, each of which is an item of the inventory."""
+        ...
+
     def gather(self, kind: str, *, since: datetime | None) -> str:
-        """Have the platform gather all "products", "orders" or "customers" by itself; return the operation's id."""
+        """Have the platform gather all "products", "orders", "customers" or "stock"; return the operation's id."""
         ...
 
     def gathered(self, operation_id: str) -> BulkResult: ...
@@ -227,6 +254,8 @@ class PlatformApi(Protocol):
     def gathered_orders(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[Order]]: ...
 
     def gathered_customers(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CustomerSnapshot]]: ...
+
+    def gathered_stock(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[ItemStock]]: ...
 
     def orders_updated(self, *, since: datetime, cursor: str | None) -> Page[Order]:
         """Return orders that changed at or after `since`, in the order of their changes."""

@@ -20,6 +20,7 @@ from server.ports import (
     BulkResult,
     BulkState,
     CustomerSnapshot,
+    ItemStock,
     Page,
     ProductSnapshot,
     ShopFacts,
@@ -34,6 +35,9 @@ from server.shopify.ids import gid
 from server.shopify.order_answers import LineFields, OrderFields, OrderNode, order_of
 from server.shopify.product_answers import (
     InventoryItem,
+    ItemFields,
+    ItemNode,
+    LevelFields,
     Nodes,
     ProductFields,
     ProductNode,
@@ -46,6 +50,7 @@ from server.shopify.validation import explain
 PRODUCTS_PER_PAGE = 250
 ORDERS_PER_PAGE = 250
 CUSTOMERS_PER_PAGE = 250
+ITEMS_PER_PAGE = 25  # with up to 20 locations each
 SMALLEST_PAGE = 5
 VARIANTS_PER_CALL = 100
 CUSTOMER_SCOPES = frozenset({"read_customers", "write_customers"})
@@ -87,7 +92,7 @@ class AdminApi:
         )
         self._page_sizes = {
             "products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE, "orders_updated": ORDERS_PER_PAGE,
-            "customers": CUSTOMERS_PER_PAGE,
+            "customers": CUSTOMERS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE,
         }  # fmt: skip
 
     def shop(self) -> ShopFacts:
@@ -146,7 +151,16 @@ class AdminApi:
         if item is None or item.variants is None or not item.variants.nodes:
             return None
         variant = item.variants.nodes[0]
-        return StockLevel(variant_id=variant.id, available=(variant.inventory_quantity or 0) if item.tracked else None)
+        available = (variant.inventory_quantity or 0) if item.tracked else None
+        return StockLevel(variant_id=variant.id, available=available, item=self._item(item))
+
+    def stock_levels(self, *, cursor: str | None) -> Page[ItemStock]:
+        """Return where the next items lie, in the order of their ids, each with all of its locations."""
+        listing = _read(Listing[ItemNode], _part(self._page("stock_levels", {"after": cursor}), "inventoryItems"))
+        return Page(items=tuple(self._item(node) for node in listing.nodes), cursor=listing.page_info.next_cursor)
+
+    def count_variants(self) -> int:
+        return _read(Count, self._answer("variants_count", "productVariantsCount")).count
 
     def orders(self, *, since: datetime | None, cursor: str | None) -> Page[Order]:
         """Return the next orders created at or after `since`, oldest first, each with all of its lines."""
@@ -205,6 +219,11 @@ class AdminApi:
         for each in self._grouped(result, offset):
             yield BulkItem(read_shape(CustomerNode, each.node).snapshot(), each.end)
 
+    def gathered_stock(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[ItemStock]]:
+        for each in self._grouped(result, offset):
+            levels = [read_shape(LevelFields, child) for child in each.children]
+            yield BulkItem(read_shape(ItemFields, each.node).stock(levels), each.end)
+
     def _grouped(self, result: BulkResult, offset: int) -> Iterator[Grouped]:
         if result.url is None:
             return iter(())
@@ -230,6 +249,13 @@ class AdminApi:
             return None if answered is None else _read(Listing[VariantFields], _part(answered, "variants"))
 
         return product_snapshot(node, _whole(node.variants, more), currency)
+
+    def _item(self, node: ItemNode) -> ItemStock:
+        def more(cursor: str) -> Listing[LevelFields] | None:
+            answered = self._answer("item_levels", "inventoryItem", id=gid("InventoryItem", node.id), after=cursor)
+            return None if answered is None else _read(Listing[LevelFields], _part(answered, "inventoryLevels"))
+
+        return node.stock(_whole(node.inventory_levels, more))
 
     def _order(self, node: OrderNode) -> Order:
         def more(cursor: str) -> Listing[LineFields] | None:

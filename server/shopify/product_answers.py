@@ -1,11 +1,12 @@
 """Answers of the Admin API about products, variants and stock, read into our own words."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from server.domain.orders import VariantFacts
-from server.ports import ProductSnapshot
+from server.ports import ItemStock, LocationStock, ProductSnapshot
 from server.shopify.answers import Listing, Part, ShopMoney
 from server.shopify.validation import Amount, Moment, PlainId, Text, minor
 
@@ -148,6 +149,36 @@ class _Variants(Part):
     nodes: list[_StockedVariant]
 
 
-class InventoryItem(Part):
+class _Location(Part):
+    id: PlainId
+    name: Text
+    is_active: bool
+
+
+class _Quantity(Part):
+    quantity: int
+
+
+class LevelFields(Part):
+    location: _Location
+    quantities: list[_Quantity]
+
+    def stock(self) -> LocationStock:
+        place, available = self.location, sum(each.quantity for each in self.quantities)
+        return LocationStock(place.id, place.name, available, is_active=place.is_active)
+
+
+class ItemFields(Part):
+    id: PlainId
+
+    def stock(self, levels: Iterable[LevelFields]) -> ItemStock:
+        return ItemStock(self.id, tuple(level.stock() for level in levels))
+
+
+class ItemNode(ItemFields):
+    inventory_levels: Listing[LevelFields]
+
+
+class InventoryItem(ItemNode):
     tracked: bool
     variants: _Variants | None

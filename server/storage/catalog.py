@@ -11,6 +11,7 @@ from server.domain.orders import VariantFacts
 from server.domain.recommendations import Neighbour
 from server.ports import ProductSnapshot, StockLevel
 from server.storage.db import Base, Minor
+from server.storage.stock import StockByLocation
 
 
 class VariantRow(Base):
@@ -100,6 +101,7 @@ class Catalog:
                 setattr(row, name, value)
         for gone in held.values():
             self._session.delete(gone)
+        StockByLocation(self._session, self._shop_id).forget([gone.inventory_item_id for gone in held.values()])
         return True
 
     def set_stock(self, level: StockLevel, *, read_at: datetime) -> bool:
@@ -116,6 +118,10 @@ class Catalog:
         return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
 
     def remove_product(self, product_id: str) -> None:
+        items = select(VariantRow.inventory_item_id).where(
+            VariantRow.shop_id == self._shop_id, VariantRow.product_id == product_id
+        )
+        StockByLocation(self._session, self._shop_id).forget(self._session.scalars(items).all())
         self._session.execute(
             delete(VariantRow).where(VariantRow.shop_id == self._shop_id, VariantRow.product_id == product_id)
         )

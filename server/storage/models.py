@@ -1,6 +1,6 @@
 """Every table there is: importing this module fills the metadata that migrations compare with."""
 
-from server.storage import catalog, contacts, decisions, ledger, orders, privacy, rules, shops, touches, workers
+from server.storage import catalog, contacts, decisions, ledger, orders, privacy, rules, shops, stock, touches, workers
 from server.storage.db import Base
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "privacy",
     "rules",
     "shops",
+    "stock",
     "touches",
     "workers",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, bindparam, or_, select, update
+from sqlalchemy import ForeignKey, bindparam, case, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.core.errors import AppError
@@ -271,6 +271,9 @@ class WantedImport:
     attempt: int
 
 
+_IMPORT_ORDER = {"products": 0, "orders": 1, "customers": 2}
+
+
 class WantedImports:
     """Imports to be done, in all shops: the poller's view."""
 
@@ -290,7 +293,7 @@ class WantedImports:
                 or_(ImportRow.retry_at.is_(None), ImportRow.retry_at <= now),
                 ImportRow.shop_id.not_in(busy),
             )
-            .order_by(ImportRow.shop_id, ImportRow.kind.desc())
+            .order_by(ImportRow.shop_id, case(_IMPORT_ORDER, value=ImportRow.kind, else_=len(_IMPORT_ORDER)))
         )
         first: dict[int, WantedImport] = {}
         for row in self._session.execute(query):

@@ -39,6 +39,7 @@ _READERS: dict[str, Callable[[PlatformApi, BulkResult, int], Iterator[BulkItem[A
     "products": lambda api, result, offset: api.gathered_products(result, offset=offset),
     "orders": lambda api, result, offset: api.gathered_orders(result, offset=offset),
     "customers": lambda api, result, offset: api.gathered_customers(result, offset=offset),
+    "stock": lambda api, result, offset: api.gathered_stock(result, offset=offset),
 }
 
 

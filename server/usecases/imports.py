@@ -10,12 +10,13 @@ from typing import Any
 
 from server.domain.experiments import unit_of
 from server.domain.orders import Order
-from server.ports import Page, PlatformApi, TemporaryFailure
+from server.ports import ItemStock, Page, PlatformApi, TemporaryFailure
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
 from server.storage.db import Database, Session
 from server.storage.orders import Orders
 from server.storage.shops import DONE, FAILED, WANTED, ImportRow, Imports, Shops
+from server.storage.stock import StockByLocation
 from server.usecases.access import ShopAccess
 from server.usecases.backfill import PAGED_UP_TO, Backfill, BulkRefused
 from server.usecases.recommendations import rebuild_neighbours
@@ -98,6 +99,18 @@ def import_customers(*, access: ShopAccess, shop_id: int, clock_now: Callable[[]
 
     listing = Listing(
         "customers", lambda api: api.count_customers(), lambda api, cursor: api.customers(cursor=cursor), save
+    )
+    _run(access, shop_id, listing, clock_now)
+
+
+def import_stock(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
+    """Fetch where the shop's goods lie; the sum over all locations comes with the products."""
+
+    def save(session: Session, items: Sequence[ItemStock], read_at: datetime) -> None:
+        StockByLocation(session, shop_id).save(items, read_at=read_at)
+
+    listing = Listing(
+        "stock", lambda api: api.count_variants(), lambda api, cursor: api.stock_levels(cursor=cursor), save
     )
     _run(access, shop_id, listing, clock_now)
 

@@ -20,6 +20,7 @@ from server.storage.deliveries import (
 )
 from server.storage.inbox import Inbox
 from server.storage.shops import ShopRow, Shops
+from server.storage.stock import StockByLocation
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
 from server.usecases.install import close_shop
@@ -195,13 +196,18 @@ def _product_gone(delivery: Delivery) -> str:
 
 
 def _stock(delivery: Delivery) -> str:
-    """The body speaks of one location; what may be sold is the sum over all."""
+    """The body speaks of one location and may be late: the item is read as it lies now, at all of them."""
     item_id = delivery.inbound.parse_inventory_item(delivery.raw)
     level = delivery.api().stock(item_id)
     if level is None:
         return SUPERSEDED
-    with delivery.access.database.write() as session:
-        is_news = Catalog(session, delivery.shop_id).set_stock(level, read_at=delivery.now)
+
+    def save(session: Session) -> bool:
+        if level.item is not None:
+            StockByLocation(session, delivery.shop_id).save([level.item], read_at=delivery.now)
+        return Catalog(session, delivery.shop_id).set_stock(level, read_at=delivery.now)
+
+    is_news = delivery.access.database.run(save)
     return HANDLED if is_news else SUPERSEDED
 
 

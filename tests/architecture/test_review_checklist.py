@@ -21,7 +21,6 @@ from tests.sandbox.shopify.admin.access import NEEDED
 ROOT = Path(__file__).parents[2]
 APP = tomllib.loads((ROOT / "shopify.app.toml").read_text(encoding="utf-8"))
 # Scopes that no document needs, with the reason for asking all the same.
-WITHOUT_A_DOCUMENT = {"read_inventory": "Shopify sends inventory_levels/update to nobody without it"}
 SECRETS = re.compile(rb"\b(?:shpss|shpat|shprt|shpca|shppa)_[0-9a-f]{32}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
@@ -43,8 +42,8 @@ def test_each_scope_is_needed_and_none_is_missing() -> None:
     asked = set(APP["access_scopes"]["scopes"].split(","))
     needed = [NEEDED[field] for name in names() for field in fields_of(document(name)) if field in NEEDED]
     assert [scopes for scopes in needed if not asked & set(scopes)] == [], "a document needs what is not asked for"
-    used = {scope for scopes in needed for scope in scopes if len(asked & set(scopes)) == 1}
-    assert asked - used == set(WITHOUT_A_DOCUMENT)
+    used = {scope for scopes in needed for scope in asked & set(scopes) if len(asked & set(scopes)) == 1}
+    assert asked == used
 
 
 def test_no_token_is_kept_at_shopify_and_nothing_is_written_that_is_not_ours() -> None:

@@ -13,6 +13,7 @@ from tests.bench.measures import Measure, percentile, say
 from tests.bench.open_loop import Request, post_at_rate
 from tests.databases import fresh_postgresql
 from tests.soak import bodies
+from tests.soak.evidence import Row
 from tests.soak.post import Delivery
 from tests.soak.stage import CLIENT_SECRET, Stage
 from tests.soak.town import Order, make_town
@@ -36,7 +37,7 @@ def _at(rate: int, seconds: int, url: str, folder: Path, where: str) -> Iterator
     stage = Stage(town, url, folder)
     try:
         stage.open()
-        answers = _post(stage, town.orders, rate)
+        answers = post(stage, town.orders, rate)
         waits = _waits(stage, len(town.orders))
     finally:
         stage.close()
@@ -46,7 +47,7 @@ def _at(rate: int, seconds: int, url: str, folder: Path, where: str) -> Iterator
         yield Measure(f"webhook stored to follow-up planned, {at}, p{p}", percentile(waits, p), "s")
 
 
-def _post(stage: Stage, orders: list[Order], rate: int) -> list[float]:
+def post(stage: Stage, orders: list[Order], rate: float) -> list[float]:
     """Post each order at its time; return how long after it each was answered, in milliseconds."""
 
     def make(number: int) -> Request:
@@ -60,12 +61,17 @@ def _post(stage: Stage, orders: list[Order], rate: int) -> list[float]:
     return post_at_rate(len(orders), rate, stage.fleet.port, make)[0]
 
 
-def _waits(stage: Stage, count: int) -> list[float]:
+def worked_off(stage: Stage) -> list[Row]:
+    """Wait until all orders are worked off; return their deliveries."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while stage.evidence.open_deliveries():
         assert time.monotonic() < deadline, "the deliveries are not worked off"
         time.sleep(0.5)
-    rows = [row for row in stage.evidence.deliveries() if row["topic"] == "orders/paid"]
+    return [row for row in stage.evidence.deliveries() if row["topic"] == "orders/paid"]
+
+
+def _waits(stage: Stage, count: int) -> list[float]:
+    rows = worked_off(stage)
     assert len(rows) == count
     assert {row["state"] for row in rows} == {"handled"}, "every order is news"
     say(f"  {len(rows)} orders, {len(stage.evidence.touches())} touches")

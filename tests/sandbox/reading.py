@@ -8,7 +8,13 @@ from flask import Flask, Response, current_app
 
 from tests.sandbox.shopify.admin.bulk import BulkOperations
 
-KINDS = ("products", "orders", "customers")
+# What is imported -> the fields of the Admin API that list it and count it.
+KINDS = {
+    "products": ("products", "productsCount"),
+    "orders": ("orders", "ordersCount"),
+    "customers": ("customers", "customersCount"),
+    "stock": ("inventoryItems", "productVariantsCount"),
+}
 _NAME = "afters-sandbox-reading"
 
 
@@ -39,14 +45,15 @@ class ReadingMeter:
             return {kind: {"read": self._read(kind), "total": self._totals.get(kind)} for kind in KINDS}
 
     def _read(self, kind: str) -> int:
-        gathered = (each.root_object_count for each in list(self._bulk.held.values()) if each.root == kind)
+        gathered = (each.root_object_count for each in list(self._bulk.held.values()) if each.root == KINDS[kind][0])
         return max(len(self._seen[kind]), *gathered, 0)
 
     def _note_kind(self, kind: str, data: dict[str, Any]) -> None:
-        page = data.get(kind)
+        listed, counted = KINDS[kind]
+        page = data.get(listed)
         if isinstance(page, dict):
             self._seen[kind].update(str(node.get("id")) for node in page.get("nodes") or () if node)
-        count = data.get(f"{kind}Count")
+        count = data.get(counted)
         if isinstance(count, dict) and isinstance(count.get("count"), int):
             self._totals[kind] = count["count"]
 

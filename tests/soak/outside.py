@@ -168,6 +168,8 @@ _ANSWERS: dict[str, Callable[[Outside, str, dict[str, Any]], dict[str, Any]]] = 
     # Shoppers come to be known by their orders alone.
     "CustomersCount": lambda *_: {"customersCount": {"count": 0}},
     "Customers": lambda *_: {"customers": bodies.listing([])},
+    "VariantsCount": lambda *_: {"productVariantsCount": {"count": 0}},
+    "StockLevels": lambda *_: {"inventoryItems": bodies.listing([])},
     "ContactData": lambda *_: {"customers": bodies.listing([])},
     "Customer": _customer,
     "Order": _order,

@@ -5,19 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from server.ports import BulkResult, BulkState, PermanentFailure, TemporaryFailure
+from server.ports import BulkResult, BulkState, ItemStock, LocationStock, PermanentFailure, StockLevel, TemporaryFailure
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
 from server.storage.orders import Orders
 from server.storage.shops import DONE, WANTED, ImportRow, Imports, Shops
+from server.storage.stock import StockByLocation
 from server.usecases.backfill import Backfill
-from server.usecases.imports import HISTORY, import_customers, import_orders, import_products, postpone
+from server.usecases.imports import HISTORY, import_customers, import_orders, import_products, import_stock, postpone
 from tests.factories import NOW, customer, order, product, variant
 from tests.usecases.house import House
 
 COUNT = 450  # more than two batches
 WORK: dict[str, Callable[..., None]] = {
-    "products": import_products, "orders": import_orders, "customers": import_customers,
+    "products": import_products, "orders": import_orders, "customers": import_customers, "stock": import_stock,
 }  # fmt: skip
 
 
@@ -31,6 +32,8 @@ def large(bare: House) -> House:
         bare.api.held_orders[str(number)] = order(str(number), created_at=placed, reference_id=str(number))
         bare.api.held_customers[str(number)] = customer(customer_id=f"{number:04}", email=f"{number}@example.com")
         bare.api.held_products[str(number)] = product(variant(f"{number:04}"))
+        lying = ItemStock(f"i{number:04}", (LocationStock("1", "Leeds", number),))
+        bare.api.levels[f"i{number:04}"] = StockLevel(f"{number:04}", number, lying)
     return bare
 
 
@@ -52,6 +55,9 @@ def stored(house: House, kind: str) -> int:
                 return Catalog(session, house.shop_id).count()
             case "orders":
                 return len(Orders(session, house.shop_id).recent(limit=9_999))
+            case "stock":
+                lying = StockByLocation(session, house.shop_id)
+                return sum(bool(lying.of(f"i{number:04}")) for number in range(COUNT))
         contacts = Contacts(session, house.shop_id)
         return sum(contacts.customer(f"{number:04}") is not None for number in range(COUNT))
 

@@ -3,12 +3,21 @@ from typing import Any
 
 import pytest
 
-from server.ports import CredentialsRejected, CustomerRequest, ReopenNeeded, StockLevel, TemporaryFailure
+from server.ports import (
+    CredentialsRejected,
+    CustomerRequest,
+    ItemStock,
+    LocationStock,
+    ReopenNeeded,
+    StockLevel,
+    TemporaryFailure,
+)
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
 from server.storage.deliveries import FAILED, HANDLED, IGNORED, STORED, SUPERSEDED, UNREADABLE, Deliveries, DeliveryRow
 from server.storage.orders import Orders
 from server.storage.shops import Shops
+from server.storage.stock import StockByLocation
 from server.storage.touches import Touches
 from server.usecases.ingest import ATTEMPTS, HANDLERS, handle_delivery, postpone_delivery
 from tests.factories import EMAIL, NOW, OTHER_SHOP, PHONE, SHOP, consent, customer, order, product, variant
@@ -125,10 +134,12 @@ class TestGoods:
 
     def test_stock_is_asked_for_over_all_places(self, house: House) -> None:
         house.inbound.references[b"i"] = "i2"
-        house.api.levels["i2"] = StockLevel("2", 7)
+        lying = ItemStock("i2", (LocationStock("l1", "Leeds", 4), LocationStock("l2", "York", 3)))
+        house.api.levels["i2"] = StockLevel("2", 7, lying)
         assert house.deliver("inventory_levels/update", b"i") == HANDLED
         with house.database.read() as session:
             assert Catalog(session, house.shop_id).variants(["2"])["2"].available == 7
+            assert StockByLocation(session, house.shop_id).of("i2") == lying.levels
         house.inbound.references[b"i"] = "i99"
         assert house.deliver("inventory_levels/update", b"i") == SUPERSEDED
 

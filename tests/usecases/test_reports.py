@@ -8,6 +8,7 @@ from server.ports import TemporaryFailure
 from server.storage.ledger import Ledger
 from server.storage.shops import Connections
 from server.usecases import reports
+from server.usecases.install import IMPORT_KINDS
 from server.usecases.links import follow_click
 from tests.factories import NOW, OTHER_SHOP, order, rules_json, variant
 from tests.usecases.house import House
@@ -109,7 +110,7 @@ class TestHome:
         assert (found.set_up.has_sms, found.set_up.has_email, found.set_up.live_offers) == (True, True, 1)
         assert (found.catalogue_size, found.paused, found.unknown) == (4, (), 0)
         assert (found.set_up.is_post_purchase_app, found.set_up.last_delivery_at) == (None, None)
-        assert {each.kind for each in found.set_up.imports} == {"orders", "products", "customers"}
+        assert {each.kind for each in found.set_up.imports} == set(IMPORT_KINDS)
 
     def test_what_is_missing_is_missed(self, bare: House) -> None:
         bare.shop_id = bare.open()

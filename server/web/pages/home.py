@@ -135,6 +135,7 @@ def _steps(found: Home, aside: int, display: Display) -> tuple[Step, ...]:
         _import_step("products", "Import products", imports.get("products"), display),
         _import_step("orders", "Import orders", imports.get("orders"), display),
         _import_step("customers", "Import customers", imports.get("customers"), display),
+        _import_step("stock", "Import stock at each location", imports.get("stock"), display, unit="items"),
         _page_step(found, display),
         Step(
             "Publish the first offers",
@@ -169,12 +170,12 @@ def _found_by_asking(found: Home) -> str:
     return f" {_count(count, 'change')} of orders never came and {'was' if count == 1 else 'were'} fetched."
 
 
-def _import_step(kind: str, title: str, row: ImportRow | None, display: Display) -> Step:
+def _import_step(kind: str, title: str, row: ImportRow | None, display: Display, *, unit: str = "") -> Step:
     if row is None:
         # A shop that installed before there was this import.
         return Step(title, "open", "Not started yet.", post=("Start", f"/imports/{kind}/retry"))
     if row.state == DONE:
-        return Step(title, "done", f"{row.done:,} {kind}, {display.moment(row.finished_at)}.")
+        return Step(title, "done", f"{row.done:,} {unit or kind}, {display.moment(row.finished_at)}.")
     if row.state == FAILED:
         again = ("Try again", f"/imports/{kind}/retry")
         return Step(title, "failed", f"Stopped: {row.error or 'no reason was given.'}", post=again)

@@ -38,6 +38,7 @@ def example(side: Side, name: str, variable: str) -> Any:
         "customer": ("customer", "Customer"),
         "variants": ("variant", "ProductVariant"),
         "stock": ("variant", "InventoryItem"),
+        "item_levels": ("variant", "InventoryItem"),
     }[name]
     column = "inventory_item_id" if kind == "InventoryItem" else "id"
     rows = side.rows(f"SELECT {column} FROM {table} ORDER BY id LIMIT 3")

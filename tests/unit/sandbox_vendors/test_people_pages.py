@@ -155,6 +155,7 @@ def test_progress_follows_the_tour(
             "products": {"read": 0, "total": None},
             "orders": {"read": 0, "total": None},
             "customers": {"read": 0, "total": None},
+            "stock": {"read": 0, "total": None},
         },
         "app_state": "Afters is not answering yet.",
         "states": {

@@ -33,7 +33,12 @@ def test_different_nodes_and_totals_are_counted(hosts: tuple[Flask, Flask]) -> N
     answer(shop, {"data": {"orders": {"nodes": [{"id": "b"}, {"id": "c"}, None]}, "shop": {"name": "x"}}})
     with people.app_context():
         nothing = {"read": 0, "total": None}
-        assert reading() == {"products": nothing, "orders": {"read": 3, "total": 5}, "customers": nothing}
+        assert reading() == {
+            "products": nothing,
+            "orders": {"read": 3, "total": 5},
+            "customers": nothing,
+            "stock": nothing,
+        }
 
 
 def test_what_is_gathered_counts_as_it_is_gathered(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from server.ports import CONTACT_DATA, PlatformApi, PlatformApis, StockLevel, TemporaryFailure
+from server.ports import CONTACT_DATA, ItemStock, LocationStock, PlatformApi, PlatformApis, StockLevel, TemporaryFailure
 from server.shopify.admin_api import AdminApi
 from server.shopify.documents import document
 from server.shopify.graphql_client import QueryTooCostly
@@ -165,17 +165,31 @@ def test_a_variant_that_cannot_be_read_is_no_gone_variant() -> None:
 
 def item(*, tracked: bool, quantity: int | None) -> dict[str, Any]:
     variant = {"id": "gid://shopify/ProductVariant/1", "inventoryQuantity": quantity}
-    return {"tracked": tracked, "variants": {"nodes": [variant]}}
+    return item_with({"nodes": [variant]}, tracked=tracked)
+
+
+def item_with(variants: dict[str, Any] | None, *, tracked: bool = True) -> dict[str, Any]:
+    place = {"id": "gid://shopify/Location/1", "name": "Leeds", "isActive": True}
+    levels = _page([{"location": place, "quantities": [{"quantity": 9}]}], None)
+    return {
+        "id": "gid://shopify/InventoryItem/211",
+        "tracked": tracked,
+        "variants": variants,
+        "inventoryLevels": levels,
+    }
+
+
+LYING = ItemStock("211", (LocationStock("1", "Leeds", 9),))
 
 
 @pytest.mark.parametrize(
     ("answered", "level"),
     [
-        (item(tracked=True, quantity=9), StockLevel(variant_id="1", available=9)),
-        (item(tracked=True, quantity=None), StockLevel(variant_id="1", available=0)),
-        (item(tracked=False, quantity=0), StockLevel(variant_id="1", available=None)),
-        ({"tracked": True, "variants": {"nodes": []}}, None),
-        ({"tracked": True, "variants": None}, None),
+        (item(tracked=True, quantity=9), StockLevel("1", 9, LYING)),
+        (item(tracked=True, quantity=None), StockLevel("1", 0, LYING)),
+        (item(tracked=False, quantity=0), StockLevel("1", None, LYING)),
+        (item_with({"nodes": []}), None),
+        (item_with(None), None),
         (None, None),
     ],
 )
@@ -252,3 +266,25 @@ def test_what_is_withheld_is_told_by_one_customer(
         return {"data": {"customers": listing}, **({"errors": errors} if errors else {})}
 
     assert Calls(answered).api().app_state().withheld == withheld
+
+
+def test_locations_beyond_the_first_page_are_fetched() -> None:
+    node = _sample("stock_levels")["data"]["inventoryItems"]["nodes"][0]
+    level = node["inventoryLevels"]["nodes"][0]
+
+    def at(number: int) -> dict[str, Any]:
+        place = {"id": f"gid://shopify/Location/{number}", "name": f"Store {number}", "isActive": number != 3}
+        return dict(level) | {"location": place, "quantities": [{"quantity": -number}]}
+
+    def answered(name: str, variables: Variables) -> object:
+        if name == "ItemLevels":
+            following = {"a": _page([at(2)], "b"), "b": _page([at(3)], None)}[variables["after"]]
+            return {"data": {"inventoryItem": {"inventoryLevels": following}}}
+        return {"data": {"inventoryItems": _page([node | {"inventoryLevels": _page([at(1)], "a")}], None)}}
+
+    (item,) = Calls(answered).api().stock_levels(cursor=None).items
+    assert [(each.location_id, each.name, each.available, each.is_active) for each in item.levels] == [
+        ("1", "Store 1", -1, True),
+        ("2", "Store 2", -2, True),
+        ("3", "Store 3", -3, False),
+    ]

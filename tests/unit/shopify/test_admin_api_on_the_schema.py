@@ -27,13 +27,16 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "order": lambda api: api.order("5001"),
     "customer": lambda api: api.customer("7001"),
     "customers": lambda api: api.customers(cursor=None),
+    "stock_levels": lambda api: api.stock_levels(cursor=None),
+    "variants_count": lambda api: api.count_variants(),
     "customers_count": lambda api: api.count_customers(),
     "bulk_operation": lambda api: api.gathered("5104"),
 }
 # They run in bulk: test_on_the_sandbox.py.
-GATHERED = {"bulk_run", "bulk_products", "bulk_orders", "bulk_customers"}
+GATHERED = {"bulk_run", "bulk_products", "bulk_orders", "bulk_customers", "bulk_stock"}
 WITH_ANOTHER = {"contact_data"}  # app_state goes on with it where the scopes allow: test_admin_api.py
-FURTHER_PAGES = {"product_variants", "order_lines"}  # same fragments, reached through the documents above
+# The same fragments, reached through the documents above.
+FURTHER_PAGES = {"product_variants", "order_lines", "item_levels"}
 
 
 def api(*, is_sparse: bool) -> PlatformApi:

@@ -296,6 +296,11 @@ def test_what_is_gathered_is_what_the_pages_hold(pair: Pair) -> None:
     assert [each.item for each in api.gathered_customers(customers, offset=0)] == _pages(
         lambda cursor: api.customers(cursor=cursor)
     )
+    _, stock = pair.gathered(api, "stock")
+    lying = [each.item for each in api.gathered_stock(stock, offset=0)]
+    assert lying == _pages(lambda cursor: api.stock_levels(cursor=cursor))
+    assert len(lying) == api.count_variants()
+    assert {level.name for item in lying for level in item.levels} == {"Leeds warehouse"}
     assert len(paged) == api.count_orders(since=None)
     assert len(_pages(lambda cursor: api.customers(cursor=cursor))) == api.count_customers()
 

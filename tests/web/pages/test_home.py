@@ -8,6 +8,7 @@ from server.ports import CredentialsRejected, TemporaryFailure
 from server.runtime import Runtime
 from server.storage.rules import RuleVersionRow
 from server.storage.shops import Connections, Imports, Shops
+from server.usecases.install import IMPORT_KINDS
 from tests.web.installed import grant_until
 from tests.web.pages.conftest import AskedApi, Staff
 from tests.web.pages.history import History
@@ -32,7 +33,7 @@ def figures(staff: Staff) -> dict[str, str]:
 def test_a_new_shop_has_everything_before_it(staff: Staff, runtime: Runtime, shop_id: int) -> None:
     with runtime.database.write() as session:
         imports = Imports(session, shop_id)
-        for kind in ("products", "orders", "customers"):
+        for kind in IMPORT_KINDS:
             imports.want(kind, now=staff.clock.now())
         session.delete(session.get_one(RuleVersionRow, (shop_id, 1)))
     found = steps(staff)
@@ -40,6 +41,7 @@ def test_a_new_shop_has_everything_before_it(staff: Staff, runtime: Runtime, sho
         "Import products": "under way",
         "Import orders": "under way",
         "Import customers": "under way",
+        "Import stock at each location": "under way",
         "Choose Afters for the one-click page": "to do",
         "Publish the first offers": "to do",
         "Connect text messages": "done",
@@ -91,7 +93,7 @@ def test_a_failed_import_says_why_and_starts_again(
     assert staff.send(str(post)).json == {"ok": True, "is_started": False}
 
 
-def test_there_are_three_kinds_of_import(staff: Staff) -> None:
+def test_there_is_no_import_of_another_kind(staff: Staff) -> None:
     assert staff.send("/imports/reviews/retry").status_code == 404
 
 
@@ -106,7 +108,7 @@ def test_a_finished_set_up_comes_after_the_figures(staff: Staff, runtime: Runtim
     now = staff.clock.now()
     with runtime.database.write() as session:
         imports, shop = Imports(session, shop_id), Shops(session, runtime.box).by_id(shop_id)
-        for kind in ("products", "orders", "customers"):
+        for kind in IMPORT_KINDS:
             imports.want(kind, now=now)
             row = imports.get(kind)
             assert row is not None
@@ -117,7 +119,7 @@ def test_a_finished_set_up_comes_after_the_figures(staff: Staff, runtime: Runtim
         Connections(session, shop_id, runtime.box).save("smtp", settings, now=now)
     assert staff.send("/set-up/check").json == {"ok": True, "is_post_purchase_app": True}
     text = staff.open("/").text
-    assert "8 of 8 done" in text
+    assert "9 of 9 done" in text
     assert text.index('heading="Today"') < text.index('heading="Set-up"')
     assert "The order history starts at September 24, 2026." in text
     assert api.is_post_purchase_app

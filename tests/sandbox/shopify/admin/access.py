@@ -35,6 +35,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "QueryRoot.productByIdentifier": PRODUCTS,
     "QueryRoot.productVariant": PRODUCTS,
     "QueryRoot.productVariants": PRODUCTS,
+    "QueryRoot.productVariantsCount": PRODUCTS,
     "QueryRoot.inventoryItem": STOCK_ITEM,
     "QueryRoot.inventoryItems": STOCK_ITEM,
     "QueryRoot.inventoryLevel": STOCK,

@@ -126,6 +126,13 @@ def product_variants(_root: Any, info: Info, **arguments: Any) -> Connection:
     return from_table(session, TABLE, sort, where, arguments)
 
 
+def variants_count(_root: Any, info: Info, **arguments: Any) -> dict[str, Any]:
+    if arguments.get("query"):
+        raise Unsupported("query of productVariantsCount")
+    found = session_of(info).rows("SELECT count(*) AS n FROM variant")
+    return {"count": found[0]["n"], "limit": arguments.get("limit")}
+
+
 def inventory_item(_root: Any, info: Info, **arguments: Any) -> Record | None:
     number = ids.number_of(arguments["id"], "InventoryItem")
     return items_by_id(session_of(info), [number]).get(number)
@@ -220,6 +227,7 @@ FIELDS: Fields = {
     "QueryRoot": {
         "productVariant": product_variant,
         "productVariants": product_variants,
+        "productVariantsCount": variants_count,
         "inventoryItem": inventory_item,
         "inventoryItems": inventory_items,
         "inventoryLevel": inventory_level,
