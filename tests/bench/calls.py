@@ -24,6 +24,7 @@ from tests.web.purchases import bearer, token
 ROOT = Path(__file__).parents[2]
 FUNNELS = 200
 CALLS = 300
+_ASKED_AGAIN = 50
 
 
 def measures(folder: Path) -> Iterator[Measure]:
@@ -56,7 +57,9 @@ def _offer_routes(folder: Path) -> list[tuple[str, float, str]]:
         assert client.post("/post-purchase/offers", headers=headers, json={}).get_json()["offer"]
 
     def again() -> None:
-        headers = bearer(token(clock.now(), reference_id=f"{1:032x}", customer_id=1))
+        nonlocal number
+        number = number % _ASKED_AGAIN + 1  # one page that asked again and again would meet its limit
+        headers = bearer(token(clock.now(), reference_id=f"{number:032x}", customer_id=number))
         assert client.post("/post-purchase/offers", headers=headers, json={}).get_json()["offer"]
 
     results = []
