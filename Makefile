@@ -36,6 +36,7 @@ soak: setup  ## play 20,000 orders while processes are killed, and try laws and 
 	  tests/web/test_fuzz.py $(ARGS)
 
 bench: setup  ## measure, as JSON lines
+	$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r tests/bench/requirements.lock
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lint: python  ## check style, types and the architecture

@@ -6,8 +6,10 @@ from typing import Any
 
 from server.domain.decision import Situation, Surface
 from server.domain.document import RuleDocument
-from server.domain.orders import LineItem, Order, Purchase, PurchaseLine, ShopperFacts, VariantFacts
+from server.domain.facts import Facts
+from server.domain.orders import LineItem, Order, Purchase, PurchaseLine, VariantFacts
 from server.domain.rules import parse
+from server.domain.shopper import ShopperFacts
 from server.ports import AccessGrant, ConsentChange, CustomerSnapshot, ProductSnapshot, ShopFacts
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -103,13 +105,10 @@ def purchase(**changes: Any) -> Purchase:
 
 
 def situation(**changes: Any) -> Situation:
-    made = Situation(
-        surface=Surface.ONE_CLICK,
-        purchase=purchase(),
-        shopper=ShopperFacts(unit_id="customer:77"),
-        goods={each: variant(each) for each in ("1", "2", "3", "4")},
-    )
-    return replace(made, **changes)
+    goods = changes.pop("goods", {each: variant(each) for each in ("1", "2", "3", "4")})
+    shopper = changes.pop("shopper", ShopperFacts(unit_id="customer:77"))
+    facts = Facts(changes.pop("purchase", purchase()), shopper, goods)
+    return replace(Situation(surface=Surface.ONE_CLICK, facts=facts, goods=goods), **changes)
 
 
 def offer_json(*variants: str, **changes: Any) -> dict[str, Any]:

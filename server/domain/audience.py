@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import islice
 from typing import TypeAlias
 
 from server.domain.conditions import CONDITIONS
-from server.domain.conditions.definition import Facts, Need
+from server.domain.facts import Fact, Facts, Need
+from server.domain.source import Check, compile_condition
 
 
 class Answer(StrEnum):
@@ -16,10 +18,14 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Leaf:
     key: str
     arguments: Mapping[str, object]
+
+    @cached_property
+    def check(self) -> Check:
+        return compile_condition(self.key, self.arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,8 @@ _TOLD = 3
 def evaluate(audience: Audience, facts: Facts) -> Answer:
     """Answer an audience in three-valued logic: what is unknown never counts as a match, also not through `not`."""
     match audience:
-        case Leaf(key, arguments):
-            found = CONDITIONS[key].check(arguments, facts)
+        case Leaf():
+            found = audience.check(facts)
             return Answer.UNKNOWN if found is None else Answer.MATCH if found else Answer.MISS
         case AllOf(parts):
             return _worst(parts, facts, decisive=Answer.MISS, otherwise=Answer.MATCH)
@@ -69,7 +75,7 @@ def explain(audience: Audience, facts: Facts) -> str:
 def _gather_failing(audience: Audience, facts: Facts, found: list[Leaf]) -> None:
     # Asked of each of hundreds of funnels at every decision, so without generators.
     if isinstance(audience, Leaf):
-        if len(found) < _TOLD and CONDITIONS[audience.key].check(audience.arguments, facts) is not True:
+        if len(found) < _TOLD and audience.check(facts) is not True:
             found.append(audience)
     else:
         for part in (audience.part,) if isinstance(audience, Not) else audience.parts:
@@ -87,9 +93,14 @@ def leaves(audience: Audience) -> Iterable[Leaf]:
             yield from leaves(audience.part)
 
 
+def facts_of(audience: Audience) -> frozenset[Fact]:
+    """Return the facts that answering `audience` takes."""
+    return frozenset(CONDITIONS[leaf.key].fact for leaf in leaves(audience))
+
+
 def needs(audience: Audience) -> frozenset[Need]:
-    """Return the groups of facts that answering `audience` takes."""
-    return frozenset().union(*(CONDITIONS[leaf.key].needs for leaf in leaves(audience)))
+    """Return what it takes to know those facts."""
+    return frozenset(fact.need for fact in facts_of(audience) if fact.need is not None)
 
 
 def _worst(parts: Iterable[Audience], facts: Facts, *, decisive: Answer, otherwise: Answer) -> Answer:

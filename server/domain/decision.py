@@ -1,14 +1,14 @@
 """The decision: which offer an order gets on a surface, or why none, with every step told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from server.domain.audience import Answer, evaluate, explain
-from server.domain.conditions.definition import Facts
 from server.domain.document import Funnel, RuleDocument
+from server.domain.facts import Facts
+from server.domain.matching import MATCH
 from server.domain.offers import Offer, OfferedVariant, price_offer
-from server.domain.orders import Purchase, ShopperFacts, VariantFacts
+from server.domain.orders import Purchase, VariantFacts
 from server.domain.reasons import Reason, TraceLine
 
 
@@ -36,29 +36,44 @@ class Candidate:
 class Situation:
     """All that a decision may look at.
 
-    `goods` holds every variant that the order, a candidate or the offer of a matching funnel names, as far as it
-    exists.
+    `goods` holds every variant that a candidate or the offer of a matching funnel names, as far as it exists.
     """
 
     surface: Surface
-    purchase: Purchase
-    shopper: ShopperFacts
+    facts: Facts
     goods: Mapping[str, VariantFacts]
     bought_together: tuple[Candidate, ...] = ()  # best first
     is_held_out: bool = False
     showings: int = 0  # pages shown to this shopper within the cap's window
     refused_variant_ids: frozenset[str] = field(default_factory=frozenset)  # declined for this order
-    answers: Mapping[str, Answer] | None = None  # of the live funnels' audiences by funnel id, where they were asked
+    screened: tuple[int, ...] | None = None  # of the live funnels in turn, where they were asked already
+
+    @property
+    def purchase(self) -> Purchase:
+        return self.facts.purchase
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of the trace, at the funnel of this place among the live ones, or of none."""
+
+    place: int | None
+    line: TraceLine
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What came out. For a held-out shopper `offered` is what would have been offered."""
+    """What came out. For a held-out shopper `offered` is what would have been offered.
+
+    `screened` says of each funnel that was asked whether its audience matched, as `matching.compile_screen` does;
+    `telling.tell` makes sentences of it.
+    """
 
     outcome: Outcome
     reason: Reason
     offered: OfferedVariant | None
-    trace: tuple[TraceLine, ...]
+    screened: tuple[int, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def decide(document: RuleDocument, situation: Situation) -> Decision:
@@ -68,47 +83,40 @@ def decide(document: RuleDocument, situation: Situation) -> Decision:
     applied last, so that both sides are counted at the point where the offer would have been made.
     """
     if not document.live_funnels:
-        return Decision(Outcome.NOTHING, Reason.NO_LIVE_FUNNEL, None, ())
+        return Decision(Outcome.NOTHING, Reason.NO_LIVE_FUNNEL, None)
     barrier = _barrier(document, situation)
     if barrier:
-        return Decision(Outcome.NOTHING, barrier.reason, None, (barrier,))
-    trace: list[TraceLine] = []
-    facts = Facts(situation.purchase, situation.shopper, situation.goods)
-    answers = situation.answers or ask_audiences(document, facts)
-    chosen: OfferedVariant | None = None
-    for funnel in document.live_funnels:
-        subject = f"funnel:{funnel.id}"
-        if chosen:
-            trace.append(TraceLine(subject, Reason.LOWER_PRIORITY, funnel.name))
+        return Decision(Outcome.NOTHING, barrier.reason, None, notes=(Note(None, barrier),))
+    screened = screen(document, situation)
+    notes: list[Note] = []
+    for place, funnel in enumerate(document.live_funnels):
+        if screened[place] != MATCH:
             continue
-        answer = answers[funnel.id]
-        if answer is not Answer.MATCH:
-            reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN
-            trace.append(TraceLine(subject, reason, f"{funnel.name}: {explain(funnel.audience, facts)}"))
+        chosen, lines = _first_sellable(document, funnel, situation)
+        notes += [Note(place, line) for line in lines]
+        if chosen is None:
             continue
-        chosen = _first_sellable(document, funnel, situation, trace)
-    if chosen is None:
-        return Decision(Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, None, tuple(trace))
-    if situation.is_held_out:
-        trace.append(TraceLine("shopper", Reason.HELD_OUT, f"{document.holdout_percent:g} % of shoppers"))
-        return Decision(Outcome.HELD_OUT, Reason.HELD_OUT, chosen, tuple(trace))
-    return Decision(Outcome.OFFERED, Reason.OFFERED, chosen, tuple(trace))
+        asked = screened[: place + 1]
+        if situation.is_held_out:
+            held = TraceLine("shopper", Reason.HELD_OUT, f"{document.holdout_percent:g} % of shoppers")
+            return Decision(Outcome.HELD_OUT, Reason.HELD_OUT, chosen, asked, (*notes, Note(None, held)))
+        return Decision(Outcome.OFFERED, Reason.OFFERED, chosen, asked, tuple(notes))
+    return Decision(Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, None, screened, tuple(notes))
 
 
-def ask_audiences(document: RuleDocument, facts: Facts) -> dict[str, Answer]:
-    """Ask the audience of every live funnel; by funnel id."""
-    return {funnel.id: evaluate(funnel.audience, facts) for funnel in document.live_funnels}
+def screen(document: RuleDocument, situation: Situation) -> tuple[int, ...]:
+    """Ask the audiences of all live funnels, where that was not done already."""
+    return situation.screened if situation.screened is not None else tuple(document.screen(situation.facts))
 
 
-def matching_funnels(document: RuleDocument, answers: Mapping[str, Answer]) -> tuple[Funnel, ...]:
+def matching_funnels(document: RuleDocument, screened: Sequence[int]) -> tuple[Funnel, ...]:
     """Return the live funnels whose audience matched, in turn: decide() looks at no other's goods."""
-    return tuple(funnel for funnel in document.live_funnels if answers[funnel.id] is Answer.MATCH)
+    return tuple(funnel for funnel, unmet in zip(document.live_funnels, screened, strict=True) if unmet == MATCH)
 
 
 def goods_in_turn(document: RuleDocument, situation: Situation) -> tuple[str, ...]:
     """Return the variants that decide() may come to, in the order in which it would look at them."""
-    facts = Facts(situation.purchase, situation.shopper, situation.goods)
-    funnels = matching_funnels(document, situation.answers or ask_audiences(document, facts))
+    funnels = matching_funnels(document, screen(document, situation))
     return tuple(dict.fromkeys(each for funnel in funnels for each, _ in _candidates(funnel.offer, situation)))
 
 
@@ -149,13 +157,11 @@ def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:
 
 
 def _first_sellable(
-    document: RuleDocument, funnel: Funnel, situation: Situation, trace: list[TraceLine]
-) -> OfferedVariant | None:
-    offer = funnel.offer
+    document: RuleDocument, funnel: Funnel, situation: Situation
+) -> tuple[OfferedVariant | None, list[TraceLine]]:
+    offer, lines = funnel.offer, list[TraceLine]()
     minimum = offer.minimum_stock if offer.minimum_stock is not None else document.minimum_stock
-    is_empty = True
     for variant_id, because in _candidates(offer, situation):
-        is_empty = False
         variant = situation.goods.get(variant_id)
         blocked = block_of(
             variant,
@@ -166,10 +172,10 @@ def _first_sellable(
         )
         if blocked or variant is None:
             reason, detail = blocked or (Reason.UNKNOWN_PRODUCT, "")
-            trace.append(TraceLine(f"variant:{variant_id}", reason, detail))
+            lines.append(TraceLine(f"variant:{variant_id}", reason, detail))
             continue
-        trace.append(TraceLine(f"variant:{variant_id}", Reason.CHOSEN, f"{funnel.name}: {variant.title}"))
-        return price_offer(
+        lines.append(TraceLine(f"variant:{variant_id}", Reason.CHOSEN, f"{funnel.name}: {variant.title}"))
+        offered = price_offer(
             offer=offer,
             funnel_id=funnel.id,
             variant=variant,
@@ -177,9 +183,8 @@ def _first_sellable(
             minimum_stock=minimum,
             reason_line=because,
         )
-    if is_empty:
-        trace.append(TraceLine(f"funnel:{funnel.id}", Reason.NO_CANDIDATES, funnel.name))
-    return None
+        return offered, lines
+    return None, lines or [TraceLine(f"funnel:{funnel.id}", Reason.NO_CANDIDATES, funnel.name)]
 
 
 def _candidates(offer: Offer, situation: Situation) -> Iterable[tuple[str, str | None]]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from server.domain.audience import EVERYBODY, Audience, needs
-from server.domain.conditions.definition import Need
+from server.domain.audience import EVERYBODY, Audience, facts_of
+from server.domain.facts import Fact, Need
+from server.domain.matching import Screen, compile_screen
 from server.domain.offers import Offer
 
 SCHEMA = 1
@@ -107,9 +108,20 @@ class RuleDocument:
         return tuple(sorted(live, key=lambda each: (-each.priority, each.id)))
 
     @cached_property
+    def live_facts(self) -> tuple[Fact, ...]:
+        """The facts that the audiences of the live funnels ask for."""
+        asked = {fact.name: fact for funnel in self.live_funnels for fact in facts_of(funnel.audience)}
+        return tuple(asked[name] for name in sorted(asked))
+
+    @cached_property
     def live_needs(self) -> frozenset[Need]:
-        """The groups of facts that the audiences of the live funnels ask for."""
-        return frozenset().union(*(needs(funnel.audience) for funnel in self.live_funnels))
+        """What it takes to know those facts."""
+        return frozenset(fact.need for fact in self.live_facts if fact.need is not None)
+
+    @cached_property
+    def screen(self) -> Screen:
+        """Asks the audiences of all live funnels at once."""
+        return compile_screen([funnel.audience for funnel in self.live_funnels])
 
 
 def tier_of(document: RuleDocument, *, spent: int | None, orders: int | None) -> str | None:

@@ -126,10 +126,11 @@ INVENTORY: tuple[Holding, ...] = (
             "reference_id": "the checkout's number",
             "unit_id": _UNIT,
             "offered": "what was offered",
-            "facts": "what the decision was made from: goods, country, whether the shopper has bought before",
+            "facts": "the purchase it was asked about: goods, country, amount",
+            "read_facts": "what the rules asked about the shopper, such as earlier orders, tier or tags",
             "trace": "each step of the decision",
         },
-        _columns("id shop_id surface rules_version outcome reason decided_at expires_at signed_at"),
+        _columns("id shop_id surface rules_version outcome reason screened decided_at expires_at signed_at"),
     ),
     Holding(
         "events",

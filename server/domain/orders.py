@@ -81,17 +81,13 @@ class Purchase:
     presentment_currency: str
     country_code: str | None = None
     customer_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ShopperFacts:
-    """What is known of the shopper before this order; None means unknown, which is not the same as zero."""
-
-    unit_id: str  # what holdouts and arms are drawn by
-    earlier_orders: int | None = None
-    spent: int | None = None  # minor units of the shop's currency
-    tier: str | None = None
-    bought_variant_ids: frozenset[str] = field(default_factory=frozenset)
+    # What the one-click page's token does not tell is known of placed orders alone.
+    discount_codes: frozenset[str] | None = None
+    shipping_method: str | None = None
+    payment_methods: frozenset[str] | None = None
+    sales_channel: str | None = None
+    subscription: str | None = None  # none | first | renewal
+    market: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +109,7 @@ class VariantFacts:
     image_url: str | None = None
     image_alt: str | None = None
     handle: str | None = None
+    sku: str = ""
+    product_type: str = ""
+    vendor: str = ""
+    collections: frozenset[str] = field(default_factory=frozenset)

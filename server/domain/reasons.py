@@ -13,6 +13,7 @@ class Reason(StrEnum):
     NOTHING_ELIGIBLE = "nothing_eligible"
     AUDIENCE_MISS = "audience_miss"
     AUDIENCE_UNKNOWN = "audience_unknown"
+    RULE_BROKEN = "rule_broken"
     CURRENCY_MISMATCH = "currency_mismatch"
     SHOWING_CAP = "showing_cap"
     NO_CANDIDATES = "no_candidates"
@@ -69,6 +70,7 @@ WORDING: dict[Reason, str] = {
     Reason.NOTHING_ELIGIBLE: "No live funnel fitted this order.",
     Reason.AUDIENCE_MISS: "The order or the customer does not meet the funnel's conditions.",
     Reason.AUDIENCE_UNKNOWN: "A condition could not be answered, so the funnel stayed closed.",
+    Reason.RULE_BROKEN: "A condition failed to run, so the funnel was passed over; the log says how.",
     Reason.CURRENCY_MISMATCH: "The order is paid in another currency than the shop's.",
     Reason.SHOWING_CAP: "The shopper has seen enough offers lately.",
     Reason.NO_CANDIDATES: "Nothing was found that is bought together with this order.",

@@ -26,7 +26,8 @@ from server.domain.offers import Discount, Offer, Texts
 
 _MAX_DEPTH = 20
 _MAX_ITEMS = 1_000
-_MAX_NODES = 1_000  # of all audiences together: each is walked for every order
+_MAX_NODES = 1_000  # of one audience
+_MAX_ALL_NODES = 20_000  # of all audiences together: a thousand rules of some ten conditions, and room
 _MAX_MESSAGES = 3  # one order opens one sequence of at most three messages
 _MAX_TEXT = 300
 _MAX_NAMED = 5  # problems in the error's message; all of them are in its data
@@ -64,7 +65,8 @@ class _Reader:
 
     problems: list[Problem] = field(default_factory=list)
     misshapen: list[str] = field(default_factory=list)
-    nodes: int = 0
+    nodes: int = 0  # of the audience being read
+    all_nodes: int = 0
 
     def fault(self, path: str, message: str) -> None:
         self.problems.append(Problem(path or "document", message))
@@ -308,10 +310,7 @@ def _audience(reader: _Reader, value: object, path: str, *, depth: int) -> Audie
     if depth > _MAX_DEPTH:
         reader.fault(path, f"is nested deeper than {_MAX_DEPTH} levels; flatten it.")
         return EVERYBODY
-    reader.nodes += 1
-    if reader.nodes > _MAX_NODES:
-        if reader.nodes == _MAX_NODES + 1:
-            reader.fault(path, f"is beyond the {_MAX_NODES} conditions that may be used in all; use fewer.")
+    if not _has_room(reader, path, depth):
         return EVERYBODY
     table = reader.table(value, path, known=(*_AUDIENCE_FORMS, "args"))
     if path in reader.misshapen:
@@ -328,6 +327,17 @@ def _audience(reader: _Reader, value: object, path: str, *, depth: int) -> Audie
     rows = reader.rows(table[name], f"{path}.{name}")
     parts = (_audience(reader, each, f"{path}.{name}[{at}]", depth=depth + 1) for at, each in enumerate(rows))
     return AllOf(tuple(parts)) if name == "all" else AnyOf(tuple(parts))
+
+
+def _has_room(reader: _Reader, path: str, depth: int) -> bool:
+    reader.nodes = 1 if depth == 0 else reader.nodes + 1
+    reader.all_nodes += 1
+    for count, most, where in (
+        (reader.nodes, _MAX_NODES, "in one audience"), (reader.all_nodes, _MAX_ALL_NODES, "in all audiences together"),
+    ):  # fmt: skip
+        if count == most + 1:
+            reader.fault(path, f"is beyond the {most} conditions that may be used {where}; use fewer.")
+    return reader.nodes <= _MAX_NODES and reader.all_nodes <= _MAX_ALL_NODES
 
 
 def _leaf(reader: _Reader, table: Mapping[str, object], path: str) -> Audience:
@@ -360,10 +370,17 @@ def _argument(reader: _Reader, value: object, path: str, argument: Argument) -> 
     match argument.kind:
         case "money" | "count":
             return reader.number(value, path)
-        case "choice":
+        case "hour":
+            return reader.number(value, path, high=24)
+        case "percent":
+            return reader.share(value, path)
+        case "choice" | "text":
             return reader.text(value, path, choices=argument.choices)
         case _:
-            rows = [reader.text(each, f"{path}[{at}]") for at, each in enumerate(reader.rows(value, path))]
+            choices = argument.choices
+            rows = [
+                reader.text(each, f"{path}[{at}]", choices=choices) for at, each in enumerate(reader.rows(value, path))
+            ]
             if not rows and path not in reader.misshapen:
                 reader.fault(path, "is empty; name at least one.")
             return frozenset(rows)

@@ -9,14 +9,18 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.domain.decision import Decision, Outcome
+from server.domain.decision import Decision, Note, Outcome
 from server.domain.offers import Discount, OfferedVariant, Texts
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Base
 
 
 class DecisionRow(Base):
-    """One answer for one order on one surface. `facts` is what it was decided on."""
+    """One answer for one order on one surface.
+
+    `facts` is the purchase it was asked about, `read_facts` what its conditions read; `screened` and `trace` are the
+    decision's own `screened` and `notes`.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (
@@ -34,6 +38,8 @@ class DecisionRow(Base):
     reason: Mapped[str]
     offered: Mapped[dict[str, Any] | None]
     facts: Mapped[dict[str, Any]]
+    read_facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    screened: Mapped[list[Any]] = mapped_column(server_default="[]")
     trace: Mapped[list[Any]]
     decided_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -67,7 +73,9 @@ class StoredDecision:
     reason: Reason
     offered: OfferedVariant | None
     facts: dict[str, Any]
-    trace: tuple[TraceLine, ...]
+    read_facts: dict[str, Any]
+    screened: tuple[int, ...]
+    notes: tuple[Note, ...]
     decided_at: datetime
     expires_at: datetime
     signed_at: datetime | None
@@ -147,6 +155,7 @@ class Decisions:
         unit_id: str,
         rules_version: int,
         facts: dict[str, Any],
+        read_facts: dict[str, Any],
         now: datetime,
         expires_at: datetime,
     ) -> StoredDecision:
@@ -164,7 +173,9 @@ class Decisions:
             reason=decision.reason,
             offered=decision.offered,
             facts=facts,
-            trace=decision.trace,
+            read_facts=read_facts,
+            screened=decision.screened,
+            notes=decision.notes,
             decided_at=now,
             expires_at=expires_at,
             signed_at=None,
@@ -263,7 +274,9 @@ def _write(decision: StoredDecision) -> dict[str, Any]:
         "reason": decision.reason.value,
         "offered": _pack(decision.offered) if decision.offered else None,
         "facts": decision.facts,
-        "trace": [[line.subject, line.reason.value, line.detail] for line in decision.trace],
+        "read_facts": decision.read_facts,
+        "screened": list(decision.screened),
+        "trace": [[note.line.subject, note.line.reason.value, note.line.detail, note.place] for note in decision.notes],
         "decided_at": decision.decided_at,
         "expires_at": decision.expires_at,
         "signed_at": decision.signed_at,
@@ -281,7 +294,12 @@ def _read(row: DecisionRow) -> StoredDecision:
         reason=Reason(row.reason),
         offered=_unpack(row.offered) if row.offered else None,
         facts=row.facts,
-        trace=tuple(TraceLine(subject, Reason(reason), detail) for subject, reason, detail in row.trace),
+        read_facts=row.read_facts,
+        screened=tuple(row.screened),
+        notes=tuple(
+            Note(place[0] if place else None, TraceLine(subject, Reason(reason), detail))
+            for subject, reason, detail, *place in row.trace
+        ),
         decided_at=row.decided_at,
         expires_at=row.expires_at,
         signed_at=row.signed_at,

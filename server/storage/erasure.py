@@ -4,6 +4,7 @@ import secrets
 
 from sqlalchemy import Executable, delete, func, or_, select, update
 
+from server.domain.records import without_person
 from server.ports import CustomerRequest
 from server.storage.contacts import AssignmentRow, ContactRow, Contacts, CustomerRow
 from server.storage.db import Session
@@ -67,6 +68,7 @@ class Erasure:
             select(DecisionRow).where(DecisionRow.shop_id == self._shop_id, DecisionRow.unit_id.in_(units))
         ):
             row.facts = {**row.facts, "customer_id": None}
+            row.read_facts = without_person(row.read_facts)
         self._session.flush()  # what follows changes the units that these rows were found by
         nobody = f"{ERASED_UNIT}{secrets.token_urlsafe(9)}"
         for table in (OrderRow, SequenceRow, TouchRow, DecisionRow):

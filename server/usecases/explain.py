@@ -35,7 +35,7 @@ def explain_order(*, database: Database, shop_id: int, named: str) -> dict[str, 
         "page": {
             "reason": story.page.reason.value,
             "says": wording(story.page.reason.value),
-            "decision": _decision(story.page.decision),
+            "decision": _decision(story.page.decision, story),
             "events": [
                 {"kind": event.kind, "at": _moment(event.occurred_at), "status": event.status, **event.data}
                 for event in sorted(story.page.events.values(), key=lambda each: (each.occurred_at, each.id))
@@ -53,7 +53,7 @@ def explain_order(*, database: Database, shop_id: int, named: str) -> dict[str, 
                 "due_at": _moment(touch.due_at),
                 "sent_at": _moment(touch.sent_at),
                 "receipt": touch.receipt,
-                "decision": _decision(story.decisions.get(touch.decision_id or "")),
+                "decision": _decision(story.decisions.get(touch.decision_id or ""), story),
             }
             for touch in story.touches
         ],
@@ -85,7 +85,7 @@ def _follow_up(story: OrderStory) -> dict[str, Any] | None:
     }
 
 
-def _decision(decision: StoredDecision | None) -> dict[str, Any] | None:
+def _decision(decision: StoredDecision | None, story: OrderStory) -> dict[str, Any] | None:
     if decision is None:
         return None
     offered = decision.offered
@@ -102,7 +102,7 @@ def _decision(decision: StoredDecision | None) -> dict[str, Any] | None:
         }
         if offered
         else None,
-        "trace": _trace(decision.trace),
+        "trace": _trace(story.traces[decision.id]),
     }
 
 

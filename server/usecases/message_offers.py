@@ -7,6 +7,7 @@ from datetime import datetime
 from server.domain.decision import Decision, Outcome, Situation, Surface, decide, goods_in_turn
 from server.domain.document import RuleDocument
 from server.domain.orders import VariantFacts
+from server.domain.records import record
 from server.ports import PlatformApi
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events, StoredDecision
@@ -72,13 +73,13 @@ def decide_message(work: TouchWork, choice: MessageChoice, live: Mapping[str, Va
 
 
 def _decide_live(document: RuleDocument, choice: MessageChoice, live: Mapping[str, VariantFacts]) -> Decision:
-    ordered = {line.variant_id for line in choice.situation.purchase.lines}
-    own = {variant_id: facts for variant_id, facts in choice.situation.goods.items() if variant_id in ordered}
-    return decide(document, replace(choice.situation, goods={**live, **own}))
+    return decide(document, replace(choice.situation, goods=live))
 
 
-def store_message_decision(session: Session, work: TouchWork, decision: Decision, *, now: datetime) -> StoredDecision:
-    """Keep the decision with its trace beside the order's others."""
+def store_message_decision(
+    session: Session, work: TouchWork, choice: MessageChoice, decision: Decision, *, now: datetime
+) -> StoredDecision:
+    """Keep the decision with what it read beside the order's others."""
     decisions = Decisions(session, work.shop.id)
     reference_id, surface = work.order.reference_id or work.order.id, f"{Surface.MESSAGE.value}:{work.touch.id}"
     return decisions.save(
@@ -89,6 +90,7 @@ def store_message_decision(session: Session, work: TouchWork, decision: Decision
         unit_id=work.touch.unit_id,
         rules_version=work.rules.number,
         facts=purchase_facts(purchase_of(work.order)),
+        read_facts=record(choice.situation.facts, choice.document.live_facts),
         now=now,
         expires_at=work.touch.expires_at,
     )

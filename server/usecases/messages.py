@@ -182,10 +182,10 @@ def _claim(
         return ended
     touch = work.touch
     decision = decide_message(work, choice, live)
-    touch.decision_id = store_message_decision(session, work, decision, now=now).id
+    touch.decision_id = store_message_decision(session, work, choice, decision, now=now).id
     if not is_offer(decision) or decision.offered is None:
         reason = Reason.HELD_OUT if decision.outcome is Outcome.HELD_OUT else Reason.NOTHING_TO_OFFER
-        return end_touch(touch, REFUSED, reason, decision.trace[-1].detail if decision.trace else "")
+        return end_touch(touch, REFUSED, reason, decision.notes[-1].line.detail if decision.notes else "")
     sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
     facts = contact_facts(session, work.shop, work.order, touch, phones=post.phones, has_connection=sender is not None)
     if sender is None or facts.address is None:

@@ -9,6 +9,7 @@ from server.domain.decision import Decision, Outcome, Situation, Surface, decide
 from server.domain.experiments import unit_of
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.reasons import Reason
+from server.domain.records import record
 from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events, StoredDecision
@@ -109,6 +110,7 @@ class _Question:
             unit_id=self.unit_id,
             rules_version=self.published.number,
             facts=purchase_facts(self.purchase),
+            read_facts=record(situation.facts, document.live_facts),
             now=self.now,
             expires_at=self.now + OFFER_LIFE,
         )

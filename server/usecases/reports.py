@@ -9,7 +9,7 @@ from server.core.errors import AppError
 from server.domain.decision import Outcome, Surface
 from server.domain.journeys import can_see_page
 from server.domain.orders import Order, VariantFacts
-from server.domain.reasons import WORDING, Reason
+from server.domain.reasons import WORDING, Reason, TraceLine
 from server.ports import Vendors
 from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
@@ -24,6 +24,7 @@ from server.storage.shops import Connection, Connections, ImportRow, Imports, Sh
 from server.storage.touches import ClickRow, SequenceRow, Touches, TouchRow
 from server.usecases.follow_ups import OUTCOMES
 from server.usecases.senders import find_sender
+from server.usecases.tracing import trace_of
 
 # How far back the pages look for messages whose fate nobody knows: an older one helps nobody any more.
 UNKNOWN_WINDOW = timedelta(days=7)
@@ -84,6 +85,7 @@ class OrderStory:
     decisions: dict[str, StoredDecision]  # by id, of the touches
     clicks: tuple[ClickRow, ...]  # on the links of the touches, oldest first
     bookings: tuple[LedgerRow, ...]
+    traces: dict[str, tuple[TraceLine, ...]]  # how each decision came about, by its id
     titles: dict[str, str]  # product titles by variant id, for the traces
 
     @property
@@ -230,6 +232,7 @@ def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStor
             decisions={each.id: each for each in decisions},
             clicks=Listings(session, shop_id).clicks_of(touch.id for touch in touches),
             bookings=Ledger(session, shop_id).of_order(order.id),
+            traces={each.id: trace_of(session, shop_id, each) for each in decisions},
             titles=titles,
         )
 
@@ -269,9 +272,9 @@ def _page_reason(events: dict[str, EventRow]) -> Reason:
 
 def _titles(session: Session, shop_id: int, decisions: Iterable[StoredDecision]) -> dict[str, str]:
     named = {
-        line.subject.removeprefix("variant:")
+        note.line.subject.removeprefix("variant:")
         for decision in decisions
-        for line in decision.trace
-        if line.subject.startswith("variant:")
+        for note in decision.notes
+        if note.line.subject.startswith("variant:")
     }
     return {variant_id: facts.title for variant_id, facts in Catalog(session, shop_id).variants(named).items()}

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from server.domain.conditions.definition import Facts, Need
-from server.domain.decision import Candidate, Situation, Surface, ask_audiences, matching_funnels
+from server.domain.decision import Candidate, Situation, Surface, matching_funnels
 from server.domain.document import RuleDocument, tier_of
 from server.domain.experiments import is_held_out as draw
-from server.domain.orders import Purchase, ShopperFacts
+from server.domain.facts import Facts, Need
+from server.domain.orders import Purchase
 from server.domain.recommendations import rank_candidates
+from server.domain.shopper import ShopperFacts
 from server.storage.catalog import Catalog, Neighbours
 from server.storage.contacts import Assignments, Contacts
 from server.storage.db import Session
@@ -88,8 +89,8 @@ def load_situation(
         session, shop_id, document, needed=document.live_needs, purchase=purchase, unit_id=unit_id, now=now,
         order_id=order_id,
     )  # fmt: skip
-    answers = ask_audiences(document, facts)
-    offers = [funnel.offer for funnel in matching_funnels(document, answers)]
+    screened = tuple(document.screen(facts))
+    offers = [funnel.offer for funnel in matching_funnels(document, screened)]
     candidates: tuple[Candidate, ...] = ()
     if any(offer.source == "bought_together" for offer in offers):
         titles = {variant_id: held.title for variant_id, held in facts.goods.items()}
@@ -99,14 +100,13 @@ def load_situation(
     others = Catalog(session, shop_id).variants([*named, *(each.variant_id for each in candidates)])
     return Situation(
         surface=surface,
-        purchase=purchase,
-        shopper=facts.shopper,
+        facts=facts,
         goods={**facts.goods, **others},
         bought_together=candidates,
         is_held_out=is_held_out,
         showings=_showings(session, shop_id, document, unit_id=unit_id, now=now),
         refused_variant_ids=refused,
-        answers=answers,
+        screened=screened,
     )
 
 

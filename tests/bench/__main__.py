@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from server.bootstrap import configure_logging
-from tests.bench import backfill, bursts, calls, follow_up, intake, offers, starting
+from tests.bench import backfill, bursts, calls, follow_up, intake, offers, rules, starting
 from tests.bench.measures import Measure, say
 
 Subject = Callable[[Path], Iterator[Measure]]
 SUBJECTS: dict[str, Subject] = {
     "calls": calls.measures,
+    "rules": rules.measures,
     "starting": starting.measures,
     "intake": intake.measures,
     "follow-up": follow_up.measures,

@@ -10,8 +10,10 @@ from server.bootstrap import make_runtime
 from server.core.clock import SystemClock
 from server.domain.decision import Situation, Surface, decide
 from server.domain.document import RuleDocument
-from server.domain.orders import Purchase, PurchaseLine, ShopperFacts
+from server.domain.facts import Facts
+from server.domain.orders import Purchase, PurchaseLine
 from server.domain.rules import parse
+from server.domain.shopper import ShopperFacts
 from server.outbound.rendering import MessageRenderer
 from server.ports import OfferMessage
 from server.storage.migrate import upgrade
@@ -37,7 +39,7 @@ def _decision(_folder: Path) -> list[tuple[str, float, str]]:
     document = _many_funnels()
     purchase = Purchase("r", "GBP", 2_500, (PurchaseLine("1", "1001", 1, 2_500),), "GBP", "GB", "77")
     goods = {str(number): variant(number) for number in range(1, 4)}
-    situation = Situation(Surface.ONE_CLICK, purchase, ShopperFacts("customer:77"), goods)
+    situation = Situation(Surface.ONE_CLICK, Facts(purchase, ShopperFacts("customer:77"), goods), goods)
     times = _timed(lambda: decide(document, situation))
     return [(f"decision over {FUNNELS} funnels, all but the last a miss, p50", percentile(times, 50), "ms")]
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from server.domain.decision import Decision, Outcome, decide
+from server.domain.decision import Decision, Note, Outcome, decide
 from server.domain.offers import Discount, Texts
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Session
@@ -12,7 +12,10 @@ from tests.storage.conftest import Stores
 
 LATER = NOW + timedelta(hours=1)
 OFFERED = decide(document(), situation())
-NOTHING = Decision(Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, None, (TraceLine("funnel:f", Reason.AUDIENCE_MISS, "x"),))
+NOTHING = Decision(
+    Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, None, (3,), (Note(None, TraceLine("page", Reason.SHOWING_CAP, "x")),)
+)
+READ = {"order_currency": "GBP", "customer_tags": ["loyal"]}
 
 
 def save(
@@ -33,6 +36,7 @@ def save(
         unit_id=unit_id,
         rules_version=3,
         facts={"total": 1_000, "lines": [["1", "p1", 1, 1_000]]},
+        read_facts=READ,
         now=NOW,
         expires_at=LATER,
     )
@@ -56,7 +60,8 @@ class TestDecisions:
         with stores.database.read() as session:
             decisions = Decisions(session, stores.ours)
             assert decisions.find(REFERENCE, "one_click") == stored
-            assert (stored.offered, stored.trace, stored.outcome) == (rich.offered, rich.trace, Outcome.OFFERED)
+            assert (stored.offered, stored.outcome) == (rich.offered, Outcome.OFFERED)
+            assert (stored.screened, stored.notes, stored.read_facts) == (rich.screened, rich.notes, READ)
             assert (stored.rules_version, stored.decided_at, stored.expires_at, stored.signed_at) == (
                 3,
                 NOW,
@@ -65,7 +70,9 @@ class TestDecisions:
             )
             message = decisions.find(REFERENCE, "message:t")
             assert message is not None
-            assert (message.offered, message.reason, message.trace) == (None, NOTHING.reason, NOTHING.trace)
+            assert (message.offered, message.reason, message.screened, message.notes) == (
+                None, NOTHING.reason, NOTHING.screened, NOTHING.notes,
+            )  # fmt: skip
             assert {each.id for each in decisions.of_reference(REFERENCE)} == {stored.id, message.id}
             assert decisions.of_references([REFERENCE, "x"], "one_click") == {REFERENCE: stored}
             assert decisions.of_references([], "one_click") == {}

@@ -89,6 +89,7 @@ def test_nothing_that_is_counted_names_the_person_any_more(stores: Stores) -> No
                 unit_id=unit_id,
                 rules_version=1,
                 facts={"total": 1, "customer_id": "77"},
+                read_facts={"order_currency": "GBP", "customer_tags": ["loyal"]},
                 now=NOW,
                 expires_at=NOW,
             )
@@ -107,6 +108,7 @@ def test_nothing_that_is_counted_names_the_person_any_more(stores: Stores) -> No
         decision = Decisions(session, stores.ours).find(REFERENCE, "one_click")
         assert decision is not None
         assert decision.facts == {"total": 1, "customer_id": None}
+        assert decision.read_facts == {"order_currency": "GBP"}
         assert Assignments(session, stores.ours).arm("holdout", unit_id) is None
         assert Assignments(session, stores.theirs).arm("holdout", unit_id) == "treated"
         assert Orders(session, stores.theirs).unit_of("500") == unit_id
@@ -207,6 +209,7 @@ def test_what_was_decided_before_it_was_known_who_asked_names_nobody_either(stor
             unit_id="reference:500",
             rules_version=1,
             facts={"total": 1, "customer_id": "77"},
+            read_facts={"order_currency": "GBP", "customer_tags": ["loyal"]},
             now=NOW,
             expires_at=NOW,
         )

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from server.core.signing import LinkSigner
 from server.domain.offers import OfferedVariant
 from server.domain.orders import Order, VariantFacts
-from server.domain.reasons import Reason
+from server.domain.reasons import Reason, TraceLine
 from server.ports import DeliveryHeaders
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
 from server.storage.db import Database
+from server.storage.decisions import StoredDecision
 from server.storage.deliveries import DeliveryRow
 from server.storage.inbox import Inbox
 from server.storage.rules import Rules, RuleVersionRow
@@ -28,6 +29,7 @@ from server.usecases.offers import Answer, answer_purchase
 from server.usecases.orders import record_order
 from server.usecases.page_events import record_page_event
 from server.usecases.touch_work import Post
+from server.usecases.tracing import trace_of
 from tests.conftest import StandingClock
 from tests.factories import SHOP, customer, product, purchase, rules_json, variant
 from tests.fakes import (
@@ -170,6 +172,11 @@ class House:
         )
         assert not isinstance(found, Reason), found
         return found
+
+    def trace(self, decision: StoredDecision) -> tuple[TraceLine, ...]:
+        """Return how a decision came about."""
+        with self.database.read() as session:
+            return trace_of(session, self.shop_id, decision)
 
     def offered(self) -> OfferedVariant:
         found = self.ask().decision.offered

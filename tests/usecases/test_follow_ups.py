@@ -261,7 +261,7 @@ class TestPlanning:
             (
                 {"journey": journey_json(audience={"key": "customer.history", "args": {"is": "repeat"}})},
                 "audience_miss",
-                "earlier orders 0, wanted repeat buyer",
+                "buyer first, wanted repeat",
             ),
         ],
     )

@@ -294,7 +294,7 @@ class TestGoods:
         assert due.vendors.texts.sent[0].text.startswith("Product 3")
         with due.database.read() as session:
             (decision,) = Decisions(session, due.shop_id).of_reference(REFERENCE)
-        assert [(each.subject, each.reason.value, each.detail) for each in decision.trace] == [
+        assert [(each.subject, each.reason.value, each.detail) for each in due.trace(decision)] == [
             ("variant:2", "stock_below_minimum", "Product 2: stock 0 < 10"),
             ("variant:3", "chosen", "Funnel: Product 3"),
         ]

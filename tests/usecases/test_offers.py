@@ -98,7 +98,10 @@ class TestAnswering:
         house.stock(variant("2", available=0), variant("3", is_sellable=False))
         answer = house.ask()
         assert (answer.decision.outcome, answer.is_shown, answer.variant) == (Outcome.NOTHING, False, None)
-        assert [each.reason for each in answer.decision.trace] == [Reason.STOCK_BELOW_MINIMUM, Reason.NOT_SELLABLE]
+        assert [each.reason for each in house.trace(answer.decision)] == [
+            Reason.STOCK_BELOW_MINIMUM,
+            Reason.NOT_SELLABLE,
+        ]
 
     def test_goods_that_went_since_are_not_shown(self, house: House) -> None:
         house.ask()
@@ -125,7 +128,7 @@ class TestAnswering:
         house.publish(rules_json(funnel_json(audience=first)))
         answer = house.ask(customer_id=None)
         assert answer.decision.unit_id == f"reference:{REFERENCE}"
-        assert [each.reason for each in answer.decision.trace] == [Reason.AUDIENCE_UNKNOWN]
+        assert [each.reason for each in house.trace(answer.decision)] == [Reason.AUDIENCE_UNKNOWN]
 
     def test_history_is_ours_or_the_platforms_whichever_is_longer(self, house: House) -> None:
         house.publish(rules_json(funnel_json(audience={"key": "customer.tier", "args": {"tiers": ["vip"]}}),
@@ -200,7 +203,7 @@ class TestBoughtTogether:
             Neighbours(session, house.shop_id).replace({"1": (Neighbour("99", 0.9, 9), Neighbour("3", 0.1, 2))})
         house.publish(rules_json(funnel_json(offer=offer_json(source="bought_together", variants=[]))))
         answer = house.ask()
-        assert [(each.subject, each.reason) for each in answer.decision.trace] == [
+        assert [(each.subject, each.reason) for each in house.trace(answer.decision)] == [
             ("variant:99", Reason.UNKNOWN_PRODUCT),
             ("variant:3", Reason.CHOSEN),
         ]

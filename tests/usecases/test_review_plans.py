@@ -86,7 +86,7 @@ class TestShoppers:
         self.forget(house)
         answer = house.ask()
         assert not answer.is_shown
-        assert answer.decision.trace[0].reason == "audience_unknown"
+        assert house.trace(answer.decision)[0].reason == "audience_unknown"
 
     def test_are_new_by_the_platforms_word(self, house: House) -> None:
         with house.database.write() as session:
@@ -98,4 +98,4 @@ class TestShoppers:
         earlier = order("1", created_at=NOW - DAY)
         with house.database.write() as session:
             Orders(session, house.shop_id).save(earlier, unit_id=order_unit(earlier))
-        assert house.ask().decision.trace[0].reason == "audience_miss"
+        assert house.trace(house.ask().decision)[0].reason == "audience_miss"

@@ -1,52 +1,21 @@
-"""What a condition is: a key, typed arguments, the facts it needs, and a check with three answers."""
+"""What a condition is: a key, typed arguments, the fact it asks, and how the two are compared, with three answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
+from typing import NamedTuple, Protocol
 
-from server.domain.orders import Purchase, ShopperFacts, VariantFacts
+from server.domain.facts import Fact, Facts
 
 Arguments = Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Everything a condition may look at."""
-
-    purchase: Purchase
-    shopper: ShopperFacts
-    goods: Mapping[str, VariantFacts]  # catalogue facts by variant id; what is in the order among them
-
-    # Hundreds of funnels may ask what was bought: it is gathered once.
-    @cached_property
-    def bought_variant_ids(self) -> frozenset[str]:
-        return frozenset(line.variant_id for line in self.purchase.lines)
-
-    @cached_property
-    def bought_product_ids(self) -> frozenset[str]:
-        return frozenset(line.product_id for line in self.purchase.lines)
-
-    @cached_property
-    def bought_tags(self) -> frozenset[str]:
-        """The tags of the goods in the order, as far as those are known, in small letters."""
-        known = (self.goods.get(variant_id) for variant_id in self.bought_variant_ids)
-        return frozenset(tag.casefold() for held in known if held is not None for tag in held.tags)
-
-
-class Need(StrEnum):
-    """A group of facts that costs a query; only what live conditions need is loaded."""
-
-    HISTORY = "history"
-    CATALOGUE = "catalogue"
+Constant = Callable[[object], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One typed argument; `kind` chooses the form field and the validation.
 
-    Kinds: money (minor units of the shop's currency), count (whole number), choice (one of `choices`), texts (a set
-    of words), variants and products (sets of ids).
+    Kinds: money (minor units of the shop's currency), count (whole number), percent (0 to 100), choice and choices
+    (one or several of `choices`), text (one word), texts (a set of words), variants and products (sets of ids).
     """
 
     name: str
@@ -56,13 +25,45 @@ class Argument:
     choices: tuple[str, ...] = ()
 
 
+class Sources(NamedTuple):
+    """Python expressions that say when a condition is surely met, and when surely not; neither: it is unknown."""
+
+    match: str
+    miss: str
+
+
+class Comparison(Protocol):
+    """How the value of a fact and the given arguments are compared."""
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]: ...
+
+    def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
+        """Return the comparison as source, for `server.domain.compiled`.
+
+        `value` is an expression for the fact. Whatever comes from the document must go through `constant`, which
+        keeps an object and returns the name it has in the source: no text of a shop is ever compiled.
+        """
+        ...
+
+    def words(self, given: Arguments, facts: Facts, value: object) -> str:
+        """Return the values compared, for the trace."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A leaf of an audience. `check` answers True (match), False (miss) or None (unknown)."""
+    """A leaf of an audience."""
 
     key: str
     label: str
-    arguments: tuple[Argument, ...]
-    check: Callable[[Arguments, Facts], bool | None]
-    describe: Callable[[Arguments, Facts], str]  # the values compared, for the trace
-    needs: frozenset[Need] = frozenset()
+    fact: Fact
+    comparison: Comparison
+    help: str = ""
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        return self.comparison.arguments
+
+    def describe(self, given: Arguments, facts: Facts) -> str:
+        return self.comparison.words(given, facts, getattr(facts, self.fact.name))

@@ -1,111 +1,84 @@
-"""Conditions on what was bought."""
+"""Conditions on the order."""
 
-from collections.abc import Callable
-from functools import lru_cache
-from typing import cast
-
-from server.core.money import Money
-from server.domain.conditions.definition import Argument, Arguments, Condition, Facts, Need
-
-
-def _limits(given: Arguments) -> tuple[int | None, int | None]:
-    return cast("int | None", given.get("at_least")), cast("int | None", given.get("at_most"))
-
-
-def _within(value: int, given: Arguments) -> bool:
-    low, high = _limits(given)
-    return (low is None or value >= low) and (high is None or value <= high)
-
-
-def _compare(name: str, value: int, given: Arguments, *, show: Callable[[int], str] = str) -> str:
-    low, high = _limits(given)
-    parts = [f"{name} {show(value)}"]
-    if low is not None:
-        parts.append(f"at least {show(low)}")
-    if high is not None:
-        parts.append(f"at most {show(high)}")
-    return ", ".join(parts)
-
-
-def _describe_value(given: Arguments, facts: Facts) -> str:
-    currency = facts.purchase.currency
-    return _compare(
-        "order value", facts.purchase.total, given, show=lambda minor: f"{Money(minor, currency).text()} {currency}"
-    )
-
-
-def _count(facts: Facts) -> int:
-    return sum(line.quantity for line in facts.purchase.lines)
-
-
-def _texts(given: Arguments, name: str) -> frozenset[str]:
-    return cast("frozenset[str]", given.get(name, frozenset()))
-
-
-@lru_cache(maxsize=10_000)
-def _folded(words: frozenset[str]) -> frozenset[str]:
-    """Return words to be compared whatever their letters' case."""
-    return frozenset(each.casefold() for each in words)
-
-
-def _contains(given: Arguments, facts: Facts) -> bool | None:
-    for name, bought in (("variants", facts.bought_variant_ids), ("products", facts.bought_product_ids)):
-        if name in given and not bought.isdisjoint(_texts(given, name)):
-            return True
-    if "tags" not in given:
-        return False
-    if not facts.bought_tags.isdisjoint(_folded(_texts(given, "tags"))):
-        return True
-    # A line whose goods are not known may well have the tag.
-    return False if facts.bought_variant_ids <= facts.goods.keys() else None
-
-
-def _describe_contains(given: Arguments, facts: Facts) -> str:
-    wanted = [f"{name} {', '.join(sorted(found))}" for name in given if (found := _texts(given, name))]
-    return f"{len(facts.purchase.lines)} lines, looked for {'; '.join(wanted)}"
-
-
-def _ships_to(given: Arguments, facts: Facts) -> bool | None:
-    code = facts.purchase.country_code
-    return code.casefold() in _folded(_texts(given, "countries")) if code else None
-
+from server.domain.conditions.comparisons import AnyOf, Between, Is, OneOf
+from server.domain.conditions.definition import Condition
+from server.domain.conditions.goods import Contains
+from server.domain.facts import Fact, FactType, Need
 
 VALUE = Condition(
     key="order.value",
     label="Order value",
-    arguments=(Argument("at_least", "At least", "money"), Argument("at_most", "At most", "money")),
-    check=lambda given, facts: _within(facts.purchase.total, given),
-    describe=_describe_value,
+    fact=Fact("order_value", FactType.NUMBER),
+    comparison=Between("order value", "money"),
+    help="The total of the order as it stands, in the shop's currency.",
 )
 
 ITEM_COUNT = Condition(
     key="order.item_count",
     label="Number of items",
-    arguments=(Argument("at_least", "At least", "count"), Argument("at_most", "At most", "count")),
-    check=lambda given, facts: _within(_count(facts), given),
-    describe=lambda given, facts: _compare("items", _count(facts), given),
+    fact=Fact("order_items", FactType.NUMBER),
+    comparison=Between("items"),
+    help="Units of all goods in the order together.",
 )
 
 CONTAINS = Condition(
     key="order.contains",
     label="Order contains any of",
-    arguments=(
-        Argument("products", "Products", "products"),
-        Argument("variants", "Variants", "variants"),
-        Argument("tags", "Product tags", "texts"),
-    ),
-    check=_contains,
-    describe=_describe_contains,
-    needs=frozenset({Need.CATALOGUE}),
+    fact=Fact("order_goods", FactType.GOODS, Need.CATALOGUE),
+    comparison=Contains(""),
+    help="Goods of any of these kinds, other than the exceptions; exceptions alone mean any other goods.",
+)
+
+DISCOUNT_CODE = Condition(
+    key="order.discount_code",
+    label="Discount code used",
+    fact=Fact("discount_codes", FactType.TEXTS),
+    comparison=AnyOf("discount codes", "codes", "Codes"),
+    help="Not known on the one-click page.",
 )
 
 COUNTRY = Condition(
     key="order.country",
     label="Shipping country",
-    arguments=(Argument("countries", "Countries (two letters)", "texts", is_required=True),),
-    check=_ships_to,
-    describe=lambda given, facts: (
-        f"ships to {facts.purchase.country_code or 'unknown'}, "
-        f"looked for {', '.join(sorted(_folded(_texts(given, 'countries')))).upper()}"
-    ),
+    fact=Fact("country", FactType.TEXT),
+    comparison=OneOf("ships to", "countries", "Countries (two letters)", is_code=True),
+)
+
+SHIPPING_METHOD = Condition(
+    key="order.shipping_method",
+    label="Shipping method",
+    fact=Fact("shipping_method", FactType.TEXT),
+    comparison=OneOf("shipping method", "methods", "Methods, as the checkout names them"),
+    help="Not known on the one-click page.",
+)
+
+PAYMENT_METHOD = Condition(
+    key="order.payment_method",
+    label="Payment method",
+    fact=Fact("payment_methods", FactType.TEXTS),
+    comparison=AnyOf("payment methods", "methods", "Methods, as Shopify names them"),
+    help="Not known on the one-click page.",
+)
+
+CHANNEL = Condition(
+    key="order.channel",
+    label="Sales channel",
+    fact=Fact("sales_channel", FactType.TEXT),
+    comparison=OneOf("sales channel", "channels", "Channels such as web or pos"),
+)
+
+SUBSCRIPTION = Condition(
+    key="order.subscription",
+    label="Subscription",
+    fact=Fact("subscription", FactType.TEXT),
+    comparison=OneOf("subscription", "kinds", "Kind of order", choices=("none", "first", "renewal")),
+    help="none: a one-time order; first: it starts a subscription; renewal: a subscription placed it.",
+)
+
+ONE_CLICK = Condition(
+    key="order.one_click",
+    label="Order can see the one-click page",
+    fact=Fact("is_page_eligible", FactType.FLAG),
+    comparison=Is("one-click page possible", "Possible"),
+    help="By payment method and currency; the page itself is always possible where it asks.",
 )

@@ -99,7 +99,7 @@ def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
         _decision_heading(decision, page.title, was_seen=bool(page.events)),
         "info" if decision.outcome is Outcome.OFFERED else "neutral",
         lines=_decision_lines(decision, display),
-        trace=_trace(decision, story.titles),
+        trace=_trace(decision, story),
     )
     if decision.outcome is Outcome.OFFERED and not page.events:
         yield Entry(decision.decided_at, "The page was not shown", lines=(wording(page.reason.value),))
@@ -149,8 +149,8 @@ def _length(milliseconds: int) -> str:
     return f"{milliseconds / 1000:,.1f} s" if milliseconds >= 1000 else f"{milliseconds} ms"  # noqa: PLR2004 - a second
 
 
-def _trace(decision: StoredDecision, titles: dict[str, str]) -> tuple[TraceStep, ...]:
-    return tuple(_trace_step(line, titles) for line in decision.trace)
+def _trace(decision: StoredDecision, story: OrderStory) -> tuple[TraceStep, ...]:
+    return tuple(_trace_step(line, story.titles) for line in story.traces[decision.id])
 
 
 def _trace_step(line: TraceLine, titles: dict[str, str]) -> TraceStep:
@@ -198,7 +198,7 @@ def _touch_entry(touch: TouchRow, decision: StoredDecision | None, story: OrderS
         _touch_heading(touch),
         _TOUCH_TONES.get(touch.state, "info" if is_open else "neutral"),
         lines=tuple(_touch_lines(touch, display)),
-        trace=_trace(decision, story.titles) if decision is not None else (),
+        trace=_trace(decision, story) if decision is not None else (),
         quote="\n".join(str(content[part]) for part in ("subject", "text") if content.get(part)) or None,
         is_ahead=is_open,
     )

@@ -6,9 +6,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from server.domain.audience import Audience
-from server.domain.conditions.definition import Facts
-from server.domain.orders import PurchaseLine, ShopperFacts
+from server.domain.facts import Facts
+from server.domain.orders import PurchaseLine
 from server.domain.rules import parse
+from server.domain.shopper import ShopperFacts
 from tests.factories import funnel_json, purchase, rules_json, variant
 
 _TAGS = st.sampled_from(["gift", "christmas", "vip"])

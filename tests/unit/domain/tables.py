@@ -10,8 +10,15 @@ import pytest
 
 from server.domain.attribution import Click, SignedOffer
 from server.domain.contact import ContactFacts
-from server.domain.decision import Candidate, Situation, Surface
-from server.domain.orders import Order, Purchase, PurchaseLine, ShopperFacts, VariantFacts
+from server.domain.decision import Candidate, Decision, Situation, Surface
+from server.domain.document import RuleDocument
+from server.domain.facts import Context, Facts
+from server.domain.goods import Goods, GoodsLine
+from server.domain.orders import Order, Purchase, PurchaseLine, VariantFacts
+from server.domain.reasons import TraceLine
+from server.domain.records import record, recorded
+from server.domain.shopper import Profile, Service, ShopperFacts
+from server.domain.telling import tell
 from tests.factories import NOW, funnel_json, line, offer_json, order, purchase, rules_json, variant
 
 _FOLDER = Path(__file__).parents[2] / "cases"
@@ -32,11 +39,26 @@ def purchase_in(row: Row) -> Purchase:
     changes = dict(row.get("purchase", {}))
     if "lines" in changes:
         changes["lines"] = tuple(PurchaseLine(*each) for each in changes["lines"])
-    return purchase(**changes)
+    return purchase(**_sets(changes))
 
 
 def shopper_in(row: Row) -> ShopperFacts:
-    return replace(ShopperFacts(unit_id="customer:77"), **row.get("shopper", {}))
+    changes = dict(row.get("shopper", {}))
+    for name, kind in (("profile", Profile), ("service", Service)):
+        changes[name] = kind(**_sets(changes.get(name, {})))
+    if "bought" in changes:
+        lines = tuple(GoodsLine(frozenset(marks), *rest) for marks, *rest in changes["bought"]["lines"])
+        changes["bought"] = Goods(lines, is_whole=changes["bought"]["is_whole"])
+    return replace(ShopperFacts(unit_id="customer:77"), **_sets(changes))
+
+
+def facts_in(row: Row) -> Facts:
+    return Facts(purchase_in(row), shopper_in(row), goods_in(row), Context(**row.get("context", {})))
+
+
+def _sets(changes: Row) -> Row:
+    """JSON has no sets: its lists are sets of words here."""
+    return {name: frozenset(value) if isinstance(value, list) else value for name, value in changes.items()}
 
 
 def goods_in(row: Row) -> dict[str, VariantFacts]:
@@ -46,8 +68,7 @@ def goods_in(row: Row) -> dict[str, VariantFacts]:
         if changes is None:
             del made[variant_id]
         else:
-            tags = {"tags": frozenset(changes["tags"])} if "tags" in changes else {}
-            made[variant_id] = replace(made[variant_id], **{**changes, **tags})
+            made[variant_id] = replace(made[variant_id], **_sets(changes))
     return made
 
 
@@ -64,14 +85,20 @@ def rules_in(row: Row) -> dict[str, Any]:
 def situation_in(row: Row) -> Situation:
     return Situation(
         surface=Surface(row.get("surface", "one_click")),
-        purchase=purchase_in(row),
-        shopper=shopper_in(row),
+        facts=facts_in(row),
         goods=goods_in(row),
         bought_together=tuple(Candidate(*each) for each in row.get("bought_together", [])),
         is_held_out=row.get("is_held_out", False),
         showings=row.get("showings", 0),
         refused_variant_ids=frozenset(row.get("refused", [])),
     )
+
+
+def told(document: RuleDocument, situation: Situation, decision: Decision) -> tuple[TraceLine, ...]:
+    """Return every step of a decision, by the facts that would be kept beside it."""
+    kept = recorded(json.loads(json.dumps(record(situation.facts, document.live_facts))), document.live_facts)
+    is_chosen = decision.offered is not None
+    return tell(document, kept, screened=decision.screened, notes=decision.notes, is_chosen=is_chosen)
 
 
 def contact_in(row: Row, now: datetime) -> ContactFacts:

@@ -1,14 +1,33 @@
+import json
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.audience import EVERYBODY, AllOf, Answer, AnyOf, Audience, Not, evaluate, explain, leaves, needs
+from server.domain.audience import (
+    EVERYBODY,
+    AllOf,
+    Answer,
+    AnyOf,
+    Audience,
+    Not,
+    evaluate,
+    explain,
+    facts_of,
+    leaves,
+    needs,
+)
 from server.domain.conditions import CONDITIONS
-from server.domain.conditions.definition import Facts, Need
-from tests.unit.domain.audiences import AUDIENCES, FACTS
+from server.domain.conditions.definition import Argument
+from server.domain.facts import Facts, Need
+from server.domain.matching import BROKEN, MATCH, compile_screen
+from server.domain.records import record, recorded
+from server.domain.shopper import ShopperFacts
+from tests.factories import purchase
+from tests.unit.domain.audiences import AUDIENCES, FACTS, read
 
+_KINDS = {"money", "count", "percent", "hour", "choice", "choices", "text", "texts", "variants", "products"}
 _STRENGTH = {Answer.MISS: 0, Answer.UNKNOWN: 1, Answer.MATCH: 2}
 
 
@@ -76,5 +95,66 @@ def test_every_condition_has_cases_and_words(key: str) -> None:
     assert condition.label
     assert condition.arguments
     for argument in condition.arguments:
-        assert argument.kind in {"money", "count", "choice", "texts", "variants", "products"}
-        assert bool(argument.choices) == (argument.kind == "choice")
+        assert argument.kind in _KINDS
+        assert bool(argument.choices) == (argument.kind in {"choice", "choices"})
+
+
+@given(st.lists(AUDIENCES, max_size=5), FACTS)
+def test_asked_at_once_they_match_as_they_do_alone(audiences: list[Audience], facts: Facts) -> None:
+    screened = compile_screen(audiences)(facts)
+    assert [each == MATCH for each in screened] == [evaluate(each, facts) is Answer.MATCH for each in audiences]
+    for audience, unmet in zip(audiences, screened, strict=True):
+        if unmet != MATCH and isinstance(audience, AllOf):
+            assert [evaluate(part, facts) for part in audience.parts[:unmet]] == [Answer.MATCH] * unmet
+            assert evaluate(audience.parts[unmet], facts) is not Answer.MATCH
+
+
+@given(AUDIENCES, FACTS)
+def test_facts_that_were_recorded_give_the_same_answer_and_words(audience: Audience, facts: Facts) -> None:
+    read = facts_of(audience)
+    kept = recorded(json.loads(json.dumps(record(facts, read))), read)
+    assert (evaluate(audience, kept), explain(audience, kept)) == (evaluate(audience, facts), explain(audience, facts))
+
+
+def test_an_audience_that_fails_to_run_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [read({"key": "order.country", "args": {"countries": ["GB"]}}), EVERYBODY]
+    broken = property(lambda _: 1 / 0)
+    monkeypatch.setattr(Facts, "country", broken)
+    facts = Facts(purchase(), ShopperFacts(unit_id="u"), {})
+    assert compile_screen(parts)(facts) == [BROKEN, MATCH]
+
+
+HOSTILE = [
+    "'); 1/0; ('",
+    '"""',
+    "{facts}",
+    "k0",
+    "facts.shopper",
+    "\\",
+    "__import__('os')",
+    "x" * 300,
+    "None",
+    "\u202e",
+]
+
+
+@pytest.mark.parametrize("key", CONDITIONS)
+def test_no_word_of_a_document_is_ever_run(key: str) -> None:
+    given = {each.name: _hostile(each) for each in CONDITIONS[key].arguments}
+    given = {name: value for name, value in given.items() if value is not None}
+    facts = Facts(purchase(), ShopperFacts(unit_id="u"), {})
+    (unmet,) = compile_screen([read({"key": key, "args": given})])(facts)
+    assert unmet in {0, MATCH}
+
+
+def _hostile(argument: Argument) -> object:
+    match argument.kind:
+        case "texts" | "variants" | "products":
+            return HOSTILE
+        case "text":
+            return HOSTILE[0]
+        case "choice":
+            return argument.choices[0]
+        case "choices":
+            return list(argument.choices)
+    return 1

@@ -1,5 +1,6 @@
 """Behaviour pinned by tables: each row of tests/cases is one test."""
 
+import json
 from collections.abc import Iterable
 from copy import deepcopy
 from datetime import timedelta
@@ -8,14 +9,15 @@ from typing import Any
 import pytest
 
 from server.domain.attribution import credit_order
-from server.domain.audience import Answer, evaluate, explain
-from server.domain.conditions.definition import Facts
+from server.domain.audience import Answer, evaluate, explain, facts_of
 from server.domain.contact import may_contact
 from server.domain.decision import Decision, decide
 from server.domain.document import Caps, Holds, QuietHours, RuleDocument, tier_of
 from server.domain.experiments import bucket
 from server.domain.journeys import PageState, can_see_page, release
-from server.domain.reasons import Reason
+from server.domain.matching import MATCH, compile_screen
+from server.domain.reasons import Reason, TraceLine
+from server.domain.records import record, recorded
 from server.domain.rules import InvalidRules, parse
 from tests.factories import NOW, rules_json
 from tests.unit.domain import tables
@@ -29,22 +31,25 @@ def _audience(written: object) -> Any:
 
 @pytest.mark.parametrize("row", rows("conditions"))
 def test_conditions(row: Row) -> None:
-    facts = Facts(tables.purchase_in(row), tables.shopper_in(row), tables.goods_in(row))
-    audience = _audience(row["audience"])
+    facts, audience = tables.facts_in(row), _audience(row["audience"])
     assert evaluate(audience, facts) is Answer(row["expected"])
+    assert (compile_screen([audience])(facts) == [MATCH]) is (row["expected"] == "match")
+    kept = json.loads(json.dumps(record(facts, facts_of(audience))))
+    assert evaluate(audience, recorded(kept, facts_of(audience))) is Answer(row["expected"])
     if "detail" in row:
         assert explain(audience, facts) == row["detail"]
 
 
 @pytest.mark.parametrize("row", rows("decisions"))
 def test_decisions(row: Row) -> None:
-    decision = decide(parse(tables.rules_in(row)), tables.situation_in(row))
+    document, situation = parse(tables.rules_in(row)), tables.situation_in(row)
+    decision = decide(document, situation)
     expected = row["expected"]
     assert _outcome(decision) == {
         name: expected[name] for name in ("offered", "held_out", "nothing") if name in expected
     }
     _check_offer(decision, expected)
-    _check_trace(decision, expected)
+    _check_trace(tables.told(document, situation, decision), expected)
 
 
 def _outcome(decision: Decision) -> dict[str, str]:
@@ -66,13 +71,14 @@ def _check_offer(decision: Decision, expected: dict[str, Any]) -> None:
     assert told == told | {name: expected[name] for name in told if name in expected}
 
 
-def _check_trace(decision: Decision, expected: dict[str, Any]) -> None:
-    because = {line.subject: line.reason.value for line in decision.trace}
-    details = {line.subject: line.detail for line in decision.trace}
+def _check_trace(trace: Iterable[TraceLine], expected: dict[str, Any]) -> None:
+    trace = tuple(trace)
+    because = {line.subject: line.reason.value for line in trace}
+    details = {line.subject: line.detail for line in trace}
     assert because == because | expected.get("because", {})
     assert details == details | expected.get("detail", {})
     if "trace" in expected:
-        assert [[line.subject, line.reason.value] for line in decision.trace] == expected["trace"]
+        assert [[line.subject, line.reason.value] for line in trace] == expected["trace"]
 
 
 @pytest.mark.parametrize("row", rows("contact"))

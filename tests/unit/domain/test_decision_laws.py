@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from server.domain.decision import Candidate, Outcome, Situation, Surface, block_of, decide
 from server.domain.document import RuleDocument
-from server.domain.orders import ShopperFacts
 from server.domain.reasons import Reason
+from server.domain.shopper import ShopperFacts
 from tests.factories import document, funnel_json, offer_json, purchase, situation, variant
 from tests.unit.domain.audiences import WRITTEN
+from tests.unit.domain.tables import told
 
 _IDS = st.sampled_from(["1", "2", "3", "4", "9"])
 _FUNNELS = st.builds(
@@ -81,15 +82,16 @@ def test_the_holdout_changes_nothing_but_the_outcome(rules: RuleDocument, facts:
     held = decide(rules, replace(facts, is_held_out=True))
     assert held.offered == treated.offered
     assert (held.outcome is Outcome.HELD_OUT) == (treated.outcome is Outcome.OFFERED)
-    assert held.trace[: len(treated.trace)] == treated.trace
+    assert held.notes[: len(treated.notes)] == treated.notes
 
 
 @given(DOCUMENTS, SITUATIONS)
 def test_no_decision_is_silent(rules: RuleDocument, facts: Situation) -> None:
     decision = decide(rules, facts)
     assert decision.reason in Reason
-    assert decision.trace or decision.reason is Reason.NO_LIVE_FUNNEL
-    subjects = [line.subject for line in decision.trace]
+    trace = told(rules, facts, decision)
+    assert trace or decision.reason is Reason.NO_LIVE_FUNNEL
+    subjects = [line.subject for line in trace]
     if decision.outcome is not Outcome.NOTHING:
         live = {f"funnel:{funnel.id}" for funnel in rules.funnels if funnel.is_live}
         chosen = {f"funnel:{decision.offered.funnel_id}"} if decision.offered else set()

@@ -171,7 +171,13 @@ def test_a_thousand_conditions_are_read_and_no_more() -> None:
     with pytest.raises(InvalidRules) as caught:
         parse(written)
     assert [problem.message for problem in caught.value.problems] == [
-        "is beyond the 1000 conditions that may be used in all; use fewer."
+        "is beyond the 1000 conditions that may be used in one audience; use fewer."
+    ]
+    many = [funnel_json(id=f"f{number}", audience={"all": [leaf] * 999}) for number in range(21)]
+    with pytest.raises(InvalidRules) as caught:
+        parse(rules_json(*many))
+    assert [problem.message for problem in caught.value.problems] == [
+        "is beyond the 20000 conditions that may be used in all audiences together; use fewer."
     ]
 
 

@@ -131,9 +131,7 @@ class History:
     def cut_off(self, number: int = 1005) -> str:
         """Nothing fitted the page; the text's fate is unknown."""
         order = self.order(number, minutes_ago=20)
-        trace = (
-            TraceLine("funnel:spring", Reason.AUDIENCE_UNKNOWN, "Spring: earlier orders None, wanted first buyer"),
-        )
+        trace = (TraceLine("funnel:spring", Reason.AUDIENCE_UNKNOWN, "Spring: buyer unknown, wanted first"),)
         with self.database.write() as session:
             self._decide(session, order, Outcome.NOTHING, trace)
             text = self._sequence(session, order, Reason.NOTHING_ELIGIBLE)["sms"]

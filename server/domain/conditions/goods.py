@@ -1,0 +1,124 @@
+"""Comparison of lines of goods: ids, tags, types and the like, article numbers by pattern, with exceptions."""
+
+import re
+from dataclasses import dataclass
+from fnmatch import translate
+from typing import cast
+
+from server.domain.conditions.definition import Argument, Arguments, Constant, Sources
+from server.domain.facts import Facts
+from server.domain.goods import Goods, GoodsLine
+
+_MARKS = {
+    "products": "product", "variants": "variant", "tags": "tag", "collections": "collection", "types": "type",
+    "vendors": "vendor",
+}  # fmt: skip
+_BY_ID = frozenset({"product", "variant"})  # known of every line, in the catalogue or not
+_EXCEPT = "except_"
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Lines that carry one of `marks`, or an article number that fits."""
+
+    marks: frozenset[str]
+    sku: re.Pattern[str] | None
+    needs_catalogue: bool
+
+    def takes(self, line: GoodsLine) -> bool | None:
+        if not self.marks.isdisjoint(line.marks) or (self.sku is not None and self.sku.match(line.sku)):
+            return True
+        return None if self.needs_catalogue and not line.is_known else False
+
+
+@dataclass(frozen=True, slots=True)
+class LinePicker:
+    """Tells how many units of some goods are of the kind that was asked for."""
+
+    wanted: _Chosen
+    excepted: _Chosen
+    at_least: int
+
+    def __call__(self, goods: Goods) -> bool | None:
+        sure = possible = 0
+        for line in goods.lines:
+            wanted, excepted = self.wanted.takes(line), self.excepted.takes(line)
+            if wanted is False or excepted is True:
+                continue
+            possible += line.quantity
+            sure += line.quantity if wanted and excepted is False else 0
+        if sure >= self.at_least:
+            return True
+        return False if goods.is_whole and possible < self.at_least else None
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """At least so many units of goods of one kind, other goods aside."""
+
+    name: str
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        return (
+            Argument("products", "Products", "products"),
+            Argument("variants", "Variants", "variants"),
+            Argument("collections", "Collections", "texts"),
+            Argument("types", "Product types", "texts"),
+            Argument("vendors", "Vendors", "texts"),
+            Argument("tags", "Product tags", "texts"),
+            Argument("skus", "SKU patterns such as CASE-*", "texts"),
+            Argument("except_products", "But not products", "products"),
+            Argument("except_variants", "But not variants", "variants"),
+            Argument("except_collections", "But not collections", "texts"),
+            Argument("except_types", "But not product types", "texts"),
+            Argument("except_vendors", "But not vendors", "texts"),
+            Argument("except_tags", "But not product tags", "texts"),
+            Argument("except_skus", "But not SKU patterns", "texts"),
+            Argument("at_least", "Units at least", "count"),
+        )
+
+    def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
+        picker = _picker(given)
+        if picker.at_least == 1 and picker.wanted.sku is None and not _excepts(given):
+            # What nearly every rule asks, without a walk over the lines.
+            shared = f"{constant(picker.wanted.marks)}.isdisjoint({value}.marks)"
+            whole = f" and {value}.{'are_known' if picker.wanted.needs_catalogue else 'is_whole'}"
+            return Sources(f"{value} is not None and not {shared}", f"{value} is not None and {shared}{whole}")
+        ask = f"{constant(picker)}({value})"
+        return Sources(f"{value} is not None and {ask} is True", f"{value} is not None and {ask} is False")
+
+    def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
+        lines = "unknown" if value is None else f"{len(cast('Goods', value).lines)} lines"
+        wanted = [f"{name} {_listed(given[name])}" for name in (*_MARKS, "skus") if name in given]
+        excepted = [f"{name} {_listed(given[_EXCEPT + name])}" for name in (*_MARKS, "skus") if _EXCEPT + name in given]
+        least = f"at least {given['at_least']} units of " if "at_least" in given else ""
+        told = f"{self.name}{lines}, looked for {least}{'; '.join(wanted) or 'any goods'}"
+        return f"{told}, but not {'; '.join(excepted)}" if excepted else told
+
+
+def _picker(given: Arguments) -> LinePicker:
+    wanted = _chosen(given, "")
+    if not wanted.marks and wanted.sku is None:
+        wanted = _Chosen(frozenset(), re.compile(""), needs_catalogue=False)  # exceptions alone: all other goods
+    return LinePicker(wanted, _chosen(given, _EXCEPT), cast("int", given.get("at_least", 1)))
+
+
+def _chosen(given: Arguments, prefix: str) -> _Chosen:
+    kinds = {
+        mark: cast("frozenset[str]", given[prefix + name]) for name, mark in _MARKS.items() if prefix + name in given
+    }
+    marks = frozenset(
+        f"{mark}:{word if mark in _BY_ID else word.casefold()}" for mark, words in kinds.items() for word in words
+    )
+    patterns = cast("frozenset[str]", given.get(f"{prefix}skus", frozenset()))
+    sku = re.compile("|".join(translate(each) for each in sorted(patterns)), re.IGNORECASE) if patterns else None
+    return _Chosen(marks, sku, needs_catalogue=bool(patterns) or not kinds.keys() <= _BY_ID)
+
+
+def _excepts(given: Arguments) -> bool:
+    return any(name.startswith(_EXCEPT) for name in given)
+
+
+def _listed(words: object) -> str:
+    return ", ".join(sorted(cast("frozenset[str]", words)))

@@ -1,0 +1,53 @@
+"""Facts as they stand beside a decision, so that it can be told and made again as it was."""
+
+from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
+from typing import Any, cast
+
+from server.domain.facts import Fact, Facts, FactType
+from server.domain.goods import Goods, GoodsLine
+
+_ALWAYS = (Fact("order_currency", FactType.TEXT),)  # what amounts are told in
+
+
+def record(facts: Facts, read: Iterable[Fact]) -> dict[str, Any]:
+    """Return the facts that were read as JSON values, by name."""
+    return {fact.name: _packed(fact.type, getattr(facts, fact.name)) for fact in (*_ALWAYS, *read)}
+
+
+def recorded(kept: Mapping[str, Any], read: Iterable[Fact]) -> Facts:
+    """Return recorded facts for conditions to ask; a fact that a decision did not read is unknown to it."""
+    values = {fact.name: _unpacked(fact.type, kept.get(fact.name)) for fact in (*_ALWAYS, *read)}
+    return cast("Facts", SimpleNamespace(**values))
+
+
+def without_person(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may stay of recorded facts when their shopper is erased."""
+    names = {fact.name for fact in _ALWAYS}
+    return {name: value for name, value in kept.items() if name in names}
+
+
+def _packed(kind: FactType, value: Any) -> Any:
+    if value is None:
+        return None
+    match kind:
+        case FactType.TEXTS:
+            return sorted(value)
+        case FactType.TABLE:
+            return dict(value)
+        case FactType.GOODS:
+            lines = [[sorted(line.marks), line.sku, line.quantity, line.is_known] for line in value.lines]
+            return {"lines": lines, "is_whole": value.is_whole}
+    return value
+
+
+def _unpacked(kind: FactType, kept: Any) -> Any:
+    if kept is None:
+        return None
+    match kind:
+        case FactType.TEXTS:
+            return frozenset(kept)
+        case FactType.GOODS:
+            lines = (GoodsLine(frozenset(marks), *rest) for marks, *rest in kept["lines"])
+            return Goods(tuple(lines), is_whole=kept["is_whole"])
+    return kept

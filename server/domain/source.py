@@ -1,0 +1,49 @@
+"""Conditions as Python functions: rules are read once and asked for every order.
+
+Source is made of our own conditions alone. What a document says only ever comes in as a constant under a name of ours,
+so that no text of a shop is compiled. ADR 0020 has the figures.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.domain.conditions import CONDITIONS
+from server.domain.conditions.definition import Arguments, Sources
+from server.domain.facts import Facts
+
+Check = Callable[[Facts], bool | None]
+
+
+@dataclass(slots=True)
+class SourceWriter:
+    """Writes conditions as expressions, and keeps the constants and the names of the facts that they use."""
+
+    _constants: dict[str, object] = field(default_factory=dict)
+    _facts: set[str] = field(default_factory=set)
+
+    def condition(self, key: str, arguments: Arguments) -> Sources:
+        condition = CONDITIONS[key]
+        self._facts.add(condition.fact.name)
+        return condition.comparison.write(arguments, condition.fact.name, self._constant)
+
+    def function(self, body: Sequence[str]) -> Any:
+        """Return a function of facts with this body, in which each fact is a variable of its own name."""
+        reads = [f"{name} = facts.{name}" for name in sorted(self._facts)]
+        source = "\n".join(["def asked(facts):", *(f"    {line}" for line in [*reads, *body])])
+        names = dict(self._constants)
+        exec(compile(source, "<rules>", "exec"), names)  # noqa: S102 - see above
+        return names["asked"]
+
+    def _constant(self, value: object) -> str:
+        name = f"k{len(self._constants)}"
+        self._constants[name] = value
+        return name
+
+
+def compile_condition(key: str, arguments: Arguments) -> Check:
+    """Return one condition as a function with three answers: True, False and, where it is unknown, None."""
+    writer = SourceWriter()
+    found = writer.condition(key, arguments)
+    check: Check = writer.function([f"return True if {found.match} else False if {found.miss} else None"])
+    return check
