@@ -23,6 +23,7 @@ class Need(StrEnum):
     PROFILE = "profile"
     CONSENT = "consent"
     SERVICE = "service"
+    CLOCK = "clock"  # of the shop's own zone
 
 
 class FactType(StrEnum):

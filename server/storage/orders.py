@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.domain.orders import LineItem, Order
+from server.domain.orders import LineItem, Order, PurchaseLine
 from server.storage.db import Base, Minor
 
 
@@ -91,13 +91,23 @@ _SAME_FIELDS = (
 ERASED_UNIT = "erased:"
 _NOBODY: dict[str, Any] = {"customer_id": None, "email": None, "phone": None, "first_name": None, "attributes": []}
 
-_HISTORY = select(func.count(), func.coalesce(func.sum(OrderRow.current_total), 0)).where(
+_EARLIER = (
     OrderRow.shop_id == bindparam("its_shop"),
     OrderRow.unit_id == bindparam("its_unit"),
     OrderRow.created_at < bindparam("before"),
     OrderRow.cancelled_at.is_(None),
     OrderRow.order_id != bindparam("excluding"),
 )
+_HISTORY = select(
+    func.count(), func.coalesce(func.sum(OrderRow.current_total), 0), func.max(OrderRow.created_at)
+).where(*_EARLIER)
+_EARLIER_IDS = select(OrderRow.order_id).where(*_EARLIER).order_by(OrderRow.created_at.desc()).limit(bindparam("most"))
+_LINES_OF = select(OrderLineRow.variant_id, OrderLineRow.product_id, OrderLineRow.quantity, OrderLineRow.total).where(
+    OrderLineRow.shop_id == bindparam("its_shop"),
+    OrderLineRow.order_id.in_(bindparam("its_orders", expanding=True)),
+    OrderLineRow.variant_id.is_not(None),
+)
+_MOST_EARLIER = 200  # orders whose goods are looked at
 
 
 _UNIT = select(OrderRow.unit_id).where(
@@ -195,11 +205,25 @@ class Orders:
             "attributes": [list(pair) for pair in order.attributes],
         }
 
-    def history(self, unit_id: str, *, before: datetime, excluding: str | None = None) -> tuple[int, int]:
-        """Return how many orders that stand a shopper placed before a moment, and what they came to (shop currency)."""
+    def history(
+        self, unit_id: str, *, before: datetime, excluding: str | None = None
+    ) -> tuple[int, int, datetime | None]:
+        """Return how many orders that stand a shopper placed before a moment, what they came to, and when the last was.
+
+        The sum is in minor units of the shop's currency.
+        """
         told = {"its_shop": self._shop_id, "its_unit": unit_id, "before": before, "excluding": excluding or ""}
-        count, spent = self._session.execute(_HISTORY, told).one()
-        return int(count), int(spent)  # PostgreSQL adds eight-byte numbers up to a decimal
+        count, spent, last_at = self._session.execute(_HISTORY, told).one()
+        return int(count), int(spent), last_at  # PostgreSQL adds eight-byte numbers up to a decimal
+
+    def bought(
+        self, unit_id: str, *, before: datetime, excluding: str | None = None
+    ) -> tuple[int, tuple[PurchaseLine, ...]]:
+        """Return the lines of a shopper's latest orders that stand, and of how many orders they are."""
+        told = {"its_shop": self._shop_id, "its_unit": unit_id, "before": before, "excluding": excluding or ""}
+        ids = self._session.scalars(_EARLIER_IDS, {**told, "most": _MOST_EARLIER}).all()
+        rows = self._session.execute(_LINES_OF, {"its_shop": self._shop_id, "its_orders": ids}) if ids else ()
+        return len(ids), tuple(PurchaseLine(row[0] or "", row[1] or "", row[2], row[3]) for row in rows)
 
     def oldest_at(self) -> datetime | None:
         """Return when the oldest order that is known was placed."""

@@ -114,6 +114,11 @@ def read_grant(row: ShopRow, box: SecretBox) -> AccessGrant | None:
     )
 
 
+def time_zone_of(session: Session, shop_id: int) -> str | None:
+    """Return the IANA name of a shop's time zone; None before the platform told it."""
+    return session.scalars(select(ShopRow.time_zone).where(ShopRow.id == shop_id)).one()
+
+
 def withheld_from(session: Session, shop_id: int) -> frozenset[str]:
     """Return what of `server.ports.CONTACT_DATA` the platform keeps from us in a shop."""
     return frozenset(session.scalars(select(ShopRow.withheld).where(ShopRow.id == shop_id)).one())

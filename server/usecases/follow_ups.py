@@ -6,8 +6,8 @@ from server.domain.audience import Answer, evaluate, explain, needs
 from server.domain.contact import sequence_block
 from server.domain.decision import Outcome, Surface
 from server.domain.document import Journey
-from server.domain.journeys import PageState, Release, can_see_page, plan, release
-from server.domain.orders import Order, Purchase, PurchaseLine
+from server.domain.journeys import PageState, Release, plan, release
+from server.domain.orders import Order
 from server.domain.reasons import Reason
 from server.storage.db import Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
@@ -15,8 +15,9 @@ from server.storage.orders import Orders
 from server.storage.rules import PublishedRules, Rules
 from server.storage.shops import withheld_from
 from server.storage.touches import SequenceRow, Touches
+from server.usecases.facts import Question, is_page_eligible, load_facts, purchase_of
 from server.usecases.imports import order_unit
-from server.usecases.situations import draw_holdout, load_facts
+from server.usecases.situations import draw_holdout
 
 # What the platform did with an accepted changeset.
 OUTCOMES = {
@@ -25,23 +26,6 @@ OUTCOMES = {
     "unprocessed": Reason.PAGE_FAILED,
 }
 _PAID = ("paid", "partially_paid", "partially_refunded")
-
-
-def purchase_of(order: Order) -> Purchase:
-    """Return an order as decisions see it."""
-    return Purchase(
-        reference_id=order.reference_id or order.id,
-        currency=order.currency,
-        total=order.current_total,
-        lines=tuple(
-            PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total)
-            for line in order.lines
-            if line.variant_id and line.quantity  # goods given back are no goods of the order
-        ),
-        presentment_currency=order.presentment_currency,
-        country_code=order.country_code,
-        customer_id=order.customer_id,
-    )
 
 
 def plan_follow_up(
@@ -108,7 +92,9 @@ def reschedule(session: Session, shop_id: int, *, reference_id: str) -> int:
 def current_release(session: Session, shop_id: int, order: Order) -> Release:
     """Say when the follow-up may start by what is known of the page now; locks nothing."""
     decision = Decisions(session, shop_id).find(order.reference_id or order.id, Surface.ONE_CLICK.value)
-    return release(_state_of(session, shop_id, decision), ordered_at=order.created_at, is_eligible=_is_eligible(order))
+    return release(
+        _state_of(session, shop_id, decision), ordered_at=order.created_at, is_eligible=is_page_eligible(order)
+    )
 
 
 def page_state(session: Session, shop_id: int, reference_id: str) -> PageState | None:
@@ -145,17 +131,8 @@ def _answer(events: dict[str, EventRow]) -> tuple[datetime | None, Reason | None
 
 def _release(session: Session, shop_id: int, order: Order, *, not_before: datetime) -> Release:
     state = page_state(session, shop_id, order.reference_id or order.id)
-    found = release(state, ordered_at=order.created_at, is_eligible=_is_eligible(order))
+    found = release(state, ordered_at=order.created_at, is_eligible=is_page_eligible(order))
     return found if found.at > not_before else Release(not_before, found.reason)
-
-
-def _is_eligible(order: Order) -> bool:
-    return can_see_page(
-        order.gateways,
-        currency=order.currency,
-        presentment_currency=order.presentment_currency,
-        has_address=order.has_shipping_address,
-    )
 
 
 def _move(touches: Touches, row: SequenceRow, journey: Journey, started: Release) -> int:
@@ -186,16 +163,8 @@ def _refusal(
     blocked = sequence_block(earlier_at=earlier, caps=document.caps, now=now)
     if blocked is not None:
         return blocked.reason, blocked.detail
-    facts = load_facts(
-        session,
-        shop_id,
-        document,
-        needed=needs(journey.audience),
-        purchase=purchase_of(order),
-        unit_id=unit_id,
-        now=now,
-        order_id=order.id,
-    )
+    question = Question(purchase_of(order), unit_id, Surface.MESSAGE, now, order)
+    facts = load_facts(session, shop_id, document, question, needed=needs(journey.audience))
     answer = evaluate(journey.audience, facts)
     if answer is not Answer.MATCH:
         reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN

@@ -11,7 +11,7 @@ from server.domain.records import record
 from server.ports import PlatformApi
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events, StoredDecision
-from server.usecases.follow_ups import purchase_of
+from server.usecases.facts import Question, purchase_of
 from server.usecases.offers import purchase_facts
 from server.usecases.situations import draw_holdout, load_situation
 from server.usecases.touch_work import TouchWork
@@ -39,12 +39,8 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
         session,
         work.shop.id,
         document,
-        purchase=purchase_of(order),
-        unit_id=work.touch.unit_id,
-        surface=Surface.MESSAGE,
+        Question(purchase_of(order), work.touch.unit_id, Surface.MESSAGE, now, order),
         is_held_out=draw_holdout(session, work.shop.id, document, unit_id=work.touch.unit_id, now=now),
-        now=now,
-        order_id=order.id,
         refused=refused,
     )
     return MessageChoice(document, situation, goods_in_turn(document, situation))

@@ -16,6 +16,7 @@ from server.storage.decisions import Decisions, Events, StoredDecision
 from server.storage.rules import PublishedRules, Rules
 from server.storage.secrets import SecretBox
 from server.storage.shops import ShopRow, Shops
+from server.usecases.facts import Question
 from server.usecases.situations import draw_holdout, is_in_holdout, load_situation
 
 # The page is held for up to an hour; a changeset is refused after that anyway.
@@ -82,16 +83,9 @@ class _Question:
 
     def situation(self, session: Session) -> Situation:
         document = self.published.document
-        return load_situation(
-            session,
-            self.shop_id,
-            document,
-            purchase=self.purchase,
-            unit_id=self.unit_id,
-            surface=Surface.ONE_CLICK,
-            is_held_out=is_in_holdout(session, self.shop_id, document, unit_id=self.unit_id),
-            now=self.now,
-        )
+        question = Question(self.purchase, self.unit_id, Surface.ONE_CLICK, self.now)
+        is_held_out = is_in_holdout(session, self.shop_id, document, unit_id=self.unit_id)
+        return load_situation(session, self.shop_id, document, question, is_held_out=is_held_out)
 
     def store_once(self, session: Session, situation: Situation, decision: Decision) -> Answer:
         """Store what was decided, unless a twin of this question did so meanwhile."""

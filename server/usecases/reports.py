@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from server.core.errors import AppError
 from server.domain.decision import Outcome, Surface
-from server.domain.journeys import can_see_page
 from server.domain.orders import Order, VariantFacts
 from server.domain.reasons import WORDING, Reason, TraceLine
 from server.ports import Vendors
@@ -22,6 +21,7 @@ from server.storage.rules import Rules
 from server.storage.secrets import SecretBox
 from server.storage.shops import Connection, Connections, ImportRow, Imports, ShopRow, Shops
 from server.storage.touches import ClickRow, SequenceRow, Touches, TouchRow
+from server.usecases.facts import is_page_eligible
 from server.usecases.follow_ups import OUTCOMES
 from server.usecases.senders import find_sender
 from server.usecases.tracing import trace_of
@@ -241,24 +241,15 @@ def _page_story(
     order: Order, decision: StoredDecision | None, events: dict[str, dict[str, EventRow]], titles: dict[str, str]
 ) -> PageStory:
     if decision is None:
-        return PageStory(Reason.PAGE_NOT_ASKED if _may_see_page(order) else Reason.PAGE_NOT_ELIGIBLE, None, {}, None)
+        return PageStory(Reason.PAGE_NOT_ASKED if is_page_eligible(order) else Reason.PAGE_NOT_ELIGIBLE, None, {}, None)
     found = events.get(decision.id, {})
     title = titles.get(decision.offered.variant_id) if decision.offered else None
     if decision.outcome is not Outcome.OFFERED:
         return PageStory(decision.reason, decision, found, title)
     reason = _page_reason(found)
-    if reason is Reason.PAGE_NOT_SHOWN and not _may_see_page(order):
+    if reason is Reason.PAGE_NOT_SHOWN and not is_page_eligible(order):
         reason = Reason.PAGE_NOT_ELIGIBLE
     return PageStory(reason, decision, found, title)
-
-
-def _may_see_page(order: Order) -> bool:
-    return can_see_page(
-        order.gateways,
-        currency=order.currency,
-        presentment_currency=order.presentment_currency,
-        has_address=order.has_shipping_address,
-    )
 
 
 def _page_reason(events: dict[str, EventRow]) -> Reason:

@@ -71,10 +71,10 @@ def test_the_history_counts_orders_that_stand(stores: Stores) -> None:
     save(stores, order("6", created_at=NOW - day), shop_id=stores.theirs)
     with stores.database.read() as session:
         orders = Orders(session, stores.ours)
-        assert orders.history(UNIT, before=NOW) == (2, 3_000_000_002)
-        assert orders.history(UNIT, before=NOW, excluding="2") == (1, 3_000_000_000)
-        assert orders.history(UNIT, before=NOW - 3 * day) == (0, 0)
-        assert all(type(number) is int for number in orders.history(UNIT, before=NOW))
+        assert orders.history(UNIT, before=NOW) == (2, 3_000_000_002, NOW - 2 * day)
+        assert orders.history(UNIT, before=NOW, excluding="2") == (1, 3_000_000_000, NOW - 3 * day)
+        assert orders.history(UNIT, before=NOW - 3 * day) == (0, 0, None)
+        assert all(type(number) is int for number in orders.history(UNIT, before=NOW)[:2])
 
 
 def test_a_later_order_that_stands_is_seen(stores: Stores) -> None:

@@ -1,5 +1,5 @@
 from server.domain.orders import PurchaseLine
-from server.usecases.follow_ups import purchase_of
+from server.usecases.facts import purchase_of
 from tests.factories import line, order
 
 

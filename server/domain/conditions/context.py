@@ -2,7 +2,7 @@
 
 from server.domain.conditions.comparisons import Entry, HourWithin, OneOf, Share
 from server.domain.conditions.definition import Condition
-from server.domain.facts import Fact, FactType
+from server.domain.facts import Fact, FactType, Need
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -16,14 +16,14 @@ SURFACE = Condition(
 HOUR = Condition(
     key="context.hour",
     label="Time of day in the shop",
-    fact=Fact("hour", FactType.NUMBER),
+    fact=Fact("hour", FactType.NUMBER, Need.CLOCK),
     comparison=HourWithin("hour in the shop"),
 )
 
 WEEKDAY = Condition(
     key="context.weekday",
     label="Day of the week in the shop",
-    fact=Fact("weekday", FactType.TEXT),
+    fact=Fact("weekday", FactType.TEXT, Need.CLOCK),
     comparison=OneOf("day", "days", "Days", choices=DAYS),
 )
 

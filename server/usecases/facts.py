@@ -1,0 +1,179 @@
+"""Loads what conditions ask about an order and its shopper, and of that only what they need."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.domain.conditions.context import DAYS
+from server.domain.decision import Surface
+from server.domain.document import RuleDocument, tier_of
+from server.domain.facts import Context, Facts, Need
+from server.domain.goods import Goods, line_of
+from server.domain.journeys import can_see_page
+from server.domain.orders import Order, Purchase, PurchaseLine
+from server.domain.shopper import Profile, ShopperFacts
+from server.storage.catalog import Catalog
+from server.storage.contacts import Contacts, CustomerRow
+from server.storage.db import Session
+from server.storage.orders import Orders
+from server.storage.shops import time_zone_of
+
+_SUBSCRIBED = "subscribed"
+_CAMPAIGN = "utm_"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about: a purchase on its one-click page, where `order` is None, or a placed order."""
+
+    purchase: Purchase
+    unit_id: str
+    surface: Surface
+    now: datetime
+    order: Order | None = None
+
+
+def load_facts(
+    session: Session, shop_id: int, document: RuleDocument, question: Question, *, needed: frozenset[Need]
+) -> Facts:
+    """Load what conditions with these needs ask; the goods of the order itself are always known."""
+    goods = Catalog(session, shop_id).variants([line.variant_id for line in question.purchase.lines])
+    shopper = _Shopper(session, shop_id, question).facts(document, needed)
+    local = _local_time(session, shop_id, question.now) if Need.CLOCK in needed else None
+    return Facts(question.purchase, shopper, goods, _context(question, local))
+
+
+def _local_time(session: Session, shop_id: int, now: datetime) -> datetime:
+    return now.astimezone(ZoneInfo(time_zone_of(session, shop_id) or "UTC"))
+
+
+def _context(question: Question, local: datetime | None) -> Context:
+    order = question.order
+    return Context(
+        surface=question.surface.value,
+        hour=local.hour if local is not None else None,
+        weekday=DAYS[local.weekday()] if local is not None else None,
+        is_page_eligible=True if order is None else is_page_eligible(order),
+        campaign=None if order is None else _campaign(order),
+    )
+
+
+def is_page_eligible(order: Order) -> bool:
+    """Tell whether the platform shows the one-click page to this order."""
+    return can_see_page(
+        order.gateways,
+        currency=order.currency,
+        presentment_currency=order.presentment_currency,
+        has_address=order.has_shipping_address,
+    )
+
+
+def _campaign(order: Order) -> dict[str, str]:
+    pairs = ((name.casefold(), value.casefold()) for name, value in order.attributes)
+    return {name: value for name, value in pairs if name.startswith(_CAMPAIGN)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shopper:
+    """Loads what is known of the shopper, one group of facts after the other."""
+
+    session: Session
+    shop_id: int
+    question: Question
+
+    def facts(self, document: RuleDocument, needed: frozenset[Need]) -> ShopperFacts:
+        unit_id = self.question.unit_id
+        if not needed - {Need.CATALOGUE, Need.CLOCK}:
+            return ShopperFacts(unit_id=unit_id)
+        known = self._customer()
+        count = spent = days = None
+        if needed & {Need.HISTORY, Need.BASKETS}:
+            count, spent, days = self._history(known)
+        return ShopperFacts(
+            unit_id=unit_id,
+            earlier_orders=count,
+            spent=spent,
+            days_since_order=days,
+            tier=tier_of(document, spent=spent, orders=count),
+            bought=self._bought(count) if Need.BASKETS in needed else None,
+            agreed_channels=self._agreed_channels() if Need.CONSENT in needed else None,
+            profile=self._profile(known) if Need.PROFILE in needed else Profile(),
+        )
+
+    def _customer(self) -> CustomerRow | None:
+        customer_id = self.question.purchase.customer_id
+        return Contacts(self.session, self.shop_id).customer(customer_id) if customer_id else None
+
+    @property
+    def _is_nobody(self) -> bool:
+        """A guest on the one-click page: the token names nobody, so there is no history to speak of."""
+        return self.question.purchase.customer_id is None and self.question.order is None
+
+    @property
+    def _own_id(self) -> str | None:
+        return self.question.order.id if self.question.order is not None else None
+
+    def _history(self, known: CustomerRow | None) -> tuple[int | None, int | None, int | None]:
+        """Return earlier orders, what they came to, and days since the last of them."""
+        if self._is_nobody:
+            return None, None, None
+        question = self.question
+        count, spent, last_at = Orders(self.session, self.shop_id).history(
+            question.unit_id, before=question.now, excluding=self._own_id
+        )
+        days = (question.now - last_at).days if last_at is not None else None
+        if known is not None:
+            # The platform knows orders older than our history; once placed, the order at hand is among them.
+            own = 1 if question.order is not None else 0
+            before = known.spent - own * question.purchase.total
+            return max(count, known.orders_count - own), max(spent, before), days
+        if not count:
+            # Our history has a beginning, and the platform told nothing: the first order or the hundredth.
+            return None, None, None
+        return count, spent, days
+
+    def _bought(self, earlier_orders: int | None) -> Goods | None:
+        if self._is_nobody or earlier_orders is None:
+            return None
+        orders, lines = Orders(self.session, self.shop_id).bought(
+            self.question.unit_id, before=self.question.now, excluding=self._own_id
+        )
+        held = Catalog(self.session, self.shop_id).variants(line.variant_id for line in lines)
+        return Goods(
+            tuple(line_of(line, held.get(line.variant_id)) for line in lines), is_whole=orders >= earlier_orders
+        )
+
+    def _agreed_channels(self) -> frozenset[str] | None:
+        customer_id, order = self.question.purchase.customer_id, self.question.order
+        contacts = Contacts(self.session, self.shop_id)
+        if customer_id:
+            held = contacts.of_customer(customer_id)
+        elif order is not None and order.email:
+            found = contacts.get("email", order.email)
+            held = (found,) if found is not None else ()
+        else:
+            return None
+        return frozenset(each.channel for each in held if each.consent == _SUBSCRIBED and each.suppressed_at is None)
+
+    def _profile(self, known: CustomerRow | None) -> Profile:
+        order = self.question.order
+        return Profile(locale=(order.locale if order is not None else None) or (known.locale if known else None))
+
+
+def purchase_of(order: Order) -> Purchase:
+    """Return an order as decisions see it."""
+    return Purchase(
+        reference_id=order.reference_id or order.id,
+        currency=order.currency,
+        total=order.current_total,
+        lines=tuple(
+            PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total)
+            for line in order.lines
+            if line.variant_id and line.quantity  # goods given back are no goods of the order
+        ),
+        presentment_currency=order.presentment_currency,
+        country_code=order.country_code,
+        customer_id=order.customer_id,
+        payment_methods=frozenset(order.gateways),
+        sales_channel=order.source_name,
+    )
