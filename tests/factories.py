@@ -49,7 +49,6 @@ def product(*variants: VariantFacts, updated_at: datetime = NOW - timedelta(days
         updated_at=updated_at,
         variants=variants,
         inventory_item_ids={each.variant_id: f"i{each.variant_id}" for each in variants},
-        skus={each.variant_id: f"SKU-{each.variant_id}" for each in variants},
     )
 
 

@@ -59,6 +59,7 @@ INVENTORY: tuple[Holding, ...] = (
             "locale": "language",
             "orders_count": "number of orders",
             "spent": "money spent",
+            "tags": "the shop's own tags on the customer",
         },
         _columns("shop_id"),
     ),
@@ -100,12 +101,14 @@ INVENTORY: tuple[Holding, ...] = (
             "attributes": "notes on the cart",
             "total": "amounts",
             "gateways": "the kind of payment",
+            "discount_codes": "discount codes used",
+            "shipping_method": "the kind of delivery",
         },
         _columns(
             "shop_id created_at updated_at cancelled_at currency presentment_currency current_total refunded"
             " outstanding financial_status source_name has_shipping_address is_test"
         ),
-        dict.fromkeys(("email", "phone", "first_name", "attributes"), retention.ORDER_CONTACTS),
+        dict.fromkeys(("email", "phone", "first_name", "attributes", "discount_codes"), retention.ORDER_CONTACTS),
     ),
     Holding(
         "order_lines",
@@ -252,8 +255,8 @@ INVENTORY: tuple[Holding, ...] = (
         "variants", "the catalogue", About.NOBODY, "to offer goods that are in stock", retention.WITH_SHOP,
         plain=_columns(
             "shop_id variant_id product_id inventory_item_id sku title variant_title handle description image_url"
-            " image_alt tags price compare_at_price unit_cost available stock_at sells_when_out_of_stock is_sellable"
-            " product_updated_at"
+            " image_alt tags product_type vendor price compare_at_price unit_cost available stock_at"
+            " sells_when_out_of_stock is_sellable product_updated_at"
         ),
     ),
     Holding(

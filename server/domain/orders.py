@@ -59,6 +59,8 @@ class Order:
     locale: str | None = None
     first_name: str | None = None
     attributes: tuple[tuple[str, str], ...] = ()  # note attributes the cart carried
+    discount_codes: tuple[str, ...] = ()
+    shipping_method: str | None = None  # as the checkout named it
     is_test: bool = False
 
 

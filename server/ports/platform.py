@@ -65,7 +65,6 @@ class ProductSnapshot:
     updated_at: datetime
     variants: tuple[VariantFacts, ...]
     inventory_item_ids: Mapping[str, str]  # variant id -> inventory item id
-    skus: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,10 @@ class _Attribute(Part):
     value: Text | None
 
 
+class _ShippingLine(Part):
+    title: Text
+
+
 class OrderFields(Part):
     id: PlainId
     name: Text
@@ -106,6 +110,8 @@ class OrderFields(Part):
     presentment_currency_code: Currency
     display_financial_status: str | None
     payment_gateway_names: list[Text]
+    discount_codes: list[Text]
+    shipping_line: _ShippingLine | None
     total_price_set: _Bag
     current_total_price_set: _Bag
     total_refunded_set: _Bag
@@ -150,5 +156,7 @@ def order_of(fields: OrderFields, lines: list[LineFields]) -> Order:
         locale=fields.customer_locale or None,
         first_name=(customer.first_name if customer else None) or (address.first_name if address else None) or None,
         attributes=tuple((pair.key, pair.value or "") for pair in fields.custom_attributes),
+        discount_codes=tuple(fields.discount_codes),
+        shipping_method=fields.shipping_line.title if fields.shipping_line else None,
         is_test=fields.test,
     )

@@ -99,6 +99,14 @@ class _MoneySet(BaseModel):
     presentment_money: _Money
 
 
+class _DiscountCode(BaseModel):
+    code: Text
+
+
+class _ShippingLine(BaseModel):
+    title: Text | None = None
+
+
 class OrderPayload(BaseModel):
     id: PlainId
     name: Text = ""
@@ -123,6 +131,8 @@ class OrderPayload(BaseModel):
     financial_status: Text | None = None
     payment_gateway_names: Annotated[list[Text], NullIsEmpty] = Field(default_factory=list)
     source_name: Text | None = None
+    discount_codes: Annotated[list[_DiscountCode], NullIsEmpty] = Field(default_factory=list)
+    shipping_lines: Annotated[list[_ShippingLine], NullIsEmpty] = Field(default_factory=list)
     note_attributes: Annotated[list[_Attribute], NullIsEmpty] = Field(default_factory=list)
     test: bool | None = None
 
@@ -158,6 +168,8 @@ class OrderPayload(BaseModel):
             locale=self.customer_locale or None,
             first_name=customer.first_name or address.first_name or None,
             attributes=tuple((pair.name, _text(pair.value)) for pair in self.note_attributes),
+            discount_codes=tuple(each.code for each in self.discount_codes),
+            shipping_method=next((line.title for line in self.shipping_lines if line.title), None),
             is_test=bool(self.test),
         )
 

@@ -94,6 +94,9 @@ class VariantFields(Part):
             image_url=image.url if image else None,
             image_alt=(image.alt_text or None) if image else None,
             handle=product.handle,
+            sku=self.sku or "",
+            product_type=product.product_type,
+            vendor=product.vendor,
         )
 
 
@@ -136,7 +139,6 @@ def product_snapshot(product: ProductFields, variants: list[VariantFields], curr
         updated_at=product.updated_at,
         variants=tuple(variant.facts(product, currency) for variant in variants),
         inventory_item_ids={variant.id: variant.inventory_item.id for variant in variants},
-        skus={variant.id: variant.sku for variant in variants if variant.sku},
     )
 
 

@@ -32,6 +32,8 @@ class VariantRow(Base):
     image_url: Mapped[str | None]
     image_alt: Mapped[str | None]
     tags: Mapped[list[Any]]
+    product_type: Mapped[str] = mapped_column(server_default="")
+    vendor: Mapped[str] = mapped_column(server_default="")
     price: Mapped[Minor]
     compare_at_price: Mapped[Minor | None]
     unit_cost: Mapped[Minor | None]
@@ -131,7 +133,9 @@ class Catalog:
         return {
             "product_id": product.product_id,
             "inventory_item_id": product.inventory_item_ids.get(facts.variant_id),
-            "sku": product.skus.get(facts.variant_id, ""),
+            "sku": facts.sku,
+            "product_type": facts.product_type,
+            "vendor": facts.vendor,
             "title": facts.title,
             "variant_title": facts.variant_title,
             "handle": facts.handle,
@@ -187,7 +191,7 @@ _FACTS = (
     VariantRow.variant_id, VariantRow.product_id, VariantRow.title, VariantRow.variant_title, VariantRow.price,
     VariantRow.available, VariantRow.is_sellable, VariantRow.tags, VariantRow.compare_at_price, VariantRow.unit_cost,
     VariantRow.sells_when_out_of_stock, VariantRow.description, VariantRow.image_url, VariantRow.image_alt,
-    VariantRow.handle,
+    VariantRow.handle, VariantRow.sku, VariantRow.product_type, VariantRow.vendor,
 )  # fmt: skip
 
 

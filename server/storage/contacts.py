@@ -24,6 +24,7 @@ class CustomerRow(Base):
     locale: Mapped[str | None]
     orders_count: Mapped[int]
     spent: Mapped[Minor]
+    tags: Mapped[list[Any] | None]  # None: imported before tags were kept
 
 
 class ContactRow(Base):
@@ -114,7 +115,7 @@ class Contacts:
 
         A twin that stores a new customer at the same moment makes this an IntegrityError, which `run` tries again.
         """
-        values = {name: getattr(customer, name) for name in _CUSTOMER_FIELDS}
+        values = {name: getattr(customer, name) for name in _CUSTOMER_FIELDS} | {"tags": list(customer.tags)}
         its_key = {"its_shop": self._shop_id, "its_customer": customer.customer_id}
         changed = self._session.connection().execute(_UPDATE_CUSTOMER, {**its_key, **values})
         if not changed.rowcount:

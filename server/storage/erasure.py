@@ -39,7 +39,7 @@ class Erasure:
             .values(recipient=None, content=None),
             update(OrderRow)
             .where(OrderRow.shop_id == self._shop_id, OrderRow.order_id.in_(found))
-            .values(email=None, phone=None, first_name=None, customer_id=None, attributes=[]),
+            .values(email=None, phone=None, first_name=None, customer_id=None, attributes=[], discount_codes=[]),
             delete(CustomerRow).where(
                 CustomerRow.shop_id == self._shop_id, CustomerRow.customer_id == (request.customer_id or "")
             ),

@@ -58,6 +58,8 @@ class OrderRow(Base):
     has_shipping_address: Mapped[bool]
     locale: Mapped[str | None]
     attributes: Mapped[list[Any]]
+    discount_codes: Mapped[list[Any]] = mapped_column(server_default="[]")
+    shipping_method: Mapped[str | None]
     is_test: Mapped[bool]
 
 
@@ -83,13 +85,15 @@ class OrderLineRow(Base):
 _SAME_FIELDS = (
     "name", "reference_id", "customer_id", "email", "phone", "first_name", "created_at", "updated_at", "cancelled_at",
     "currency", "presentment_currency", "total", "current_total", "refunded", "outstanding", "financial_status",
-    "source_name", "country_code", "province_code", "has_shipping_address", "locale", "is_test",
+    "source_name", "country_code", "province_code", "has_shipping_address", "locale", "shipping_method", "is_test",
 )  # fmt: skip
 
 
 # A unit that names nobody: the shopper was erased, and later news of the order must not bring them back.
 ERASED_UNIT = "erased:"
-_NOBODY: dict[str, Any] = {"customer_id": None, "email": None, "phone": None, "first_name": None, "attributes": []}
+_NOBODY: dict[str, Any] = {
+    "customer_id": None, "email": None, "phone": None, "first_name": None, "attributes": [], "discount_codes": [],
+}  # fmt: skip
 
 _EARLIER = (
     OrderRow.shop_id == bindparam("its_shop"),
@@ -203,6 +207,7 @@ class Orders:
             "unit_id": unit_id,
             "gateways": list(order.gateways),
             "attributes": [list(pair) for pair in order.attributes],
+            "discount_codes": list(order.discount_codes),
         }
 
     def history(
@@ -314,6 +319,7 @@ class Orders:
             lines=lines,
             gateways=tuple(row.gateways),
             attributes=tuple((str(name), str(value)) for name, value in row.attributes),
+            discount_codes=tuple(row.discount_codes),
             **{name: getattr(row, name) for name in _SAME_FIELDS},
         )
 

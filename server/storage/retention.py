@@ -27,9 +27,11 @@ class Expired:
         The notes may say which message an order came from; late news of an order brings them again.
         """
         names = (OrderRow.email, OrderRow.phone, OrderRow.first_name)
-        held = or_(*(column.is_not(None) for column in names), OrderRow.attributes != [])
+        held = or_(*(column.is_not(None) for column in names), OrderRow.attributes != [], OrderRow.discount_codes != [])
         late = select(OrderRow.shop_id, OrderRow.order_id).where(OrderRow.created_at < before, held)
-        nobody: dict[str, Any] = {"email": None, "phone": None, "first_name": None, "attributes": []}
+        nobody: dict[str, Any] = {
+            "email": None, "phone": None, "first_name": None, "attributes": [], "discount_codes": [],
+        }  # fmt: skip
         return self._count(
             update(OrderRow)
             .where(tuple_(OrderRow.shop_id, OrderRow.order_id).in_(late.limit(self._at_once)))

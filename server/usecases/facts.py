@@ -157,7 +157,10 @@ class _Shopper:
 
     def _profile(self, known: CustomerRow | None) -> Profile:
         order = self.question.order
-        return Profile(locale=(order.locale if order is not None else None) or (known.locale if known else None))
+        return Profile(
+            tags=frozenset(known.tags) if known is not None and known.tags is not None else None,
+            locale=(order.locale if order is not None else None) or (known.locale if known else None),
+        )
 
 
 def purchase_of(order: Order) -> Purchase:
@@ -174,6 +177,8 @@ def purchase_of(order: Order) -> Purchase:
         presentment_currency=order.presentment_currency,
         country_code=order.country_code,
         customer_id=order.customer_id,
+        discount_codes=frozenset(order.discount_codes),
+        shipping_method=order.shipping_method,
         payment_methods=frozenset(order.gateways),
         sales_channel=order.source_name,
     )

@@ -95,6 +95,8 @@ def order_node(order: Order) -> dict[str, Any]:
         "presentmentCurrencyCode": CURRENCY,
         "displayFinancialStatus": "REFUNDED" if order.fate == "refunded" else "PAID",
         "paymentGatewayNames": ["paypal"],
+        "discountCodes": [],
+        "shippingLine": {"title": "Standard delivery"},
         "totalPriceSet": _bag(price),
         "currentTotalPriceSet": _bag(price if left else "0.00"),
         "totalRefundedSet": _bag("0.00" if left else price),

@@ -71,7 +71,6 @@ def product(facts: VariantFacts, *, at: datetime = datetime(2026, 11, 1, tzinfo=
         updated_at=at,
         variants=(facts,),
         inventory_item_ids={facts.variant_id: f"9{facts.variant_id}"},
-        skus={},
     )
 
 

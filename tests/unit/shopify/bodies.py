@@ -34,6 +34,8 @@ def order(**changes: Any) -> dict[str, Any]:
         "financial_status": "paid",
         "payment_gateway_names": ["shopify_payments"],
         "source_name": "web",
+        "discount_codes": [{"code": "WELCOME10", "amount": "2.59", "type": "percentage"}],
+        "shipping_lines": [{"id": 1, "title": "Standard delivery", "code": "standard"}],
         "note_attributes": [
             {"name": "gift", "value": "yes"}, {"name": "count", "value": 2}, {"name": "none", "value": None}
         ],
@@ -71,7 +73,7 @@ def order_without_personal_data() -> dict[str, Any]:
     """What arrives when Shopify withholds protected customer data, and from a guest without an address."""
     return order(
         email=None, contact_email=None, phone=None, customer=None, shipping_address=None, customer_locale=None,
-        note_attributes=None, payment_gateway_names=None, refunds=None, financial_status=None, source_name=None,
+        note_attributes=None, discount_codes=None, shipping_lines=None, payment_gateway_names=None, refunds=None, financial_status=None, source_name=None,
         checkout_token=None, test=None,
     )  # fmt: skip
 

@@ -71,6 +71,8 @@ def test_an_order_is_read_whole() -> None:
         locale="en-GB",
         first_name="Ann",
         attributes=(("gift", "yes"), ("count", "2"), ("none", "")),
+        discount_codes=("WELCOME10",),
+        shipping_method="Standard delivery",
         is_test=False,
     )
 

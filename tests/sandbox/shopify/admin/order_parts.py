@@ -180,6 +180,7 @@ FIELDS: Fields = {
         "remainingQuantity": of(_remaining),
         "variant": of(lambda line: related(line, "variant_id", variants_by_id)),
     },
+    "ShippingLine": {"id": key("id"), "title": key("title"), "code": key("code")},
     "MailingAddress": {
         "id": lambda address, _info: f"{ids.gid('MailingAddress', address['id'])}?model_name=Address",
         "firstName": _address_part("first_name"),

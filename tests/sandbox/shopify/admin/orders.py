@@ -28,6 +28,7 @@ from tests.sandbox.shopify.admin.search import (
     time_matcher,
     within,
 )
+from tests.sandbox.shopify.money import shipping_title
 
 TABLE = Table("Order", "orders.*", "orders", "orders.id")
 SORTS = {
@@ -140,6 +141,13 @@ def _codes(record: Record) -> list[str]:
     return [entry["code"] for entry in json.loads(record.row["discount_codes"])]
 
 
+def _shipping_line(record: Record) -> dict[str, Any] | None:
+    if record.row["shipping_address"] is None:
+        return None
+    title = shipping_title(record.row["shipping"])
+    return {"id": record.id, "title": title, "code": title}
+
+
 def _status_page(record: Record) -> str:
     origin = record.session.settings.origin
     return f"{origin}/orders/{record.row['checkout_token']}/thank-you"
@@ -189,6 +197,7 @@ FIELDS: Fields = {
         "paymentGatewayNames": of(lambda record: [record.row["payment_gateway"]]),
         "discountCode": of(lambda record: next(iter(_codes(record)), None)),
         "discountCodes": of(_codes),
+        "shippingLine": of(_shipping_line),
         "customAttributes": of(
             lambda record: [
                 {"key": entry["name"], "value": entry["value"]} for entry in json.loads(record.row["note_attributes"])
