@@ -54,7 +54,6 @@ def marks_of(variant: VariantFacts) -> Iterable[str]:
     yield f"product:{variant.product_id}"
     for kind, words in (
         ("tag", variant.tags),
-        ("collection", variant.collections),
         ("type", (variant.product_type,)),
         ("vendor", (variant.vendor,)),
     ):

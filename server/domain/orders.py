@@ -114,4 +114,3 @@ class VariantFacts:
     sku: str = ""
     product_type: str = ""
     vendor: str = ""
-    collections: frozenset[str] = field(default_factory=frozenset)

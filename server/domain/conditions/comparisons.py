@@ -102,15 +102,17 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """A set of words that shares one with those named, whatever the letters' case."""
+    """A set of words that shares one with those named, whatever the letters' case; `choices` as in OneOf."""
 
     name: str
     argument: str
     label: str
+    choices: tuple[str, ...] = ()
 
     @property
     def arguments(self) -> tuple[Argument, ...]:
-        return (Argument(self.argument, self.label, "texts", is_required=True),)
+        kind = "choices" if self.choices else "texts"
+        return (Argument(self.argument, self.label, kind, is_required=True, choices=self.choices),)
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
         return _known(value, f"not {constant(folded(_texts(given, self.argument)))}.isdisjoint({value})")

@@ -103,7 +103,7 @@ CONSENT = Condition(
     key="customer.consent",
     label="Has agreed to messages by",
     fact=Fact("agreed_channels", FactType.TEXTS, Need.CONSENT),
-    comparison=AnyOf("agreed to", "channels", "Channels: sms, email"),
+    comparison=AnyOf("agreed to", "channels", "Any of these channels", choices=("sms", "email")),
 )
 
 LOYALTY_TIER = Condition(

@@ -23,6 +23,7 @@ class Argument:
     kind: str
     is_required: bool = False
     choices: tuple[str, ...] = ()
+    is_rare: bool = False  # stands behind "More" in the form
 
 
 class Sources(NamedTuple):

@@ -10,8 +10,7 @@ from server.domain.facts import Facts
 from server.domain.goods import Goods, GoodsLine
 
 _MARKS = {
-    "products": "product", "variants": "variant", "tags": "tag", "collections": "collection", "types": "type",
-    "vendors": "vendor",
+    "products": "product", "variants": "variant", "tags": "tag", "types": "type", "vendors": "vendor",
 }  # fmt: skip
 _BY_ID = frozenset({"product", "variant"})  # known of every line, in the catalogue or not
 _EXCEPT = "except_"
@@ -63,19 +62,17 @@ class Contains:
         return (
             Argument("products", "Products", "products"),
             Argument("variants", "Variants", "variants"),
-            Argument("collections", "Collections", "texts"),
             Argument("types", "Product types", "texts"),
             Argument("vendors", "Vendors", "texts"),
             Argument("tags", "Product tags", "texts"),
-            Argument("skus", "SKU patterns such as CASE-*", "texts"),
-            Argument("except_products", "But not products", "products"),
-            Argument("except_variants", "But not variants", "variants"),
-            Argument("except_collections", "But not collections", "texts"),
-            Argument("except_types", "But not product types", "texts"),
-            Argument("except_vendors", "But not vendors", "texts"),
-            Argument("except_tags", "But not product tags", "texts"),
-            Argument("except_skus", "But not SKU patterns", "texts"),
-            Argument("at_least", "Units at least", "count"),
+            Argument("skus", "SKU patterns such as CASE-*", "texts", is_rare=True),
+            Argument("except_products", "But not products", "products", is_rare=True),
+            Argument("except_variants", "But not variants", "variants", is_rare=True),
+            Argument("except_types", "But not product types", "texts", is_rare=True),
+            Argument("except_vendors", "But not vendors", "texts", is_rare=True),
+            Argument("except_tags", "But not product tags", "texts", is_rare=True),
+            Argument("except_skus", "But not SKU patterns", "texts", is_rare=True),
+            Argument("at_least", "Units at least", "count", is_rare=True),
         )
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:

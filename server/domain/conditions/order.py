@@ -72,7 +72,7 @@ SUBSCRIPTION = Condition(
     label="Subscription",
     fact=Fact("subscription", FactType.TEXT),
     comparison=OneOf("subscription", "kinds", "Kind of order", choices=("none", "first", "renewal")),
-    help="none: a one-time order; first: it starts a subscription; renewal: a subscription placed it.",
+    help="None: a one-time order. First: it starts a subscription. Renewal: a subscription placed it.",
 )
 
 ONE_CLICK = Condition(

@@ -138,9 +138,11 @@ def _argument(read: FunnelForm, argument: Argument, given: list[str], path: str,
     match argument.kind:
         case "money":
             return _money(read, text, path, currency) if text else None
-        case "count":
+        case "count" | "hour":
             return _number(text, empty=None)
-        case "choice":
+        case "percent":
+            return _decimal(text) if text else None
+        case "choice" | "text":
             return text or None
         case "texts":
             return [each.strip() for each in re.split(r"[,\n]", text) if each.strip()]

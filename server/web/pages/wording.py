@@ -184,8 +184,12 @@ def _argument_words(argument: Argument, value: Any, goods: Goods, display: Displ
             told = [variant_words(each, goods) for each in value]
         case "products":
             told = [goods.product_title(each) for each in value]
-        case "texts":
-            told = list(value)
+        case "texts" | "choices":
+            told = [each.replace("_", " ") if argument.choices else each for each in value]
+        case "hour":
+            return f"{argument.label.lower()} {value}:00"
+        case "percent":
+            return f"{value:g} %"
         case _:
             return str(value)
     words = ", ".join(told)
