@@ -16,7 +16,7 @@ from server.web.guards import merchant, runtime, shop
 from server.web.pages.display import Display
 from server.web.pages.frame import Frame, open_frame, page_blueprint, show
 from server.web.pages.funnel_form import empty_funnel, is_simple, read_funnel, simple_leaves
-from server.web.pages.wording import audience_words, discount_words, goods_of, offer_words, variant_words
+from server.web.pages.wording import audience_words, choice_words, discount_words, goods_of, offer_words, variant_words
 
 _MOST_ASKED = 250
 _GONE = "No longer in the catalogue"
@@ -66,6 +66,9 @@ class Editor:
         if argument.kind == "money" and isinstance(given, int):
             return Money(given, self.display.currency).text() if self.display.currency else ""
         return ", ".join(given) if isinstance(given, list) else str(given)
+
+    def choice(self, choice: str) -> str:
+        return choice_words(choice)
 
     def chosen(self, argument: Argument, given: list[str] | None) -> list[Chosen]:
         """Return the goods that an argument names."""

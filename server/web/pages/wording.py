@@ -136,6 +136,11 @@ def audience_words(audience: Mapping[str, Any] | None, goods: Goods, display: Di
     return joiner.join(f"({words})" if _is_branch(part) else words for part, words in zip(parts, told, strict=True))
 
 
+def choice_words(choice: str) -> str:
+    """Return one of the words that a condition lets choose from, as a merchant reads it."""
+    return CHANNELS.get(choice) or choice.replace("_", " ").capitalize()
+
+
 def goods_of(audience: Mapping[str, Any] | None) -> tuple[set[str], set[str]]:
     """Return the variants and the products that an audience names."""
     variants: set[str] = set()
@@ -184,8 +189,10 @@ def _argument_words(argument: Argument, value: Any, goods: Goods, display: Displ
             told = [variant_words(each, goods) for each in value]
         case "products":
             told = [goods.product_title(each) for each in value]
-        case "texts" | "choices":
-            told = [each.replace("_", " ") if argument.choices else each for each in value]
+        case "choices":
+            told = [choice_words(each) for each in value]
+        case "texts":
+            told = list(value)
         case "hour":
             return f"{argument.label.lower()} {value}:00"
         case "percent":

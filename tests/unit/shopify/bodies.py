@@ -73,7 +73,8 @@ def order_without_personal_data() -> dict[str, Any]:
     """What arrives when Shopify withholds protected customer data, and from a guest without an address."""
     return order(
         email=None, contact_email=None, phone=None, customer=None, shipping_address=None, customer_locale=None,
-        note_attributes=None, discount_codes=None, shipping_lines=None, payment_gateway_names=None, refunds=None, financial_status=None, source_name=None,
+        note_attributes=None, discount_codes=None, shipping_lines=None, payment_gateway_names=None, refunds=None,
+        financial_status=None, source_name=None,
         checkout_token=None, test=None,
     )  # fmt: skip
 
