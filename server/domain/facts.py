@@ -216,6 +216,7 @@ class Fact:
     name: str
     type: FactType
     need: Need | None = None
+    is_certain: bool = False  # never unknown
 
 
 def _small(text: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """Facts as they stand beside a decision, so that it can be told and made again as it was."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,9 +15,11 @@ def record(facts: Facts, read: Iterable[Fact]) -> dict[str, Any]:
     return {fact.name: _packed(fact.type, getattr(facts, fact.name)) for fact in (*_ALWAYS, *read)}
 
 
-def recorded(kept: Mapping[str, Any], read: Iterable[Fact]) -> Facts:
-    """Return recorded facts for conditions to ask; a fact that a decision did not read is unknown to it."""
-    values = {fact.name: _unpacked(fact.type, kept.get(fact.name)) for fact in (*_ALWAYS, *read)}
+def recorded(kept: Mapping[str, Any], read: Sequence[Fact]) -> Facts | None:
+    """Return recorded facts for conditions to ask; None where they are gone, as their shopper was erased."""
+    if any(fact.name not in kept for fact in read):
+        return None
+    values = {fact.name: _unpacked(fact.type, kept[fact.name]) for fact in (*_ALWAYS, *read)}
     return cast("Facts", SimpleNamespace(**values))
 
 

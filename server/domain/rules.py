@@ -1,7 +1,7 @@
 """Reads a rule document from JSON, and says what is wrong with it, where, and what to do."""
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,6 +33,7 @@ _MAX_TEXT = 300
 _MAX_NAMED = 5  # problems in the error's message; all of them are in its data
 _SHOWN = 60
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # the categories Cc and Cs of Unicode
 _AUDIENCE_FORMS = ("all", "any", "not", "key")
 _CHANNELS = ("sms", "email")
 _SOURCES = ("fixed", "bought_together")
@@ -106,7 +107,7 @@ class _Reader:
         if not isinstance(value, str) or not value.strip() or len(value) > _MAX_TEXT:
             self.fault(path, f"must be a text of 1 to {_MAX_TEXT} characters.")
             return ""
-        if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        if _CONTROL.search(value):
             self.fault(path, "must not hold control characters.")
             return ""
         if choices and value not in choices:
@@ -179,7 +180,7 @@ def _shown(key: object) -> str:
 
 
 def _refuse_twins(reader: _Reader, ids: list[str], path: str) -> None:
-    for twin in sorted({each for each in ids if each and ids.count(each) > 1}):
+    for twin in sorted(each for each, count in Counter(ids).items() if each and count > 1):
         reader.fault(path, f"'{twin}' is used as an id twice; give each its own.")
 
 

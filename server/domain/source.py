@@ -24,8 +24,12 @@ class SourceWriter:
 
     def condition(self, key: str, arguments: Arguments) -> Sources:
         condition = CONDITIONS[key]
-        self._facts.add(condition.fact.name)
-        return condition.comparison.write(arguments, condition.fact.name, self._constant)
+        fact = condition.fact
+        self._facts.add(fact.name)
+        found = condition.comparison.write(arguments, fact.name, self._constant)
+        if fact.is_certain:
+            return found
+        return Sources(*(f"{fact.name} is not None and ({each})" for each in found))
 
     def function(self, body: Sequence[str]) -> Any:
         """Return a function of facts with this body, in which each fact is a variable of its own name."""

@@ -11,10 +11,11 @@ from server.domain.reasons import Reason, TraceLine
 
 
 def tell(
-    document: RuleDocument, facts: Facts, *, screened: Sequence[int], notes: Sequence[Note], is_chosen: bool
+    document: RuleDocument, facts: Facts | None, *, screened: Sequence[int], notes: Sequence[Note], is_chosen: bool
 ) -> tuple[TraceLine, ...]:
     """Return every step: what kept each funnel and each of the goods out, with the values compared.
 
+    Without the facts, which go when their shopper is erased, it is only told which funnels were kept out.
     `is_chosen` tells whether the last funnel that was asked made the offer: those after it were not needed.
     """
     lines: list[TraceLine] = []
@@ -27,9 +28,11 @@ def tell(
     return (*lines, *(note.line for note in notes if note.place is None))
 
 
-def _kept_out(funnel: Funnel, facts: Facts, *, is_broken: bool) -> TraceLine:
+def _kept_out(funnel: Funnel, facts: Facts | None, *, is_broken: bool) -> TraceLine:
     if is_broken:
         return TraceLine(f"funnel:{funnel.id}", Reason.RULE_BROKEN, funnel.name)
+    if facts is None:
+        return TraceLine(f"funnel:{funnel.id}", Reason.AUDIENCE_MISS, f"{funnel.name}: erased with the shopper")
     answer = evaluate(funnel.audience, facts)
     reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN
     return TraceLine(f"funnel:{funnel.id}", reason, f"{funnel.name}: {explain(funnel.audience, facts)}")

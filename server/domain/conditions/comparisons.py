@@ -29,7 +29,7 @@ class Between:
         within = " <= ".join(
             [*([constant(low)] if low is not None else []), value, *([constant(high)] if high is not None else [])]
         )
-        return _known(value, within)
+        return _either(within)
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:
         low, high = _limits(given)
@@ -64,8 +64,8 @@ class HourWithin:
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
         start, end = cast("int", given["from_hour"]), cast("int", given["to_hour"])
         if start < end:
-            return _known(value, f"{constant(start)} <= {value} < {constant(end)}")
-        return _known(value, f"({value} >= {constant(start)} or {value} < {constant(end)})")
+            return _either(f"{constant(start)} <= {value} < {constant(end)}")
+        return _either(f"({value} >= {constant(start)} or {value} < {constant(end)})")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
         hour = _UNKNOWN if value is None else f"{value}:00"
@@ -91,7 +91,7 @@ class OneOf:
         return (Argument(self.argument, self.label, kind, is_required=True, choices=self.choices),)
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
-        return _known(value, f"{value} in {constant(folded(_texts(given, self.argument)))}")
+        return _either(f"{value} in {constant(folded(_texts(given, self.argument)))}")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
         held, wanted = cast("str | None", value), _listed(folded(_texts(given, self.argument)))
@@ -115,7 +115,7 @@ class AnyOf:
         return (Argument(self.argument, self.label, kind, is_required=True, choices=self.choices),)
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
-        return _known(value, f"not {constant(folded(_texts(given, self.argument)))}.isdisjoint({value})")
+        return _either(f"not {constant(folded(_texts(given, self.argument)))}.isdisjoint({value})")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
         held = _UNKNOWN if value is None else _listed(cast("frozenset[str]", value)) or "none"
@@ -136,8 +136,7 @@ class Is:
         return (Argument("is", self.label, "choice", is_required=True, choices=(self.yes, self.no)),)
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:  # noqa: ARG002 - one protocol for all
-        yes, no = f"{value} is True", f"{value} is False"
-        return Sources(yes, no) if given["is"] == self.yes else Sources(no, yes)
+        return _either(value if given["is"] == self.yes else f"not {value}")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
         told = _UNKNOWN if value is None else self.yes if value else self.no
@@ -159,7 +158,7 @@ class Entry:
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
         entry, wanted = constant(self._entry(given)), constant(folded(_texts(given, "values")))
-        return _known(value, f"{value}.get({entry}) in {wanted}")
+        return _either(f"{value}.get({entry}) in {wanted}")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
         held = _UNKNOWN if value is None else cast("dict[str, str]", value).get(self._entry(given)) or "none"
@@ -183,15 +182,15 @@ class Share:
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
         percent = constant(cast("float", given["percent"]) / 100)
-        return _known(value, f"{constant(bucket)}(salt={constant(given['salt'])}, unit_id={value}) < {percent}")
+        return _either(f"{constant(bucket)}(salt={constant(given['salt'])}, unit_id={value}) < {percent}")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
         drawn = bucket(salt=cast("str", given["salt"]), unit_id=cast("str", value)) * 100
         return f"drawn {drawn:.2f} of 100, wanted below {given['percent']:g}"
 
 
-def _known(value: str, met: str) -> Sources:
-    return Sources(f"{value} is not None and {met}", f"{value} is not None and not ({met})")
+def _either(met: str) -> Sources:
+    return Sources(met, f"not ({met})")
 
 
 def _limits(given: Arguments) -> tuple[int | None, int | None]:

@@ -38,7 +38,7 @@ RECIPIENT_HOUR = Condition(
 SHARE = Condition(
     key="context.share",
     label="Share of shoppers",
-    fact=Fact("unit_id", FactType.TEXT),
+    fact=Fact("unit_id", FactType.TEXT, is_certain=True),
     comparison=Share(),
     help="Two conditions of one draw pick from the same shoppers; give each its own for independent shares.",
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from server.domain.facts import Fact, Facts
@@ -34,7 +35,7 @@ class Sources(NamedTuple):
 
 
 class Comparison(Protocol):
-    """How the value of a fact and the given arguments are compared."""
+    """How the value of a fact, once it is known, and the given arguments are compared."""
 
     @property
     def arguments(self) -> tuple[Argument, ...]: ...
@@ -52,7 +53,7 @@ class Comparison(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Condition:
     """A leaf of an audience."""
 
@@ -62,7 +63,7 @@ class Condition:
     comparison: Comparison
     help: str = ""
 
-    @property
+    @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         return self.comparison.arguments
 

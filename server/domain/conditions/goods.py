@@ -79,11 +79,11 @@ class Contains:
         picker = _picker(given)
         if picker.at_least == 1 and picker.wanted.sku is None and not _excepts(given):
             # What nearly every rule asks, without a walk over the lines.
-            shared = f"{constant(picker.wanted.marks)}.isdisjoint({value}.marks)"
-            whole = f" and {value}.{'are_known' if picker.wanted.needs_catalogue else 'is_whole'}"
-            return Sources(f"{value} is not None and not {shared}", f"{value} is not None and {shared}{whole}")
-        ask = f"{constant(picker)}({value})"
-        return Sources(f"{value} is not None and {ask} is True", f"{value} is not None and {ask} is False")
+            apart = f"{constant(picker.wanted.marks)}.isdisjoint({value}.marks)"
+            is_all = f"{value}.{'are_known' if picker.wanted.needs_catalogue else 'is_whole'}"
+            return Sources(f"not {apart}", f"{apart} and {is_all}")
+        asked = f"{constant(picker)}({value})"
+        return Sources(f"{asked} is True", f"{asked} is False")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
         lines = "unknown" if value is None else f"{len(cast('Goods', value).lines)} lines"

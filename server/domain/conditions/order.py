@@ -8,7 +8,7 @@ from server.domain.facts import Fact, FactType, Need
 VALUE = Condition(
     key="order.value",
     label="Order value",
-    fact=Fact("order_value", FactType.NUMBER),
+    fact=Fact("order_value", FactType.NUMBER, is_certain=True),
     comparison=Between("order value", "money"),
     help="The total of the order as it stands, in the shop's currency.",
 )
@@ -16,7 +16,7 @@ VALUE = Condition(
 ITEM_COUNT = Condition(
     key="order.item_count",
     label="Number of items",
-    fact=Fact("order_items", FactType.NUMBER),
+    fact=Fact("order_items", FactType.NUMBER, is_certain=True),
     comparison=Between("items"),
     help="Units of all goods in the order together.",
 )
@@ -24,7 +24,7 @@ ITEM_COUNT = Condition(
 CONTAINS = Condition(
     key="order.contains",
     label="Order contains any of",
-    fact=Fact("order_goods", FactType.GOODS, Need.CATALOGUE),
+    fact=Fact("order_goods", FactType.GOODS, Need.CATALOGUE, is_certain=True),
     comparison=Contains(""),
     help="Goods of any of these kinds, other than the exceptions; exceptions alone mean any other goods.",
 )

@@ -111,8 +111,9 @@ def test_asked_at_once_they_match_as_they_do_alone(audiences: list[Audience], fa
 
 @given(AUDIENCES, FACTS)
 def test_facts_that_were_recorded_give_the_same_answer_and_words(audience: Audience, facts: Facts) -> None:
-    read = facts_of(audience)
+    read = tuple(facts_of(audience))
     kept = recorded(json.loads(json.dumps(record(facts, read))), read)
+    assert kept is not None
     assert (evaluate(audience, kept), explain(audience, kept)) == (evaluate(audience, facts), explain(audience, facts))
 
 
