@@ -82,7 +82,8 @@ class StoredDecision:
 
 
 # Written once: building a statement anew costs as much as running it, and every question asks these.
-_OF_SURFACE = select(DecisionRow).where(
+_ALL = DecisionRow.__table__.c  # columns, not rows of the ORM: they are read once and never changed through it
+_OF_SURFACE = select(*_ALL).where(
     DecisionRow.shop_id == bindparam("its_shop"),
     DecisionRow.reference_id == bindparam("its_reference"),
     DecisionRow.surface == bindparam("its_surface"),
@@ -118,15 +119,12 @@ class Decisions:
         self._session, self._shop_id = session, shop_id
 
     def find(self, reference_id: str, surface: str) -> StoredDecision | None:
-        row = self._session.scalars(_OF_SURFACE, self._of(reference_id, surface)).one_or_none()
+        row = self._session.execute(_OF_SURFACE, self._of(reference_id, surface)).one_or_none()
         return _read(row) if row else None
 
     def lock(self, reference_id: str, surface: str) -> StoredDecision | None:
         """Return a decision as it stands now and keep others from changing it until the transaction ends."""
-        fresh = {"populate_existing": True}
-        row = self._session.scalars(
-            _OF_SURFACE_LOCKED, self._of(reference_id, surface), execution_options=fresh
-        ).one_or_none()
+        row = self._session.execute(_OF_SURFACE_LOCKED, self._of(reference_id, surface)).one_or_none()
         return _read(row) if row else None
 
     def of_reference(self, reference_id: str) -> tuple[StoredDecision, ...]:
@@ -283,7 +281,7 @@ def _write(decision: StoredDecision) -> dict[str, Any]:
     }
 
 
-def _read(row: DecisionRow) -> StoredDecision:
+def _read(row: Any) -> StoredDecision:
     return StoredDecision(
         id=row.id,
         reference_id=row.reference_id,

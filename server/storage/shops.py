@@ -114,6 +114,15 @@ def read_grant(row: ShopRow, box: SecretBox) -> AccessGrant | None:
     )
 
 
+# Written once: building a statement anew costs as much as running it, and every question of a page asks this.
+_SERVED = select(ShopRow.id).where(ShopRow.domain == bindparam("its_domain"), ShopRow.uninstalled_at.is_(None))
+
+
+def served_id(session: Session, domain: str) -> int | None:
+    """Return the id of a shop that has the app."""
+    return session.scalar(_SERVED, {"its_domain": domain})
+
+
 def time_zone_of(session: Session, shop_id: int) -> str | None:
     """Return the IANA name of a shop's time zone; None before the platform told it."""
     return session.scalars(select(ShopRow.time_zone).where(ShopRow.id == shop_id)).one()

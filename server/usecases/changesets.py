@@ -10,7 +10,6 @@ from server.ports import ChangesetSigner
 from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, StoredDecision
-from server.storage.secrets import SecretBox
 from server.usecases.offers import served_shop
 
 
@@ -39,7 +38,6 @@ class AlreadySigned(AppError):
 def sign_changeset(
     *,
     database: Database,
-    box: SecretBox,
     signer: ChangesetSigner,
     shop_domain: str,
     purchase: Purchase,
@@ -57,8 +55,8 @@ def sign_changeset(
         OfferUnknown, OfferExpired, OfferUnavailable, AlreadySigned, ShopNotServed.
     """
     with database.write() as session:
-        shop = served_shop(session, box, shop_domain)
-        decisions = Decisions(session, shop.id)
+        shop_id = served_shop(session, shop_domain)
+        decisions = Decisions(session, shop_id)
         decision = decisions.lock(purchase.reference_id, Surface.ONE_CLICK.value)
         if (
             decision is None
@@ -69,7 +67,7 @@ def sign_changeset(
         ):
             raise OfferUnknown("No such offer was made to this purchase.", decision_id=decision_id)
         if decision.signed_at is None:
-            _check(session, shop.id, decision, decision.offered, purchase, now=now)
+            _check(session, shop_id, decision, decision.offered, purchase, now=now)
             decisions.mark_signed(decision_id, now=now)
         elif now >= decision.signed_at + signer.lifetime:
             raise AlreadySigned("This offer was accepted already.", decision_id=decision_id)

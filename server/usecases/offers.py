@@ -14,8 +14,7 @@ from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events, StoredDecision
 from server.storage.rules import PublishedRules, Rules
-from server.storage.secrets import SecretBox
-from server.storage.shops import ShopRow, Shops
+from server.storage.shops import served_id
 from server.usecases.facts import Question
 from server.usecases.situations import draw_holdout, is_in_holdout, load_situation
 
@@ -41,9 +40,7 @@ class Answer:
         return self.decision.outcome is Outcome.OFFERED and self.variant is not None
 
 
-def answer_purchase(
-    *, database: Database, box: SecretBox, shop_domain: str, purchase: Purchase, now: datetime
-) -> Answer | Reason:
+def answer_purchase(*, database: Database, shop_domain: str, purchase: Purchase, now: datetime) -> Answer | Reason:
     """Decide, once, what a purchase is offered on the one-click page.
 
     The checkout asks several times; the same basket gets the same stored answer, so that arms do not flip. A changed
@@ -53,7 +50,7 @@ def answer_purchase(
         ShopNotServed.
     """
     with database.read() as session:
-        shop_id = served_shop(session, box, shop_domain).id
+        shop_id = served_shop(session, shop_domain)
         published = Rules(session, shop_id).live()
         if published is None:
             return Reason.NO_LIVE_FUNNEL
@@ -119,11 +116,16 @@ class _Question:
         return held.signed_at is not None or bool(Events(session, self.shop_id).of_decision(held.id))
 
 
-def served_shop(session: Session, box: SecretBox, shop_domain: str) -> ShopRow:
-    row = Shops(session, box).by_domain(shop_domain)
-    if row is None or not row.is_installed:
+def served_shop(session: Session, shop_domain: str) -> int:
+    """Return the id of the shop that a page belongs to.
+
+    Raises:
+        ShopNotServed.
+    """
+    shop_id = served_id(session, shop_domain)
+    if shop_id is None:
         raise ShopNotServed("This shop does not have the app.", shop=shop_domain)
-    return row
+    return shop_id
 
 
 def purchase_facts(purchase: Purchase) -> dict[str, Any]:

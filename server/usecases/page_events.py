@@ -7,7 +7,6 @@ from server.domain.decision import Surface
 from server.domain.orders import Purchase
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events
-from server.storage.secrets import SecretBox
 from server.usecases.follow_ups import reschedule
 from server.usecases.offers import served_shop
 
@@ -21,7 +20,6 @@ class UnknownDecision(AppError):
 def record_page_event(
     *,
     database: Database,
-    box: SecretBox,
     shop_domain: str,
     purchase: Purchase,
     decision_id: str,
@@ -38,14 +36,14 @@ def record_page_event(
     """
 
     def record(session: Session) -> bool:
-        shop = served_shop(session, box, shop_domain)
-        decision = Decisions(session, shop.id).lock(purchase.reference_id, Surface.ONE_CLICK.value)
+        shop_id = served_shop(session, shop_domain)
+        decision = Decisions(session, shop_id).lock(purchase.reference_id, Surface.ONE_CLICK.value)
         if decision is None or decision.id != decision_id:
             raise UnknownDecision("No such decision belongs to this purchase.", decision_id=decision_id)
         data = {"error_codes": list(error_codes), "latency_ms": latency_ms}
-        if not Events(session, shop.id).record(decision, kind, status=status, data=data, now=now):
+        if not Events(session, shop_id).record(decision, kind, status=status, data=data, now=now):
             return False
-        reschedule(session, shop.id, reference_id=decision.reference_id)
+        reschedule(session, shop_id, reference_id=decision.reference_id)
         return True
 
     return database.run(record)

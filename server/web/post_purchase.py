@@ -35,7 +35,6 @@ def blueprint() -> Blueprint:
         parts, claims = runtime(), purchase_claims()
         answer = answer_purchase(
             database=parts.database,
-            box=parts.box,
             shop_domain=claims.shop_domain,
             purchase=claims.purchase,
             now=parts.clock.now(),
@@ -52,7 +51,6 @@ def blueprint() -> Blueprint:
             raise UnreadableBody("The body needs decision_id and option_id.") from fault
         token = sign_changeset(
             database=parts.database,
-            box=parts.box,
             signer=parts.signer,
             shop_domain=claims.shop_domain,
             purchase=claims.purchase,
@@ -71,7 +69,6 @@ def blueprint() -> Blueprint:
             raise UnreadableBody("The body is no event of the page.") from fault
         record_page_event(
             database=parts.database,
-            box=parts.box,
             shop_domain=claims.shop_domain,
             purchase=claims.purchase,
             decision_id=event.decision_id,

@@ -168,7 +168,7 @@ class House:
     def ask(self, **changes: Any) -> Answer:
         """Ask for an offer as the one-click page does."""
         found = answer_purchase(
-            database=self.database, box=self.box, shop_domain=SHOP, purchase=purchase(**changes), now=self.clock.now()
+            database=self.database, shop_domain=SHOP, purchase=purchase(**changes), now=self.clock.now()
         )
         assert not isinstance(found, Reason), found
         return found
@@ -188,7 +188,6 @@ class House:
         asked = purchase(**changes)
         return record_page_event(
             database=self.database,
-            box=self.box,
             shop_domain=SHOP,
             purchase=asked,
             decision_id=self.ask(**changes).decision.id,

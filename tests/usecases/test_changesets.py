@@ -27,7 +27,6 @@ def accept(
         decision_id = held.id if held else "none"
     return sign_changeset(
         database=house.database,
-        box=house.box,
         signer=house.signer,
         shop_domain=domain,
         purchase=purchase(**changes),

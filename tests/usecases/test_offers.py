@@ -112,16 +112,14 @@ class TestAnswering:
 
     def test_without_rules_there_is_a_reason_and_no_decision(self, bare: House) -> None:
         bare.shop_id = bare.open()
-        found = answer_purchase(database=bare.database, box=bare.box, shop_domain=SHOP, purchase=purchase(), now=NOW)
+        found = answer_purchase(database=bare.database, shop_domain=SHOP, purchase=purchase(), now=NOW)
         assert found is Reason.NO_LIVE_FUNNEL
 
     def test_a_shop_without_the_app_is_not_served(self, house: House) -> None:
         house.deliver("app/uninstalled")
         for domain in (SHOP, OTHER_SHOP):
             with pytest.raises(ShopNotServed):
-                answer_purchase(
-                    database=house.database, box=house.box, shop_domain=domain, purchase=purchase(), now=NOW
-                )
+                answer_purchase(database=house.database, shop_domain=domain, purchase=purchase(), now=NOW)
 
     def test_a_guest_has_no_history_and_is_counted_by_the_purchase(self, house: House) -> None:
         first = {"key": "customer.history", "args": {"is": "first"}}

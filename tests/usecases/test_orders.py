@@ -20,7 +20,6 @@ def accepted(house: House) -> House:
     house.happen("shown")
     sign_changeset(
         database=house.database,
-        box=house.box,
         signer=house.signer,
         shop_domain=SHOP,
         purchase=purchase(),

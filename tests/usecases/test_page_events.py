@@ -11,7 +11,6 @@ from tests.usecases.house import House
 def record(house: House, decision_id: str, *, domain: str = SHOP, reference_id: str | None = None) -> bool:
     return record_page_event(
         database=house.database,
-        box=house.box,
         shop_domain=domain,
         purchase=purchase(**({"reference_id": reference_id} if reference_id else {})),
         decision_id=decision_id,
