@@ -46,9 +46,9 @@ def text(touch_id: str, order_id: int, to: str) -> Taken:
     return Taken("twilio", to, f"Sugar bowl goes with #{order_id} http://x/c/{touch_id}.sig", AT)
 
 
-def good() -> Record:
+def good(**buyer_is: Any) -> Record:
     """Two orders: one was answered by a text and an e-mail, one was cancelled before anything was due."""
-    buyer, quitter = shopper(1), shopper(2)
+    buyer, quitter = shopper(1, **buyer_is), shopper(2)
     town = Town(
         (SHOP,), [buyer, quitter], [Order(SHOP, 10, buyer, 0, "kept"), Order(SHOP, 20, quitter, 0, "cancelled")]
     )
@@ -203,3 +203,16 @@ def test_each_planted_fault_is_found(fault: Fault, check: str) -> None:
     fault(record)
     record.__post_init__()  # what the checks look things up in
     assert judge(record)[check]
+
+
+def test_who_withdraws_may_have_heard_by_the_email_alone() -> None:
+    record = good(withdraws=True)
+    record.messages.pop(0)
+    record.touches[0] |= {"state": "refused", "reason": "no_consent", "claimed_at": None}
+    record.__post_init__()
+    assert judge(record)["nobody_is_forgotten"] == []
+    record.messages.pop()
+    record.touches[1] |= {"state": "refused", "reason": "no_consent", "claimed_at": None}
+    record.__post_init__()
+    (told,) = judge(record)["nobody_is_forgotten"]
+    assert told.startswith("order 10: no sms; sms refused (no_consent), due 2026-11-24")
