@@ -217,6 +217,7 @@ class Fact:
     type: FactType
     need: Need | None = None
     is_certain: bool = False  # never unknown
+    is_told: bool = True  # False: nothing tells it yet, so that a condition on it is always unknown
 
 
 def _small(text: str | None) -> str | None:

@@ -49,7 +49,7 @@ def line_of(line: PurchaseLine, known: VariantFacts | None) -> GoodsLine:
 
 
 def marks_of(variant: VariantFacts) -> Iterable[str]:
-    """Return what conditions and pairings compare of one variant."""
+    """Return what conditions compare of one variant."""
     yield f"variant:{variant.variant_id}"
     yield f"product:{variant.product_id}"
     for kind, words in (

@@ -70,7 +70,7 @@ WORDING: dict[Reason, str] = {
     Reason.NOTHING_ELIGIBLE: "No live funnel fitted this order.",
     Reason.AUDIENCE_MISS: "The order or the customer does not meet the funnel's conditions.",
     Reason.AUDIENCE_UNKNOWN: "A condition could not be answered, so the funnel stayed closed.",
-    Reason.RULE_BROKEN: "A condition failed to run, so the funnel was passed over; the log says how.",
+    Reason.RULE_BROKEN: "A condition failed to run, so the funnel was passed over; the log says why.",
     Reason.CURRENCY_MISMATCH: "The order is paid in another currency than the shop's.",
     Reason.SHOWING_CAP: "The shopper has seen enough offers lately.",
     Reason.NO_CANDIDATES: "Nothing was found that is bought together with this order.",

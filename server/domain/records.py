@@ -11,8 +11,8 @@ _ALWAYS = (Fact("order_currency", FactType.TEXT),)  # what amounts are told in
 
 
 def record(facts: Facts, read: Iterable[Fact]) -> dict[str, Any]:
-    """Return the facts that were read as JSON values, by name."""
-    return {fact.name: _packed(fact.type, getattr(facts, fact.name)) for fact in (*_ALWAYS, *read)}
+    """Return the facts that were read as JSON values, by name; one that cannot be worked out is unknown."""
+    return {fact.name: _packed(fact.type, _value(facts, fact.name)) for fact in (*_ALWAYS, *read)}
 
 
 def recorded(kept: Mapping[str, Any], read: Sequence[Fact]) -> Facts | None:
@@ -27,6 +27,13 @@ def without_person(kept: Mapping[str, Any]) -> dict[str, Any]:
     """Return what may stay of recorded facts when their shopper is erased."""
     names = {fact.name for fact in _ALWAYS}
     return {name: value for name, value in kept.items() if name in names}
+
+
+def _value(facts: Facts, name: str) -> Any:
+    try:
+        return getattr(facts, name)
+    except Exception:  # noqa: BLE001 - the rules that asked it are BROKEN and reported; the others keep their answer
+        return None
 
 
 def _packed(kind: FactType, value: Any) -> Any:

@@ -1,16 +1,24 @@
 """Gathers what a decision looks at, and only that: one place for every surface."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
+from server.domain.audience import evaluate
 from server.domain.decision import Candidate, Situation, matching_funnels
 from server.domain.document import RuleDocument
 from server.domain.experiments import is_held_out as draw
+from server.domain.facts import Facts
+from server.domain.matching import BROKEN
 from server.domain.recommendations import rank_candidates
 from server.storage.catalog import Catalog, Neighbours
 from server.storage.contacts import Assignments
 from server.storage.db import Session
 from server.storage.decisions import Events
 from server.usecases.facts import Question, load_facts
+
+log = structlog.get_logger()
 
 _HELD_OUT, _TREATED = "held_out", "treated"
 _CANDIDATES = 30  # looked at per decision; beyond that the scores say nothing
@@ -60,6 +68,7 @@ def load_situation(
     """
     facts = load_facts(session, shop_id, document, question, needed=document.live_needs)
     screened = tuple(document.screen(facts))
+    _report_broken(document, screened, facts)
     offers = [funnel.offer for funnel in matching_funnels(document, screened)]
     candidates: tuple[Candidate, ...] = ()
     if any(offer.source == "bought_together" for offer in offers):
@@ -78,6 +87,16 @@ def load_situation(
         refused_variant_ids=refused,
         screened=screened,
     )
+
+
+def _report_broken(document: RuleDocument, screened: Sequence[int], facts: Facts) -> None:
+    """Log why a rule failed to run: the shopper gets the next one, and somebody must mend this one."""
+    for funnel, unmet in zip(document.live_funnels, screened, strict=True):
+        if unmet == BROKEN:
+            try:
+                evaluate(funnel.audience, facts)
+            except Exception:
+                log.exception("rule.failed", funnel=funnel.id)
 
 
 def _showings(session: Session, shop_id: int, document: RuleDocument, question: Question) -> int:

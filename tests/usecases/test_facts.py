@@ -4,6 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from structlog.testing import capture_logs
+
+from server.domain.conditions import CONDITIONS
 from server.domain.decision import Surface
 from server.domain.facts import Facts, Need
 from server.domain.orders import Order
@@ -12,7 +16,7 @@ from server.storage.orders import Orders
 from server.storage.shops import Shops
 from server.usecases.facts import Question, load_facts, purchase_of
 from server.usecases.imports import order_unit
-from tests.factories import EMAIL, NOW, consent, customer, document, line, order, purchase
+from tests.factories import EMAIL, NOW, consent, customer, document, funnel_json, line, order, purchase, rules_json
 from tests.usecases.house import House
 
 DAY = timedelta(days=1)
@@ -112,6 +116,32 @@ def test_a_placed_order_tells_more_than_the_page(house: House) -> None:
     assert (told.campaign, told.surface, told.language) == ({"utm_source": "news"}, "message", "en")
     assert (asked.payment_methods, asked.sales_channel, asked.is_page_eligible) == (None, None, True)
     assert (asked.campaign, asked.surface) == (None, "one_click")
+
+
+def test_every_fact_that_is_told_is_known_of_a_rich_order_and_no_other(house: House) -> None:
+    placed = order("2", discount_codes=("WELCOME10",), shipping_method="Express", attributes=(("utm_source", "news"),))
+    keep(house, order("1", created_at=NOW - 5 * DAY), placed)
+    know(house, orders_count=2, spent=2_000, tags=("loyal",))
+    facts = ask(house, placed)
+    known = {each.fact for each in CONDITIONS.values() if getattr(facts, each.fact.name) is not None}
+    assert known == {each.fact for each in CONDITIONS.values() if each.fact.is_told}
+
+
+def test_a_rule_that_fails_to_run_gives_way_to_the_next_and_is_logged(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"key": "order.country", "args": {"countries": ["GB"]}}
+    house.publish(rules_json(funnel_json("2", id="broken", priority=9, audience=asked), funnel_json("3", id="sound")))
+    monkeypatch.setattr(Facts, "country", property(lambda _: 1 / 0))
+    with capture_logs() as logs:
+        answer = house.ask()
+    assert answer.decision.offered is not None
+    assert answer.decision.offered.funnel_id == "sound"
+    first, *_ = house.trace(answer.decision)
+    assert (first.subject, first.reason.value) == ("funnel:broken", "rule_broken")
+    assert [(each["event"], each["funnel"]) for each in logs if each["event"] == "rule.failed"] == [
+        ("rule.failed", "broken")
+    ]
 
 
 def test_what_nobody_asks_for_is_not_loaded(house: House) -> None:

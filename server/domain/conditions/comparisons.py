@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import cast
 
 from server.core.money import Money
@@ -10,12 +9,12 @@ from server.domain.conditions.definition import Argument, Arguments, Constant, S
 from server.domain.experiments import bucket
 from server.domain.facts import Facts
 
-_UNKNOWN = "unknown"
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A number within limits that are part of it. `unit` is money, count or percent; `name` begins the trace."""
+    """A number within limits that are part of it. `unit` is money or count; `name` begins the trace."""
 
     name: str
     unit: str = "count"
@@ -42,7 +41,7 @@ class Between:
 
     def _shown(self, value: object, facts: Facts) -> str:
         if not isinstance(value, int):
-            return _UNKNOWN
+            return UNKNOWN
         if self.unit != "money":
             return str(value)
         return f"{Money(value, facts.order_currency).text()} {facts.order_currency}"
@@ -68,7 +67,7 @@ class HourWithin:
         return _either(f"({value} >= {constant(start)} or {value} < {constant(end)})")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        hour = _UNKNOWN if value is None else f"{value}:00"
+        hour = UNKNOWN if value is None else f"{value}:00"
         return f"{self.name} {hour}, wanted {given['from_hour']}:00 to {given['to_hour']}:00"
 
 
@@ -91,13 +90,13 @@ class OneOf:
         return (Argument(self.argument, self.label, kind, is_required=True, choices=self.choices),)
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
-        return _either(f"{value} in {constant(folded(_texts(given, self.argument)))}")
+        return _either(f"{value} in {constant(_folded(_texts(given, self.argument)))}")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        held, wanted = cast("str | None", value), _listed(folded(_texts(given, self.argument)))
+        held, wanted = cast("str | None", value), listed(_folded(_texts(given, self.argument)))
         if self.is_code:
             held, wanted = held and held.upper(), wanted.upper()
-        return f"{self.name} {held or _UNKNOWN}, wanted {wanted}"
+        return f"{self.name} {held or UNKNOWN}, wanted {wanted}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +114,11 @@ class AnyOf:
         return (Argument(self.argument, self.label, kind, is_required=True, choices=self.choices),)
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
-        return _either(f"not {constant(folded(_texts(given, self.argument)))}.isdisjoint({value})")
+        return _either(f"not {constant(_folded(_texts(given, self.argument)))}.isdisjoint({value})")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        held = _UNKNOWN if value is None else _listed(cast("frozenset[str]", value)) or "none"
-        return f"{self.name} {held}, looked for {_listed(folded(_texts(given, self.argument)))}"
+        held = UNKNOWN if value is None else listed(cast("frozenset[str]", value)) or "none"
+        return f"{self.name} {held}, looked for {listed(_folded(_texts(given, self.argument)))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ class Is:
         return _either(value if given["is"] == self.yes else f"not {value}")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        told = _UNKNOWN if value is None else self.yes if value else self.no
+        told = UNKNOWN if value is None else self.yes if value else self.no
         return f"{self.name} {told}, wanted {given['is']}"
 
 
@@ -157,12 +156,12 @@ class Entry:
         )
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
-        entry, wanted = constant(self._entry(given)), constant(folded(_texts(given, "values")))
+        entry, wanted = constant(self._entry(given)), constant(_folded(_texts(given, "values")))
         return _either(f"{value}.get({entry}) in {wanted}")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        held = _UNKNOWN if value is None else cast("dict[str, str]", value).get(self._entry(given)) or "none"
-        return f"{self._entry(given)} {held}, wanted {_listed(folded(_texts(given, 'values')))}"
+        held = UNKNOWN if value is None else cast("dict[str, str]", value).get(self._entry(given)) or "none"
+        return f"{self._entry(given)} {held}, wanted {listed(_folded(_texts(given, 'values')))}"
 
     @staticmethod
     def _entry(given: Arguments) -> str:
@@ -201,11 +200,11 @@ def _texts(given: Arguments, name: str) -> frozenset[str]:
     return cast("frozenset[str]", given.get(name, frozenset()))
 
 
-@lru_cache(maxsize=10_000)
-def folded(words: frozenset[str]) -> frozenset[str]:
+def _folded(words: frozenset[str]) -> frozenset[str]:
     """Return words to be compared whatever their letters' case."""
     return frozenset(each.casefold() for each in words)
 
 
-def _listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str]) -> str:
+    """Return words for a trace, always in the same order."""
     return ", ".join(sorted(words))

@@ -30,7 +30,7 @@ WEEKDAY = Condition(
 RECIPIENT_HOUR = Condition(
     key="context.recipient_hour",
     label="Time of day where the shopper is",
-    fact=Fact("recipient_hour", FactType.NUMBER),
+    fact=Fact("recipient_hour", FactType.NUMBER, is_told=False),
     comparison=HourWithin("hour there"),
     help="By the shipping address, else the telephone number; unknown on the one-click page.",
 )

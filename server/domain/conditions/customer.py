@@ -60,7 +60,7 @@ TAGS = Condition(
 SEGMENTS = Condition(
     key="customer.segments",
     label="Segments",
-    fact=Fact("segments", FactType.TEXTS, Need.PROFILE),
+    fact=Fact("segments", FactType.TEXTS, Need.PROFILE, is_told=False),
     comparison=AnyOf("segments", "segments", "Segments"),
 )
 
@@ -74,14 +74,14 @@ LANGUAGE = Condition(
 HOME_COUNTRY = Condition(
     key="customer.country",
     label="Customer's country",
-    fact=Fact("home_country", FactType.TEXT, Need.PROFILE),
+    fact=Fact("home_country", FactType.TEXT, Need.PROFILE, is_told=False),
     comparison=OneOf("customer's country", "countries", "Countries (two letters)", is_code=True),
 )
 
 MARKET = Condition(
     key="customer.market",
     label="Market",
-    fact=Fact("market", FactType.TEXT),
+    fact=Fact("market", FactType.TEXT, is_told=False),
     comparison=OneOf("market", "markets", "Markets, by the names in the rules"),
 )
 
@@ -95,7 +95,7 @@ CURRENCY = Condition(
 BUSINESS = Condition(
     key="customer.business",
     label="Business or wholesale customer",
-    fact=Fact("is_business", FactType.FLAG, Need.PROFILE),
+    fact=Fact("is_business", FactType.FLAG, Need.PROFILE, is_told=False),
     comparison=Is("business customer", "Business customer"),
 )
 
@@ -109,21 +109,21 @@ CONSENT = Condition(
 LOYALTY_TIER = Condition(
     key="customer.loyalty_tier",
     label="Loyalty tier",
-    fact=Fact("loyalty_tier", FactType.TEXT, Need.PROFILE),
+    fact=Fact("loyalty_tier", FactType.TEXT, Need.PROFILE, is_told=False),
     comparison=OneOf("loyalty tier", "tiers", "Loyalty tiers"),
 )
 
 LOYALTY_POINTS = Condition(
     key="customer.loyalty_points",
     label="Loyalty points",
-    fact=Fact("loyalty_points", FactType.NUMBER, Need.PROFILE),
+    fact=Fact("loyalty_points", FactType.NUMBER, Need.PROFILE, is_told=False),
     comparison=Between("loyalty points"),
 )
 
 OPEN_TICKETS = Condition(
     key="customer.open_tickets",
     label="Open support tickets",
-    fact=Fact("open_tickets", FactType.NUMBER, Need.SERVICE),
+    fact=Fact("open_tickets", FactType.NUMBER, Need.SERVICE, is_told=False),
     comparison=Between("open tickets"),
     help="Known where a help desk is connected.",
 )
@@ -131,7 +131,7 @@ OPEN_TICKETS = Condition(
 LAST_TICKET = Condition(
     key="customer.last_ticket",
     label="How the last ticket ended",
-    fact=Fact("last_ticket", FactType.TEXT, Need.SERVICE),
+    fact=Fact("last_ticket", FactType.TEXT, Need.SERVICE, is_told=False),
     comparison=OneOf("last ticket", "outcomes", "Outcome", choices=("good", "bad", "unrated", "none")),
     help="Known where a help desk is connected.",
 )
@@ -139,13 +139,13 @@ LAST_TICKET = Condition(
 REFUND_PENDING = Condition(
     key="customer.refund_pending",
     label="A return or refund is under way",
-    fact=Fact("is_refund_pending", FactType.FLAG, Need.SERVICE),
+    fact=Fact("is_refund_pending", FactType.FLAG, Need.SERVICE, is_told=False),
     comparison=Is("refund under way", "Under way"),
 )
 
 PREDICTED_SPEND = Condition(
     key="customer.predicted_spend",
     label="Predicted spend",
-    fact=Fact("predicted_spend", FactType.TEXT, Need.PROFILE),
+    fact=Fact("predicted_spend", FactType.TEXT, Need.PROFILE, is_told=False),
     comparison=OneOf("predicted spend", "tiers", "Shopify's prediction", choices=("high", "medium", "low")),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fnmatch import translate
 from typing import cast
 
+from server.domain.conditions.comparisons import UNKNOWN, listed
 from server.domain.conditions.definition import Argument, Arguments, Constant, Sources
 from server.domain.facts import Facts
 from server.domain.goods import Goods, GoodsLine
@@ -86,9 +87,9 @@ class Contains:
         return Sources(f"{asked} is True", f"{asked} is False")
 
     def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        lines = "unknown" if value is None else f"{len(cast('Goods', value).lines)} lines"
-        wanted = [f"{name} {_listed(given[name])}" for name in (*_MARKS, "skus") if name in given]
-        excepted = [f"{name} {_listed(given[_EXCEPT + name])}" for name in (*_MARKS, "skus") if _EXCEPT + name in given]
+        lines = UNKNOWN if value is None else f"{len(cast('Goods', value).lines)} lines"
+        wanted = [f"{name} {_named(given[name])}" for name in (*_MARKS, "skus") if name in given]
+        excepted = [f"{name} {_named(given[_EXCEPT + name])}" for name in (*_MARKS, "skus") if _EXCEPT + name in given]
         least = f"at least {given['at_least']} units of " if "at_least" in given else ""
         told = f"{self.name}{lines}, looked for {least}{'; '.join(wanted) or 'any goods'}"
         return f"{told}, but not {'; '.join(excepted)}" if excepted else told
@@ -117,5 +118,5 @@ def _excepts(given: Arguments) -> bool:
     return any(name.startswith(_EXCEPT) for name in given)
 
 
-def _listed(words: object) -> str:
-    return ", ".join(sorted(cast("frozenset[str]", words)))
+def _named(words: object) -> str:
+    return listed(cast("frozenset[str]", words))

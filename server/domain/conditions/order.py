@@ -70,7 +70,7 @@ CHANNEL = Condition(
 SUBSCRIPTION = Condition(
     key="order.subscription",
     label="Subscription",
-    fact=Fact("subscription", FactType.TEXT),
+    fact=Fact("subscription", FactType.TEXT, is_told=False),
     comparison=OneOf("subscription", "kinds", "Kind of order", choices=("none", "first", "renewal")),
     help="None: a one-time order. First: it starts a subscription. Renewal: a subscription placed it.",
 )
