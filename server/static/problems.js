@@ -23,6 +23,7 @@ function placeOf(known, path) {
 }
 
 function mark(element, problem) {
+  element.closest("details")?.setAttribute("open", ""); // a problem behind a fold would not be seen
   const help = element.getAttribute("details") ?? "";
   // The help stands below the field already.
   const message = help && problem.endsWith(help) ? problem.slice(0, -help.length).trim() : problem;
