@@ -1,6 +1,7 @@
 """Orders as last seen, and their lines."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from server.core.errors import AppError
 from server.domain.orders import LineItem, Order, PurchaseLine
 from server.storage.db import Base, Minor
 
@@ -111,6 +113,17 @@ _LINES_OF = select(OrderLineRow.variant_id, OrderLineRow.product_id, OrderLineRo
     OrderLineRow.order_id.in_(bindparam("its_orders", expanding=True)),
     OrderLineRow.variant_id.is_not(None),
 )
+_PRODUCTS_SINCE = (
+    select(OrderLineRow.product_id)
+    .distinct()
+    .join(OrderRow, (OrderRow.shop_id == OrderLineRow.shop_id) & (OrderRow.order_id == OrderLineRow.order_id))
+    .where(
+        OrderLineRow.shop_id == bindparam("its_shop"),
+        *_EARLIER,
+        OrderRow.created_at >= bindparam("since"),
+        OrderLineRow.quantity > 0,
+    )
+)
 _MOST_EARLIER = 200  # orders whose goods are looked at
 
 
@@ -137,6 +150,12 @@ def _kept_nameless(stored_unit: str) -> dict[str, Any]:
     return {**_NOBODY, "unit_id": stored_unit} if stored_unit.startswith(ERASED_UNIT) else {}
 
 
+class OrderContested(AppError):
+    """The platform tells times in whole seconds: which of two bodies of one second came later, only it knows."""
+
+    code = "order_contested"
+
+
 class Orders:
     """A shop's orders."""
 
@@ -157,11 +176,17 @@ class Orders:
         row = self._session.scalars(query.limit(1)).one_or_none()
         return self._read(row) if row else None
 
-    def save(self, order: Order, *, unit_id: str) -> bool:
+    def save(self, order: Order, *, unit_id: str, is_certain: bool = True) -> bool:
         """Store an order as it stood at its `updated_at`; False when what is stored is newer.
 
-        The row stays locked until the transaction ends, so that two deliveries on one order take turns.
+        The row stays locked until the transaction ends, so that two deliveries on one order take turns. An order that
+        is not certain to be the later of two of one second must not differ from what is stored.
+
+        Raises:
+            OrderContested.
         """
+        if not is_certain and self._is_contested(order):
+            raise OrderContested("Two bodies of one second say different things of this order.", order_id=order.id)
         return bool(self.save_all([(order, unit_id)]))
 
     def save_all(self, orders: Sequence[tuple[Order, str]]) -> int:
@@ -194,6 +219,13 @@ class Orders:
         if lines:
             self._session.execute(_INSERT_LINES, lines)
         return len(news)
+
+    def _is_contested(self, order: Order) -> bool:
+        updated_at, _ = self._stored([order.id]).get(order.id, (None, None))
+        if updated_at != order.updated_at:
+            return False
+        lines = tuple(sorted(order.lines, key=lambda each: each.line_id))
+        return self.get(order.id) != replace(order, lines=lines)
 
     def _stored(self, order_ids: list[str]) -> dict[str, tuple[datetime, str]]:
         found = self._session.execute(_STORED, {"its_shop": self._shop_id, "its_orders": order_ids})
@@ -229,6 +261,13 @@ class Orders:
         ids = self._session.scalars(_EARLIER_IDS, {**told, "most": _MOST_EARLIER}).all()
         rows = self._session.execute(_LINES_OF, {"its_shop": self._shop_id, "its_orders": ids}) if ids else ()
         return len(ids), tuple(PurchaseLine(row[0] or "", row[1] or "", row[2], row[3]) for row in rows)
+
+    def bought_products(
+        self, unit_id: str, *, since: datetime, before: datetime, excluding: str | None = None
+    ) -> frozenset[str]:
+        """Return the products of a shopper's orders since a moment, given back ones aside."""
+        told = {"its_shop": self._shop_id, "its_unit": unit_id, "before": before, "excluding": excluding or ""}
+        return frozenset(filter(None, self._session.scalars(_PRODUCTS_SINCE, {**told, "since": since})))
 
     def oldest_at(self) -> datetime | None:
         """Return when the oldest order that is known was placed."""

@@ -19,6 +19,7 @@ from server.storage.deliveries import (
     NewDelivery,
 )
 from server.storage.inbox import Inbox
+from server.storage.orders import OrderContested
 from server.storage.shops import ShopRow, Shops
 from server.storage.stock import StockByLocation
 from server.usecases.access import ShopAccess
@@ -150,16 +151,26 @@ def postpone_delivery(
 
 
 def _order_in_body(delivery: Delivery) -> str:
-    order = delivery.inbound.parse_order(delivery.raw)
-    return _record(delivery, order, delivery.api())
+    order, api = delivery.inbound.parse_order(delivery.raw), delivery.api()
+    try:
+        return _record(delivery, order, api, is_certain=False)
+    except OrderContested:
+        return _record_fetched(delivery, order.id, api)
 
 
-def _record(delivery: Delivery, order: Order, api: PlatformApi) -> str:
+def _record_fetched(delivery: Delivery, order_id: str, api: PlatformApi) -> str:
+    order = api.order(order_id)
+    return _record(delivery, order, api) if order is not None else SUPERSEDED
+
+
+def _record(delivery: Delivery, order: Order, api: PlatformApi, *, is_certain: bool = True) -> str:
     # No body carries consent: the customer is read as they stand now.
     customer = api.customer(order.customer_id) if order.customer_id else None
 
     def record(session: Session) -> bool:
-        return record_order(session, delivery.shop_id, order, customer=customer, now=delivery.now)
+        return record_order(
+            session, delivery.shop_id, order, customer=customer, now=delivery.now, is_certain=is_certain
+        )
 
     return HANDLED if delivery.access.database.run(record) else SUPERSEDED
 
@@ -167,11 +178,7 @@ def _record(delivery: Delivery, order: Order, api: PlatformApi) -> str:
 def _order_named(delivery: Delivery) -> str:
     """The body only says that something changed: the order itself is the truth."""
     order_id = delivery.inbound.parse_order_reference(delivery.raw)
-    api = delivery.api()
-    order = api.order(order_id)
-    if order is None:
-        return SUPERSEDED
-    return _record(delivery, order, api)
+    return _record_fetched(delivery, order_id, delivery.api())
 
 
 def _product(delivery: Delivery) -> str:

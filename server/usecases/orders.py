@@ -21,16 +21,25 @@ from server.usecases.situations import holdout_experiment
 
 
 def record_order(
-    session: Session, shop_id: int, order: Order, *, customer: CustomerSnapshot | None, now: datetime
+    session: Session,
+    shop_id: int,
+    order: Order,
+    *,
+    customer: CustomerSnapshot | None,
+    now: datetime,
+    is_certain: bool = True,
 ) -> bool:
     """Store an order and draw the consequences; False when newer news of it is stored already.
 
     Running it again with the same order changes nothing. Late news still draws the consequences, of the order that
     is stored: the import stores orders and draws none. Of an order whose shopper was erased only money and goods are
-    taken in, and nobody is written to.
+    taken in, and nobody is written to. `is_certain` is False of an order that a webhook carried, and not the API told.
+
+    Raises:
+        OrderContested.
     """
     orders = Orders(session, shop_id)
-    is_news = orders.save(order, unit_id=order_unit(order))
+    is_news = orders.save(order, unit_id=order_unit(order), is_certain=is_certain)
     if orders.is_erased(order.id):
         _settle(session, shop_id, orders.get(order.id) or order, now=now)
         return is_news

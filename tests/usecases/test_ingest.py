@@ -20,7 +20,7 @@ from server.storage.shops import Shops
 from server.storage.stock import StockByLocation
 from server.storage.touches import Touches
 from server.usecases.ingest import ATTEMPTS, HANDLERS, handle_delivery, postpone_delivery
-from tests.factories import EMAIL, NOW, OTHER_SHOP, PHONE, SHOP, consent, customer, order, product, variant
+from tests.factories import EMAIL, NOW, OTHER_SHOP, PHONE, SHOP, consent, customer, line, order, product, variant
 from tests.usecases.house import AGE, House
 
 LATER = NOW + timedelta(minutes=5)
@@ -77,6 +77,30 @@ class TestOrders:
         assert house.deliver("orders/paid", b"new") == HANDLED
         assert house.deliver("orders/create", b"old") == SUPERSEDED
         assert stored_order(house).name == "#new"
+
+    def test_of_two_bodies_of_one_second_the_platform_says_which_is_true(self, house: House) -> None:
+        changed = order(lines=(line("2"), line("1")), current_total=2_000)
+        house.inbound.orders[b"as it was placed"] = order()
+        house.inbound.references[b"edited"] = "500"
+        house.api.held_orders["500"] = changed
+        assert house.deliver("orders/edited", b"edited") == HANDLED
+        house.api.calls.clear()
+        assert house.deliver("orders/create", b"as it was placed") == HANDLED
+        assert house.api.calls == ["customer", "order", "customer"]
+        assert stored_order(house).current_total == 2_000
+
+    def test_two_bodies_of_one_second_that_agree_ask_nothing(self, house: House) -> None:
+        house.inbound.orders[b"o"] = order(lines=(line("2"), line("1")))
+        assert house.deliver("orders/create", b"o") == HANDLED
+        house.api.calls.clear()
+        assert house.deliver("orders/paid", b"o") == HANDLED
+        assert house.api.calls == ["customer"]
+
+    def test_a_contested_order_that_is_gone_is_old_news(self, house: House) -> None:
+        house.inbound.orders |= {b"one": order(), b"other": order(name="#other")}
+        assert house.deliver("orders/create", b"one") == HANDLED
+        assert house.deliver("orders/paid", b"other") == SUPERSEDED
+        assert stored_order(house) == order()
 
     def test_a_guest_with_neither_e_mail_nor_phone_nor_name_is_taken_in(self, house: House) -> None:
         nobody = order(customer_id=None, email=None, phone=None, first_name=None, reference_id=None, country_code=None)
