@@ -1,9 +1,12 @@
 """The decision: which offer an order gets on a surface, or why none, with every step told."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from server.core.money import Money
+from server.domain.blocks import NOTHING_REFUSED, Block, Refused, block_of, price_of
 from server.domain.document import Funnel, RuleDocument
 from server.domain.facts import Facts
 from server.domain.matching import MATCH
@@ -45,7 +48,8 @@ class Situation:
     bought_together: tuple[Candidate, ...] = ()  # best first
     is_held_out: bool = False
     showings: int = 0  # pages shown to this shopper within the cap's window
-    refused_variant_ids: frozenset[str] = field(default_factory=frozenset)  # declined for this order
+    refused: Refused = NOTHING_REFUSED
+    local_time: datetime | None = None  # by the clock of the shop, without a zone; known where a funnel is scheduled
     screened: tuple[int, ...] | None = None  # of the live funnels in turn, where they were asked already
 
     @property
@@ -92,13 +96,16 @@ def decide(document: RuleDocument, situation: Situation) -> Decision:
     for place, funnel in enumerate(document.live_funnels):
         if screened[place] != MATCH:
             continue
+        if not _is_open(funnel, situation):
+            notes.append(Note(place, _closed(funnel, situation)))
+            continue
         chosen, lines = _first_sellable(document, funnel, situation)
         notes += [Note(place, line) for line in lines]
         if chosen is None:
             continue
         asked = screened[: place + 1]
         if situation.is_held_out:
-            held = TraceLine("shopper", Reason.HELD_OUT, f"{document.holdout_percent:g} % of shoppers")
+            held = TraceLine("shopper", Reason.HELD_OUT, f"{document.holdout.percent:g} % of shoppers")
             return Decision(Outcome.HELD_OUT, Reason.HELD_OUT, chosen, asked, (*notes, Note(None, held)))
         return Decision(Outcome.OFFERED, Reason.OFFERED, chosen, asked, tuple(notes))
     return Decision(Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, None, screened, tuple(notes))
@@ -109,37 +116,29 @@ def screen(document: RuleDocument, situation: Situation) -> tuple[int, ...]:
     return situation.screened if situation.screened is not None else tuple(document.screen(situation.facts))
 
 
-def matching_funnels(document: RuleDocument, screened: Sequence[int]) -> tuple[Funnel, ...]:
-    """Return the live funnels whose audience matched, in turn: decide() looks at no other's goods."""
-    return tuple(funnel for funnel, unmet in zip(document.live_funnels, screened, strict=True) if unmet == MATCH)
+def open_funnels(document: RuleDocument, situation: Situation) -> Iterator[Funnel]:
+    """Yield the live funnels whose time it is and whose audience matches, in turn: no other's goods are looked at."""
+    for funnel, unmet in zip(document.live_funnels, screen(document, situation), strict=True):
+        if unmet == MATCH and _is_open(funnel, situation):
+            yield funnel
 
 
 def goods_in_turn(document: RuleDocument, situation: Situation) -> tuple[str, ...]:
     """Return the variants that decide() may come to, in the order in which it would look at them."""
-    funnels = matching_funnels(document, screen(document, situation))
+    funnels = open_funnels(document, situation)
     return tuple(dict.fromkeys(each for funnel in funnels for each, _ in _candidates(funnel.offer, situation)))
 
 
-def block_of(
-    variant: VariantFacts | None, *, quantity: int, minimum_stock: int, purchase: Purchase, refused: frozenset[str]
-) -> tuple[Reason, str] | None:
-    """Return why a variant may not be offered for this order, with the values compared; None when it may.
+def _is_open(funnel: Funnel, situation: Situation) -> bool:
+    if funnel.schedule is None:
+        return True
+    return situation.local_time is not None and funnel.schedule.includes(situation.local_time)
 
-    The same question is asked at the decision, at the click, and at the send. However low the minimum, there must be
-    as much in stock as the offer would add.
-    """
-    if variant is None:
-        return Reason.UNKNOWN_PRODUCT, ""
-    if not variant.is_sellable or variant.price <= 0:
-        return Reason.NOT_SELLABLE, variant.title
-    if any(variant.product_id == line.product_id for line in purchase.lines):
-        return Reason.ALREADY_IN_ORDER, variant.title
-    if variant.variant_id in refused:
-        return Reason.ALREADY_DECLINED, variant.title
-    needed = max(minimum_stock, quantity)
-    if variant.available is not None and not variant.sells_when_out_of_stock and variant.available < needed:
-        return Reason.STOCK_BELOW_MINIMUM, f"{variant.title}: stock {variant.available} < {needed}"
-    return None
+
+def _closed(funnel: Funnel, situation: Situation) -> TraceLine:
+    now = f"{situation.local_time:%Y-%m-%d %H:%M}" if situation.local_time else "unknown"
+    when = funnel.schedule.words() if funnel.schedule else ""
+    return TraceLine(f"funnel:{funnel.id}", Reason.OUT_OF_SCHEDULE, f"{funnel.name}: {now} in the shop, offered {when}")
 
 
 def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:
@@ -160,31 +159,44 @@ def _first_sellable(
     document: RuleDocument, funnel: Funnel, situation: Situation
 ) -> tuple[OfferedVariant | None, list[TraceLine]]:
     offer, lines = funnel.offer, list[TraceLine]()
-    minimum = offer.minimum_stock if offer.minimum_stock is not None else document.minimum_stock
+    minimum = offer.minimum_stock if offer.minimum_stock is not None else document.stock.minimum
     for variant_id, because in _candidates(offer, situation):
         variant = situation.goods.get(variant_id)
-        blocked = block_of(
-            variant,
-            quantity=offer.quantity,
-            minimum_stock=minimum,
-            purchase=situation.purchase,
-            refused=situation.refused_variant_ids,
-        )
-        if blocked or variant is None:
-            reason, detail = blocked or (Reason.UNKNOWN_PRODUCT, "")
-            lines.append(TraceLine(f"variant:{variant_id}", reason, detail))
+        if variant is None:
+            lines.append(TraceLine(f"variant:{variant_id}", Reason.UNKNOWN_PRODUCT))
+            continue
+        price = _price_or_block(document, offer, variant, situation, minimum_stock=minimum)
+        if not isinstance(price, Money):
+            lines.append(TraceLine(f"variant:{variant_id}", *price))
             continue
         lines.append(TraceLine(f"variant:{variant_id}", Reason.CHOSEN, f"{funnel.name}: {variant.title}"))
         offered = price_offer(
             offer=offer,
             funnel_id=funnel.id,
             variant=variant,
-            currency=situation.purchase.currency,
+            reduced=price,
             minimum_stock=minimum,
             reason_line=because,
         )
         return offered, lines
     return None, lines or [TraceLine(f"funnel:{funnel.id}", Reason.NO_CANDIDATES, funnel.name)]
+
+
+def _price_or_block(
+    document: RuleDocument, offer: Offer, variant: VariantFacts, situation: Situation, *, minimum_stock: int
+) -> Money | Block:
+    purchase = situation.purchase
+    blocked = block_of(
+        variant,
+        quantity=offer.quantity,
+        minimum_stock=minimum_stock,
+        purchase=purchase,
+        refused=situation.refused,
+    )
+    if blocked:
+        return blocked
+    margin = offer.minimum_margin if offer.minimum_margin is not None else document.margin.minimum
+    return price_of(variant, discount=offer.discount, minimum_margin=margin, currency=purchase.currency)
 
 
 def _candidates(offer: Offer, situation: Situation) -> Iterable[tuple[str, str | None]]:

@@ -1,6 +1,7 @@
 """The rule document of a shop: what is offered, to whom, how often, and what follows. Parsed by `rules.parse`."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from server.domain.audience import EVERYBODY, Audience, facts_of
@@ -9,6 +10,23 @@ from server.domain.matching import Screen, compile_screen
 from server.domain.offers import Offer
 
 SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """From when until when a funnel makes offers, by the clock of the shop: `ends_at` itself is too late."""
+
+    starts_at: datetime | None = None  # naive: the shop's own time
+    ends_at: datetime | None = None
+
+    def includes(self, local: datetime) -> bool:
+        """Tell whether a moment, given as the shop's own time, lies within."""
+        has_begun = self.starts_at is None or local >= self.starts_at
+        return has_begun and (self.ends_at is None or local < self.ends_at)
+
+    def words(self) -> str:
+        ends = [f"{word} {at:%Y-%m-%d %H:%M}" for word, at in (("from", self.starts_at), ("until", self.ends_at)) if at]
+        return " ".join(ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +40,7 @@ class Funnel:
     priority: int = 0
     trigger: str = "order_placed"
     audience: Audience = EVERYBODY
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +62,7 @@ class Journey:
 
     id: str
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
     is_live: bool = False
     trigger: str = "order_paid"
     audience: Audience = EVERYBODY
@@ -85,6 +104,36 @@ class Tier:
     at_least_orders: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """When goods may be offered; `minimum` itself still passes."""
+
+    minimum: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """For how many days goods are not offered to who bought or declined them; 0 switches it off."""
+
+    bought_days: int = 30
+    declined_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The least that must be left of what is paid, in percent, after the goods' cost; None: whatever is left."""
+
+    minimum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """The share of shoppers who get nothing, to measure against; another `salt` draws others."""
+
+    percent: float = 0.0
+    salt: str = "holdout"
+
+
 @dataclass(frozen=True)
 class RuleDocument:
     """One published or drafted set of rules of one shop."""
@@ -95,9 +144,10 @@ class RuleDocument:
     holds: Holds = Holds()
     quiet_hours: QuietHours = QuietHours()
     tiers: tuple[Tier, ...] = ()
-    minimum_stock: int = 10
-    holdout_percent: float = 0.0
-    holdout_salt: str = "holdout"
+    stock: Stock = Stock()
+    margin: Margin = Margin()
+    repeats: Repeats = Repeats()
+    holdout: Holdout = Holdout()
     schema: int = SCHEMA
 
     # Asked at every decision, and the same for as long as the document lives.
@@ -117,6 +167,11 @@ class RuleDocument:
     def live_needs(self) -> frozenset[Need]:
         """What it takes to know those facts."""
         return frozenset(fact.need for fact in self.live_facts if fact.need is not None)
+
+    @cached_property
+    def is_scheduled(self) -> bool:
+        """Tell whether the shop's own time matters to any live funnel."""
+        return any(funnel.schedule is not None for funnel in self.live_funnels)
 
     @cached_property
     def screen(self) -> Screen:

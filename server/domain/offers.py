@@ -1,5 +1,6 @@
 """What is proposed to a shopper, and the changes to an order that follow from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,10 +15,35 @@ class InvalidOffer(AppError):
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """A reduction in percent of the unit price, 0 < percent <= 100."""
+    """A reduction of the unit price: in percent (0 < percent <= 100), or by an amount that is set for each currency.
 
-    percent: Decimal
+    `amounts` are minor units by currency code; one of the two is set.
+    """
+
     title: str
+    percent: Decimal | None = None
+    amounts: Mapping[str, int] | None = None
+
+    def in_currency(self, currency: str) -> "AppliedDiscount":
+        """Return the discount as it stands on an offer that is made in one currency."""
+        off = (self.amounts or {}).get(currency)
+        return AppliedDiscount(self.title, self.percent, Money(off, currency) if off is not None else None)
+
+    def reduce(self, price: Money) -> Money | None:
+        """Return what is left to pay; None where no amount is set for the currency, or it is more than the price."""
+        if self.percent is not None:
+            return price.less_percent(self.percent)
+        off = (self.amounts or {}).get(price.currency)
+        return Money(price.minor - off, price.currency) if off is not None and off <= price.minor else None
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedDiscount:
+    """A discount on the unit price of one offer: in percent, or by an amount."""
+
+    title: str
+    percent: Decimal | None = None
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +61,17 @@ class Offer:
     """What a funnel proposes: which goods (one source, then alternatives), at what discount, above what stock.
 
     `source` is "fixed" (then `variant_ids` are tried in order) or "bought_together" (then candidates come from
-    the shop's own orders and `variant_ids` are the alternatives after them). `minimum_stock` None takes the
-    shop-wide default.
+    the shop's own orders and `variant_ids` are the alternatives after them). `minimum_stock` and `minimum_margin`
+    (percent of what is paid) None take the shop-wide defaults.
     """
 
     id: str
     source: str
-    variant_ids: tuple[str, ...]
+    variant_ids: tuple[str, ...] = ()
     quantity: int = 1
     discount: Discount | None = None
     minimum_stock: int | None = None
+    minimum_margin: float | None = None
     texts: Texts = Texts()
 
 
@@ -60,7 +87,7 @@ class OfferedVariant:
     currency: str
     unit_price: int
     discounted_unit_price: int
-    discount: Discount | None
+    discount: AppliedDiscount | None
     minimum_stock: int
     reason_line: str | None
     texts: Texts
@@ -72,7 +99,7 @@ class Change:
 
     variant_id: str
     quantity: int
-    discount: Discount | None = None
+    discount: AppliedDiscount | None = None
 
 
 def price_offer(
@@ -80,23 +107,21 @@ def price_offer(
     offer: Offer,
     funnel_id: str,
     variant: VariantFacts,
-    currency: str,
+    reduced: Money,
     minimum_stock: int,
     reason_line: str | None,
 ) -> OfferedVariant:
-    """Price `offer` for one variant, in the shop's currency."""
-    full = Money(variant.price, currency)
-    reduced = full.less_percent(offer.discount.percent) if offer.discount else full
+    """Return `offer` made with one variant, at a price that is `reduced` by its discount."""
     return OfferedVariant(
         funnel_id=funnel_id,
         offer_id=offer.id,
         variant_id=variant.variant_id,
         product_id=variant.product_id,
         quantity=offer.quantity,
-        currency=currency,
-        unit_price=full.minor,
+        currency=reduced.currency,
+        unit_price=variant.price,
         discounted_unit_price=reduced.minor,
-        discount=offer.discount,
+        discount=offer.discount.in_currency(reduced.currency) if offer.discount else None,
         minimum_stock=minimum_stock,
         reason_line=offer.texts.reason or reason_line,
         texts=offer.texts,
@@ -107,10 +132,18 @@ def build_changes(offered: OfferedVariant) -> tuple[Change, ...]:
     """Return the changes that an acceptance of `offered` makes.
 
     Raises:
-        InvalidOffer: the offer would add nothing, or its discount lies outside 0 to 100 percent.
+        InvalidOffer: the offer would add nothing, or its discount is none, or more than all.
     """
     if offered.quantity < 1:
         raise InvalidOffer("An offer must add at least one item.", offer_id=offered.offer_id)
-    if offered.discount and not Decimal(0) < offered.discount.percent <= Decimal(100):
-        raise InvalidOffer("A discount lies above 0 and at most at 100 percent.", offer_id=offered.offer_id)
-    return (Change(variant_id=offered.variant_id, quantity=offered.quantity, discount=offered.discount),)
+    if offered.discount and not _is_sound(offered.discount, offered.unit_price):
+        raise InvalidOffer(
+            "A discount lies above 0 and at most at 100 percent, or at most at the price.", offer_id=offered.offer_id
+        )
+    return (Change(offered.variant_id, offered.quantity, offered.discount),)
+
+
+def _is_sound(discount: AppliedDiscount, price: int) -> bool:
+    if discount.percent is not None:
+        return 0 < discount.percent <= 100  # noqa: PLR2004 - percent
+    return discount.amount is not None and 0 < discount.amount.minor <= price

@@ -22,6 +22,13 @@ class Reason(StrEnum):
     STOCK_BELOW_MINIMUM = "stock_below_minimum"
     ALREADY_IN_ORDER = "already_in_order"
     ALREADY_DECLINED = "already_declined"
+    BOUGHT_LATELY = "bought_lately"
+    DECLINED_LATELY = "declined_lately"
+    OUT_OF_SCHEDULE = "out_of_schedule"
+    NO_AMOUNT_IN_CURRENCY = "no_amount_in_currency"
+    DISCOUNT_ABOVE_PRICE = "discount_above_price"
+    COST_UNKNOWN = "cost_unknown"
+    MARGIN_TOO_LOW = "margin_too_low"
     LOWER_PRIORITY = "lower_priority"
     CHOSEN = "chosen"
 
@@ -79,6 +86,13 @@ WORDING: dict[Reason, str] = {
     Reason.STOCK_BELOW_MINIMUM: "Too little stock.",
     Reason.ALREADY_IN_ORDER: "It is in the order already.",
     Reason.ALREADY_DECLINED: "The shopper declined it for this order.",
+    Reason.BOUGHT_LATELY: "The shopper bought it lately.",
+    Reason.DECLINED_LATELY: "The shopper declined it lately.",
+    Reason.OUT_OF_SCHEDULE: "The offer is made at another time.",
+    Reason.NO_AMOUNT_IN_CURRENCY: "The offer's discount has no amount in this currency.",
+    Reason.DISCOUNT_ABOVE_PRICE: "The discount is more than the price.",
+    Reason.COST_UNKNOWN: "What it costs the shop is not known, so its margin cannot be kept.",
+    Reason.MARGIN_TOO_LOW: "Too little would be left after its cost.",
     Reason.LOWER_PRIORITY: "Another funnel came first.",
     Reason.CHOSEN: "This was chosen.",
     Reason.PAGE_NOT_ASKED: "The checkout never asked for an offer: this order could not see the one-click page.",

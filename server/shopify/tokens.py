@@ -18,7 +18,7 @@ from joserfc.errors import BadSignatureError, JoseError, UnsupportedAlgorithmErr
 from joserfc.jwk import OctKey
 
 from server.core.errors import AppError
-from server.domain.offers import Change
+from server.domain.offers import AppliedDiscount, Change
 from server.domain.orders import Purchase
 from server.shopify.purchase import UnreadablePurchase, read_purchase
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
@@ -124,12 +124,19 @@ def change_body(change: Change) -> dict[str, object]:
         "quantity": change.quantity,
     }
     if change.discount:
-        body["discount"] = {
-            "value": _json_number(change.discount.percent),
-            "valueType": "percentage",
-            "title": change.discount.title,
-        }
+        value, kind = discount_value(change.discount)
+        body["discount"] = {"value": value, "valueType": kind, "title": change.discount.title}
     return body
+
+
+def discount_value(discount: AppliedDiscount) -> tuple[float | int, str]:
+    """Return a discount as the platform takes it, with its kind: percent points, or an amount off each unit.
+
+    That an amount is taken off each unit, not off the line, is to be seen in a development store.
+    """
+    if discount.amount is not None:
+        return _json_number(discount.amount.decimal()), "fixed_amount"
+    return _json_number(discount.percent or Decimal(0)), "percentage"
 
 
 class ShopifyChangesetSigner:

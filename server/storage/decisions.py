@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from server.core.money import Money
 from server.domain.decision import Decision, Note, Outcome
-from server.domain.offers import Discount, OfferedVariant, Texts
+from server.domain.offers import AppliedDiscount, OfferedVariant, Texts
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Base
 
@@ -107,6 +108,17 @@ _SHOWINGS = (
         DecisionRow.unit_id == bindparam("its_unit"),
         EventRow.shop_id == bindparam("its_shop"),
         EventRow.kind == "shown",
+        EventRow.occurred_at >= bindparam("since"),
+    )
+)
+_DECLINED = (
+    select(DecisionRow.__table__.c.offered)
+    .join(EventRow, DecisionRow.id == EventRow.decision_id)
+    .where(
+        DecisionRow.shop_id == bindparam("its_shop"),
+        DecisionRow.unit_id == bindparam("its_unit"),
+        EventRow.shop_id == bindparam("its_shop"),
+        EventRow.kind == "declined",
         EventRow.occurred_at >= bindparam("since"),
     )
 )
@@ -242,11 +254,16 @@ class Events:
         """Count the pages a shopper was shown since a moment."""
         return self._session.scalar(_SHOWINGS, {"its_shop": self._shop_id, "its_unit": unit_id, "since": since}) or 0
 
+    def declined_products(self, unit_id: str, *, since: datetime) -> frozenset[str]:
+        """Return the products that a shopper declined since a moment."""
+        rows = self._session.scalars(_DECLINED, {"its_shop": self._shop_id, "its_unit": unit_id, "since": since})
+        return frozenset(offered["product_id"] for offered in rows if offered)
+
 
 def _pack(offered: OfferedVariant) -> dict[str, Any]:
     packed = asdict(offered)
-    if offered.discount:
-        packed["discount"] = {"percent": str(offered.discount.percent), "title": offered.discount.title}
+    if offered.discount and offered.discount.percent is not None:
+        packed["discount"]["percent"] = str(offered.discount.percent)
     return packed
 
 
@@ -255,9 +272,18 @@ def _unpack(packed: dict[str, Any]) -> OfferedVariant:
     return OfferedVariant(
         **{
             **packed,
-            "discount": Discount(Decimal(discount["percent"]), discount["title"]) if discount else None,
+            "discount": _discount(discount) if discount else None,
             "texts": Texts(**packed["texts"]),
         }
+    )
+
+
+def _discount(packed: dict[str, Any]) -> AppliedDiscount:
+    percent, amount = packed["percent"], packed.get("amount")
+    return AppliedDiscount(
+        packed["title"],
+        percent=Decimal(percent) if percent is not None else None,
+        amount=Money(**amount) if amount is not None else None,
     )
 
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from server.core.errors import AppError
-from server.domain.decision import Outcome, Surface, block_of
+from server.domain.blocks import block_of
+from server.domain.decision import Outcome, Surface
 from server.domain.offers import OfferedVariant, build_changes
 from server.domain.orders import Purchase
 from server.ports import ChangesetSigner
@@ -86,7 +87,7 @@ def _check(
     if now >= decision.expires_at:
         raise OfferExpired("This offer has ended.", decision_id=decision.id)
     variant = Catalog(session, shop_id).variants([offered.variant_id]).get(offered.variant_id)
-    blocked = block_of(variant, quantity=offered.quantity, minimum_stock=0, purchase=purchase, refused=frozenset())
+    blocked = block_of(variant, quantity=offered.quantity, minimum_stock=0, purchase=purchase)
     if blocked or variant is None or variant.price != offered.unit_price:
         reason = blocked[0].value if blocked else "price_changed"
         raise OfferUnavailable("This offer is no longer available.", decision_id=decision.id, reason=reason)

@@ -32,6 +32,15 @@ class Question:
     now: datetime
     order: Order | None = None
 
+    @property
+    def is_nobody(self) -> bool:
+        """Tell whether this is a guest on the one-click page: the token names nobody, so there is no history."""
+        return self.purchase.customer_id is None and self.order is None
+
+    @property
+    def own_id(self) -> str | None:
+        return self.order.id if self.order is not None else None
+
 
 def load_facts(
     session: Session, shop_id: int, document: RuleDocument, question: Question, *, needed: frozenset[Need]
@@ -39,11 +48,12 @@ def load_facts(
     """Load what conditions with these needs ask; the goods of the order itself are always known."""
     goods = Catalog(session, shop_id).variants([line.variant_id for line in question.purchase.lines])
     shopper = _Shopper(session, shop_id, question).facts(document, needed)
-    local = _local_time(session, shop_id, question.now) if Need.CLOCK in needed else None
+    local = local_time(session, shop_id, question.now) if Need.CLOCK in needed else None
     return Facts(question.purchase, shopper, goods, _context(question, local))
 
 
-def _local_time(session: Session, shop_id: int, now: datetime) -> datetime:
+def local_time(session: Session, shop_id: int, now: datetime) -> datetime:
+    """Return a moment by the clock of the shop."""
     return now.astimezone(ZoneInfo(time_zone_of(session, shop_id) or "UTC"))
 
 
@@ -104,22 +114,13 @@ class _Shopper:
         customer_id = self.question.purchase.customer_id
         return Contacts(self.session, self.shop_id).customer(customer_id) if customer_id else None
 
-    @property
-    def _is_nobody(self) -> bool:
-        """A guest on the one-click page: the token names nobody, so there is no history to speak of."""
-        return self.question.purchase.customer_id is None and self.question.order is None
-
-    @property
-    def _own_id(self) -> str | None:
-        return self.question.order.id if self.question.order is not None else None
-
     def _history(self, known: CustomerRow | None) -> tuple[int | None, int | None, int | None]:
         """Return earlier orders, what they came to, and days since the last of them."""
-        if self._is_nobody:
+        if self.question.is_nobody:
             return None, None, None
         question = self.question
         count, spent, last_at = Orders(self.session, self.shop_id).history(
-            question.unit_id, before=question.now, excluding=self._own_id
+            question.unit_id, before=question.now, excluding=self.question.own_id
         )
         days = (question.now - last_at).days if last_at is not None else None
         if known is not None:
@@ -133,10 +134,10 @@ class _Shopper:
         return count, spent, days
 
     def _bought(self, earlier_orders: int | None) -> Goods | None:
-        if self._is_nobody or earlier_orders is None:
+        if self.question.is_nobody or earlier_orders is None:
             return None
         orders, lines = Orders(self.session, self.shop_id).bought(
-            self.question.unit_id, before=self.question.now, excluding=self._own_id
+            self.question.unit_id, before=self.question.now, excluding=self.question.own_id
         )
         held = Catalog(self.session, self.shop_id).variants(line.variant_id for line in lines)
         return Goods(

@@ -158,7 +158,7 @@ def _refusal(
     if not (order.email or order.phone) and withheld_from(session, shop_id) >= {"email", "phone"}:
         return Reason.DATA_WITHHELD, ""
     if draw_holdout(session, shop_id, document, unit_id=unit_id, now=now):
-        return Reason.HELD_OUT, f"{document.holdout_percent:g} % of shoppers"
+        return Reason.HELD_OUT, f"{document.holdout.percent:g} % of shoppers"
     earlier = Touches(session, shop_id).earlier_sequence_at(unit_id, excluding=None)
     blocked = sequence_block(earlier_at=earlier, caps=document.caps, now=now)
     if blocked is not None:

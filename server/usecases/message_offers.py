@@ -33,7 +33,7 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
     order = work.order
     page = Decisions(session, work.shop.id).find(order.reference_id or order.id, Surface.ONE_CLICK.value)
     was_shown = page is not None and bool(Events(session, work.shop.id).of_decision(page.id))
-    refused = frozenset({page.offered.variant_id}) if page and page.offered and was_shown else frozenset()
+    shown = frozenset({page.offered.variant_id}) if page and page.offered and was_shown else frozenset[str]()
     document = work.rules.document
     situation = load_situation(
         session,
@@ -41,7 +41,7 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
         document,
         Question(purchase_of(order), work.touch.unit_id, Surface.MESSAGE, now, order),
         is_held_out=draw_holdout(session, work.shop.id, document, unit_id=work.touch.unit_id, now=now),
-        refused=refused,
+        shown=shown,
     )
     return MessageChoice(document, situation, goods_in_turn(document, situation))
 

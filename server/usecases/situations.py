@@ -1,12 +1,14 @@
 """Gathers what a decision looks at, and only that: one place for every surface."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from server.domain.audience import evaluate
-from server.domain.decision import Candidate, Situation, matching_funnels
+from server.domain.blocks import Refused
+from server.domain.decision import Candidate, Situation, open_funnels
 from server.domain.document import RuleDocument
 from server.domain.experiments import is_held_out as draw
 from server.domain.facts import Facts
@@ -16,7 +18,8 @@ from server.storage.catalog import Catalog, Neighbours
 from server.storage.contacts import Assignments
 from server.storage.db import Session
 from server.storage.decisions import Events
-from server.usecases.facts import Question, load_facts
+from server.storage.orders import Orders
+from server.usecases.facts import Question, load_facts, local_time
 
 log = structlog.get_logger()
 
@@ -26,17 +29,17 @@ _CANDIDATES = 30  # looked at per decision; beyond that the scores say nothing
 
 def holdout_experiment(document: RuleDocument) -> str:
     """Return the name that draws into the holdout are stored under: another salt is another draw."""
-    return f"holdout:{document.holdout_salt}"
+    return f"holdout:{document.holdout.salt}"
 
 
 def is_in_holdout(session: Session, shop_id: int, document: RuleDocument, *, unit_id: str) -> bool:
     """Tell whether a shopper is held out, storing nothing; what was stored once stands."""
-    if not document.holdout_percent:
+    if not document.holdout.percent:
         return False
     held = Assignments(session, shop_id).arm(holdout_experiment(document), unit_id)
     if held is not None:
         return held == _HELD_OUT
-    return draw(salt=document.holdout_salt, unit_id=unit_id, percent=document.holdout_percent)
+    return draw(salt=document.holdout.salt, unit_id=unit_id, percent=document.holdout.percent)
 
 
 def draw_holdout(session: Session, shop_id: int, document: RuleDocument, *, unit_id: str, now: datetime) -> bool:
@@ -45,7 +48,7 @@ def draw_holdout(session: Session, shop_id: int, document: RuleDocument, *, unit
     Nothing is stored while the holdout is off, so that switching it on draws everybody; switching it off releases
     everybody at once.
     """
-    if not document.holdout_percent:
+    if not document.holdout.percent:
         return False
     drawn = _HELD_OUT if is_in_holdout(session, shop_id, document, unit_id=unit_id) else _TREATED
     assignments = Assignments(session, shop_id)
@@ -59,7 +62,7 @@ def load_situation(
     question: Question,
     *,
     is_held_out: bool,
-    refused: frozenset[str] = frozenset(),
+    shown: frozenset[str] = frozenset(),
 ) -> Situation:
     """Load what deciding on an offer for one order takes.
 
@@ -69,7 +72,17 @@ def load_situation(
     facts = load_facts(session, shop_id, document, question, needed=document.live_needs)
     screened = tuple(document.screen(facts))
     _report_broken(document, screened, facts)
-    offers = [funnel.offer for funnel in matching_funnels(document, screened)]
+    situation = Situation(
+        surface=question.surface,
+        facts=facts,
+        goods=facts.goods,
+        is_held_out=is_held_out,
+        showings=_showings(session, shop_id, document, question),
+        refused=_refused(session, shop_id, document, question, shown=shown),
+        local_time=_local_time(session, shop_id, document, question),
+        screened=screened,
+    )
+    offers = [funnel.offer for funnel in open_funnels(document, situation)]
     candidates: tuple[Candidate, ...] = ()
     if any(offer.source == "bought_together" for offer in offers):
         titles = {variant_id: held.title for variant_id, held in facts.goods.items()}
@@ -77,16 +90,7 @@ def load_situation(
         candidates = rank_candidates(bought, Neighbours(session, shop_id).of(bought), titles)[:_CANDIDATES]
     named = [variant_id for offer in offers for variant_id in offer.variant_ids]
     others = Catalog(session, shop_id).variants([*named, *(each.variant_id for each in candidates)])
-    return Situation(
-        surface=question.surface,
-        facts=facts,
-        goods={**facts.goods, **others},
-        bought_together=candidates,
-        is_held_out=is_held_out,
-        showings=_showings(session, shop_id, document, question),
-        refused_variant_ids=refused,
-        screened=screened,
-    )
+    return replace(situation, goods={**facts.goods, **others}, bought_together=candidates)
 
 
 def _report_broken(document: RuleDocument, screened: Sequence[int], facts: Facts) -> None:
@@ -97,6 +101,30 @@ def _report_broken(document: RuleDocument, screened: Sequence[int], facts: Facts
                 evaluate(funnel.audience, facts)
             except Exception:
                 log.exception("rule.failed", funnel=funnel.id)
+
+
+def _local_time(session: Session, shop_id: int, document: RuleDocument, question: Question) -> datetime | None:
+    return local_time(session, shop_id, question.now).replace(tzinfo=None) if document.is_scheduled else None
+
+
+def _refused(
+    session: Session, shop_id: int, document: RuleDocument, question: Question, *, shown: frozenset[str]
+) -> Refused:
+    """Gather what the shopper bought and declined lately; of a guest on the page nothing is known."""
+    repeats, now = document.repeats, question.now
+    if question.is_nobody:
+        return Refused(shown)
+    bought: frozenset[str] = frozenset()
+    if repeats.bought_days:
+        since = now - timedelta(days=repeats.bought_days)
+        bought = Orders(session, shop_id).bought_products(
+            question.unit_id, since=since, before=now, excluding=question.own_id
+        )
+    declined: frozenset[str] = frozenset()
+    if repeats.declined_days:
+        since = now - timedelta(days=repeats.declined_days)
+        declined = Events(session, shop_id).declined_products(question.unit_id, since=since)
+    return Refused(shown, bought_products=bought, declined_products=declined)
 
 
 def _showings(session: Session, shop_id: int, document: RuleDocument, question: Question) -> int:

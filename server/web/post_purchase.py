@@ -11,7 +11,7 @@ from server.core.money import Money
 from server.domain.offers import OfferedVariant, build_changes
 from server.domain.orders import VariantFacts
 from server.domain.reasons import Reason
-from server.shopify.tokens import change_body
+from server.shopify.tokens import change_body, discount_value
 from server.usecases.changesets import sign_changeset
 from server.usecases.offers import Answer, answer_purchase
 from server.usecases.page_events import record_page_event
@@ -99,11 +99,10 @@ def _show(answer: Answer | Reason) -> dict[str, Any]:
 
 def _offer(offered: OfferedVariant, variant: VariantFacts) -> dict[str, Any]:
     image = {"url": variant.image_url, "alt": variant.image_alt or variant.title} if variant.image_url else None
-    discount = (
-        {"value": float(offered.discount.percent), "value_type": "percentage", "title": offered.discount.title}
-        if offered.discount
-        else None
-    )
+    discount = None
+    if offered.discount:
+        value, kind = discount_value(offered.discount)
+        discount = {"value": value, "value_type": kind, "title": offered.discount.title}
     return {
         "option_id": offered.offer_id,
         "variant_id": int(offered.variant_id),

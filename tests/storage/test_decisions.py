@@ -3,7 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from server.domain.decision import Decision, Note, Outcome, decide
-from server.domain.offers import Discount, Texts
+from server.domain.offers import AppliedDiscount, Texts
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events, StoredDecision
@@ -49,7 +49,7 @@ class TestDecisions:
             OFFERED,
             offered=replace(
                 OFFERED.offered,
-                discount=Discount(Decimal("12.50"), "Off"),
+                discount=AppliedDiscount("Off", Decimal("12.50")),
                 texts=Texts(heading="H", reason="R"),
                 reason_line="R",
             ),

@@ -9,6 +9,7 @@ from server.domain.recommendations import Neighbour
 from server.storage.catalog import Catalog, Neighbours
 from server.storage.contacts import Assignments, Contacts
 from server.storage.decisions import DecisionRow, Decisions
+from server.storage.shops import Shops
 from server.usecases.offers import ShopNotServed, answer_purchase
 from server.usecases.recommendations import rebuild_neighbours
 from tests.factories import (
@@ -152,6 +153,50 @@ class TestAnswering:
         assert house.ask(reference_id="6").is_shown
 
 
+class TestRepeats:
+    @pytest.mark.parametrize(("days", "offered"), [(29, "3"), (31, "2")])
+    def test_what_was_bought_lately_is_not_offered(self, house: House, days: int, offered: str) -> None:
+        house.record(order("400", lines=(line("2"),), created_at=NOW - timedelta(days=days)))
+        assert house.offered().variant_id == offered
+
+    def test_what_was_bought_and_given_back_may_be_offered(self, house: House) -> None:
+        house.record(order("400", lines=(line("2", quantity=0),), created_at=NOW - timedelta(days=1)))
+        assert house.offered().variant_id == "2"
+
+    def test_what_was_declined_for_another_order_is_not_offered_for_a_while(self, house: House) -> None:
+        house.happen("declined", reference_id="another")
+        assert house.offered().variant_id == "3"
+        house.clock.move(days=30, seconds=1)
+        assert house.offered().variant_id == "2"
+
+    def test_both_can_be_switched_off(self, house: House) -> None:
+        house.publish(rules_json(repeats={"bought_days": 0, "declined_days": None}))
+        house.record(order("400", lines=(line("2"),), created_at=NOW - timedelta(days=1)))
+        house.happen("declined", reference_id="another")
+        assert house.offered().variant_id == "2"
+
+    def test_what_others_bought_and_declined_does_not_count(self, house: House) -> None:
+        house.record(order("400", lines=(line("2"),), customer_id="78", created_at=NOW - timedelta(days=1)))
+        house.happen("declined", reference_id="another", customer_id="78")
+        assert house.offered().variant_id == "2"
+
+
+class TestSchedule:
+    @pytest.mark.parametrize(
+        ("starts_at", "is_shown"), [("2026-11-01T00:00", True), (f"{NOW + timedelta(minutes=1):%Y-%m-%dT%H:%M}", False)]
+    )
+    def test_a_funnel_is_closed_outside_of_its_time(self, house: House, starts_at: str, is_shown: bool) -> None:  # noqa: FBT001 - a case of the table
+        house.publish(rules_json(funnel_json(schedule={"starts_at": starts_at})))
+        assert house.ask().is_shown is is_shown
+
+    def test_time_is_the_shops_own(self, house: House) -> None:
+        with house.database.write() as session:
+            Shops(session, house.box).by_id(house.shop_id).time_zone = "Pacific/Auckland"
+        local = NOW + timedelta(hours=13)
+        house.publish(rules_json(funnel_json(schedule={"starts_at": f"{local:%Y-%m-%dT%H:%M}"})))
+        assert house.ask().is_shown
+
+
 class TestHoldout:
     def test_the_draw_is_stored_before_anything_is_shown_and_stays(self, house: House) -> None:
         house.publish(rules_json(holdout={"percent": 100}))
@@ -190,7 +235,7 @@ class TestTwins:
 class TestBoughtTogether:
     def test_what_is_counted_from_orders_is_offered(self, house: House) -> None:
         for number in range(3):
-            house.record(order(str(number), reference_id=str(number), lines=(line("1"), line("4"))))
+            house.record(order(str(number), reference_id=str(number), customer_id="78", lines=(line("1"), line("4"))))
         assert rebuild_neighbours(database=house.database, shop_id=house.shop_id) == 2
         house.publish(rules_json(funnel_json(offer=offer_json(source="bought_together", variants=[]))))
         offered = house.offered()

@@ -19,6 +19,8 @@ _NUMBER = re.compile(r"-?\d{1,12}")
 _DECIMAL = re.compile(r"-?\d{1,6}(\.\d{1,4})?")
 _SLUG_LENGTH = 40
 _TEXTS = ("heading", "accept", "decline", "reason")
+# Where a problem of a whole is shown: the last of the fields that it may be mended in.
+_SHOWN_AT = {"offer.discount": "offer.discount.percent", "schedule": "schedule.ends_at"}
 
 Form = MultiDict[str, str]
 
@@ -39,7 +41,7 @@ class FunnelForm:
         own = f"funnels[{index}]."
         found = {each.path.removeprefix(own): each for each in problems}
         return tuple(
-            Problem(path, self.problems.get(path) or self._sentence(path, each.message))
+            Problem(_SHOWN_AT.get(path, path), self.problems.get(path) or self._sentence(path, each.message))
             for path, each in found.items()
             # What is wrong with a whole follows from what is wrong with a part of it.
             if not any(other.startswith((f"{path}.", f"{path}[")) for other in found)
@@ -91,8 +93,9 @@ def read_funnel(form: Form, *, stored: Mapping[str, Any] | None, currency: str |
     funnel["priority"] = _number(form.get("priority", ""), empty=0)
     if stored is None or is_simple(stored.get("audience")):
         funnel["audience"] = {"all": _conditions(read, form, currency)}
-    funnel["offer"] = _offer(form, funnel["offer"])
-    read.funnel = funnel
+    funnel["schedule"] = _schedule(form)
+    funnel["offer"] = _offer(read, form, funnel["offer"], currency)
+    read.funnel = {key: value for key, value in funnel.items() if value is not None}
     return read
 
 
@@ -103,15 +106,33 @@ def _named(name: str) -> dict[str, Any]:
     return {"id": funnel_id, "trigger": "order_placed", "offer": {"id": f"{funnel_id}-offer"}}
 
 
-def _offer(form: Form, stored: Mapping[str, Any]) -> dict[str, Any]:
+def _schedule(form: Form) -> dict[str, str] | None:
+    given = {name: form.get(f"schedule.{name}", "").strip().replace(" ", "T") for name in ("starts_at", "ends_at")}
+    return {name: at for name, at in given.items() if at} or None
+
+
+def _discount(
+    read: FunnelForm, form: Form, stored: Mapping[str, Any] | None, currency: str | None
+) -> dict[str, Any] | None:
+    """Return the discount, with the amounts of other currencies as they were: the form shows the shop's alone."""
+    made: dict[str, Any] = {}
+    if percent := form.get("offer.discount.percent", "").strip():
+        made["percent"] = _decimal(percent)
+    path = f"offer.discount.amounts.{currency}"
+    if amount := form.get(path, "").strip():
+        others = (stored or {}).get("amounts") or {}
+        made["amounts"] = {**others, str(currency): _money(read, amount, path, currency)}
+    return {**made, "title": form.get("offer.discount.title", "").strip()} if made else None
+
+
+def _offer(read: FunnelForm, form: Form, stored: Mapping[str, Any], currency: str | None) -> dict[str, Any]:
     offer = dict(stored)
     offer["source"] = form.get("offer.source", "")
     offer["variants"] = list(dict.fromkeys(filter(None, form.getlist("offer.variants"))))
     offer["quantity"] = _number(form.get("offer.quantity", ""), empty=1)
-    percent = form.get("offer.discount.percent", "").strip()
-    offer["discount"] = (
-        {"percent": _decimal(percent), "title": form.get("offer.discount.title", "").strip()} if percent else None
-    )
+    offer["discount"] = _discount(read, form, stored.get("discount"), currency)
+    margin = form.get("offer.minimum_margin", "").strip()
+    offer["minimum_margin"] = _decimal(margin) if margin else None
     offer["minimum_stock"] = _number(form.get("offer.minimum_stock", ""), empty=None)
     texts = {name: form.get(f"offer.texts.{name}", "").strip() for name in _TEXTS}
     offer["texts"] = {name: text for name, text in texts.items() if text}

@@ -67,6 +67,12 @@ class Editor:
             return Money(given, self.display.currency).text() if self.display.currency else ""
         return ", ".join(given) if isinstance(given, list) else str(given)
 
+    def amount_off(self) -> str:
+        """Return the discount's amount in the shop's currency as its field takes it."""
+        currency = self.display.currency or ""
+        amount = ((self.funnel["offer"].get("discount") or {}).get("amounts") or {}).get(currency)
+        return Money(amount, currency).text() if amount is not None else ""
+
     def choice(self, choice: str) -> str:
         return choice_words(choice)
 
@@ -212,6 +218,7 @@ def _edit(frame: Frame, draft: Draft, funnel: dict[str, Any], *, save_url: str, 
         save_url=save_url,
         is_new=is_new,
         shop_minimum=draft.document.get("stock", {}).get("minimum", 10),
+        shop_margin=_margin_words(draft.document.get("margin", {}).get("minimum")),
     )
 
 
@@ -243,6 +250,10 @@ def _line(funnel: dict[str, Any], draft: Draft, goods: Goods, display: Display) 
         discount=discount_words(offer),
         audience=audience_words(funnel.get("audience"), goods, display),
     )
+
+
+def _margin_words(minimum: float | None) -> str:
+    return "any" if minimum is None else f"the shop's {minimum:g} %"
 
 
 def _stock_words(available: int | None) -> str:

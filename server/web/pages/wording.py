@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from server.core.money import Money
 from server.domain.conditions import CONDITIONS
 from server.domain.conditions.definition import Argument
 from server.domain.reasons import Reason
@@ -116,8 +117,14 @@ def variant_words(variant_id: str, goods: Goods) -> str:
 
 
 def discount_words(offer: Mapping[str, Any]) -> str:
+    """Return what a funnel takes off."""
     discount = offer.get("discount")
-    return f"{float(discount['percent']):g}% off" if discount else "None"
+    if not discount:
+        return "None"
+    if discount.get("percent") is not None:
+        return f"{float(discount['percent']):g}% off"
+    amounts = (f"{Money(amount, currency).text()} {currency}" for currency, amount in discount["amounts"].items())
+    return f"{' / '.join(amounts)} off each"
 
 
 def audience_words(audience: Mapping[str, Any] | None, goods: Goods, display: Display) -> str:

@@ -1,6 +1,8 @@
 """Reads the tables of cases, and builds what their rows leave to be understood."""
 
 import json
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from server.domain.attribution import Click, SignedOffer
+from server.domain.blocks import Refused
 from server.domain.contact import ContactFacts
 from server.domain.decision import Candidate, Decision, Situation, Surface
 from server.domain.document import RuleDocument
@@ -90,7 +93,8 @@ def situation_in(row: Row) -> Situation:
         bought_together=tuple(Candidate(*each) for each in row.get("bought_together", [])),
         is_held_out=row.get("is_held_out", False),
         showings=row.get("showings", 0),
-        refused_variant_ids=frozenset(row.get("refused", [])),
+        refused=Refused(**{name: frozenset(ids) for name, ids in row.get("refused", {}).items()}),
+        local_time=datetime.fromisoformat(row["local_time"]) if "local_time" in row else None,
     )
 
 
@@ -140,3 +144,34 @@ def clicks_in(row: Row, placed: Order) -> list[Click]:
         Click(touch_id, token, placed.created_at + timedelta(seconds=seconds))
         for touch_id, token, seconds in row.get("clicks", [])
     ]
+
+
+def changed(written: dict[str, Any], row: Row) -> dict[str, Any]:
+    """Return a document with the changes that a row asks for."""
+    for path, given in row.get("set", {}).items():
+        parent, last = _place(written, path)
+        value = given
+        if row.get("copy"):
+            source, name = _place(written, given)
+            value = deepcopy(source[name])
+        elif row.get("fill") == path:
+            value = "x" * given
+        if isinstance(parent, list) and last == len(parent):
+            parent.append(value)
+        else:
+            parent[last] = value
+    if "remove" in row:
+        parent, last = _place(written, row["remove"])
+        del parent[last]
+    return written
+
+
+def _place(written: Any, path: str) -> tuple[Any, Any]:
+    *way, last = _steps(path)
+    for step in way:
+        written = written[step]
+    return written, last
+
+
+def _steps(path: str) -> Iterable[str | int]:
+    return [int(step) if step.isdigit() else step for step in path.split(".")]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -152,7 +151,7 @@ def test_tiers(row: Row) -> None:
 
 @pytest.mark.parametrize("row", rows("rules"))
 def test_faulty_rules(row: Row) -> None:
-    written = _changed(rules_json(), row)
+    written = tables.changed(rules_json(), row)
     with pytest.raises(InvalidRules) as caught:
         parse(written)
     found = {problem.path: problem.message for problem in caught.value.problems}
@@ -160,33 +159,3 @@ def test_faulty_rules(row: Row) -> None:
     for path, words in row["expected"].items():
         assert words in found[path]
         assert path in caught.value.message
-
-
-def _changed(written: dict[str, Any], row: Row) -> dict[str, Any]:
-    for path, given in row.get("set", {}).items():
-        parent, last = _place(written, path)
-        value = given
-        if row.get("copy"):
-            source, name = _place(written, given)
-            value = deepcopy(source[name])
-        elif row.get("fill") == path:
-            value = "x" * given
-        if isinstance(parent, list) and last == len(parent):
-            parent.append(value)
-        else:
-            parent[last] = value
-    if "remove" in row:
-        parent, last = _place(written, row["remove"])
-        del parent[last]
-    return written
-
-
-def _place(written: Any, path: str) -> tuple[Any, Any]:
-    *way, last = _steps(path)
-    for step in way:
-        written = written[step]
-    return written, last
-
-
-def _steps(path: str) -> Iterable[str | int]:
-    return [int(step) if step.isdigit() else step for step in path.split(".")]

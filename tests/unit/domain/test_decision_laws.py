@@ -4,7 +4,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.decision import Candidate, Outcome, Situation, Surface, block_of, decide
+from server.domain.blocks import Refused, block_of
+from server.domain.decision import Candidate, Outcome, Situation, Surface, decide
 from server.domain.document import RuleDocument
 from server.domain.reasons import Reason
 from server.domain.shopper import ShopperFacts
@@ -45,7 +46,7 @@ SITUATIONS = st.builds(
     bought_together=st.lists(st.builds(Candidate, _IDS, st.just(0.5), st.just("x")), max_size=3).map(tuple),
     is_held_out=st.booleans(),
     showings=st.integers(0, 4),
-    refused_variant_ids=st.frozensets(_IDS, max_size=2),
+    refused=st.builds(Refused, variant_ids=st.frozensets(_IDS, max_size=2)),
     purchase=st.builds(purchase, presentment_currency=st.sampled_from(["GBP", "EUR"])),
 )
 
@@ -70,7 +71,7 @@ def test_what_is_offered_may_be_offered(rules: RuleDocument, facts: Situation) -
     held = facts.goods[decision.offered.variant_id]
     assert held.is_sellable
     assert held.available is None or held.available >= max(1, decision.offered.minimum_stock)
-    assert held.variant_id not in facts.refused_variant_ids
+    assert held.variant_id not in facts.refused.variant_ids
     assert held.product_id not in {line.product_id for line in facts.purchase.lines}
     assert 0 <= decision.offered.discounted_unit_price <= decision.offered.unit_price == held.price
     assert any(funnel.id == decision.offered.funnel_id and funnel.is_live for funnel in rules.funnels)
@@ -101,7 +102,7 @@ def test_no_decision_is_silent(rules: RuleDocument, facts: Situation) -> None:
 
 def test_goods_are_judged_alike_wherever_they_are_asked_about() -> None:
     held = variant("2", available=9)
-    ask = {"purchase": purchase(), "refused": frozenset[str]()}
+    ask = {"purchase": purchase(), "refused": Refused()}
     assert block_of(held, quantity=1, minimum_stock=10, **ask) == (  # type: ignore[arg-type]  # a table of arguments
         Reason.STOCK_BELOW_MINIMUM,
         "Product 2: stock 9 < 10",

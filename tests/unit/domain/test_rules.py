@@ -111,7 +111,7 @@ def test_everything_written_is_read() -> None:
     assert isinstance(funnel.audience, AllOf)
     assert [leaf.key for leaf in leaves(funnel.audience)] == ["order.value"]
     assert [(step.channel, step.delay_seconds) for step in journey.steps] == [("sms", 120), ("email", 240)]
-    assert (document.minimum_stock, document.holdout_percent, document.holdout_salt) == (10, 5.0, "s")
+    assert (document.stock.minimum, document.holdout.percent, document.holdout.salt) == (10, 5.0, "s")
     assert document.tiers[0].name == "vip"
 
 

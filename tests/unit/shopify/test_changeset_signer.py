@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from joserfc.errors import JoseError
 
-from server.domain.offers import Change, Discount
+from server.domain.offers import AppliedDiscount, Change
 from server.ports import ChangesetSigner
 from server.shopify.tokens import ShopifyChangesetSigner, TokenRejected, read_post_purchase_token, read_session_token
 from tests.sandbox.shopify.signing import TokenRefused, read_changeset
@@ -14,8 +14,8 @@ from tests.unit.shopify.forging import CLIENT_ID, NOW, REFERENCE, SECRET
 
 SIGNER: ChangesetSigner = ShopifyChangesetSigner(client_id=CLIENT_ID, secret=SECRET)
 CHANGES = (
-    Change(variant_id="111", quantity=2, discount=Discount(percent=Decimal("15.00"), title="Thank you")),
-    Change(variant_id="121", quantity=1, discount=Discount(percent=Decimal("12.5"), title="Half")),
+    Change(variant_id="111", quantity=2, discount=AppliedDiscount(percent=Decimal("15.00"), title="Thank you")),
+    Change(variant_id="121", quantity=1, discount=AppliedDiscount(percent=Decimal("12.5"), title="Half")),
     Change(variant_id="131", quantity=1),
 )
 

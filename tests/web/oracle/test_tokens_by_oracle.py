@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.core.clock import SystemClock
-from server.domain.offers import Change, Discount
+from server.domain.offers import AppliedDiscount, Change
 from server.shopify.tokens import (
     ShopifyChangesetSigner,
     TokenRejected,
@@ -31,7 +31,7 @@ from tests.unit.shopify.forging import (
 from tests.web.oracle.asking import Oracle, Refused
 
 pytestmark = pytest.mark.oracle
-CHANGES = (Change(variant_id="111", quantity=2, discount=Discount(percent=Decimal("12.5"), title="Danke schön")),)
+CHANGES = (Change("111", quantity=2, discount=AppliedDiscount("Danke schön", percent=Decimal("12.5"))),)
 
 
 @pytest.fixture

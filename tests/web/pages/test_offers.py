@@ -9,6 +9,7 @@ from server.domain.conditions import CONDITIONS
 from server.runtime import Runtime
 from server.storage.rules import RuleDraftRow, Rules, RuleVersionRow
 from server.storage.shops import Shops
+from tests.factories import NOW, funnel_json, offer_json
 from tests.web.pages.conftest import Staff
 from tests.web.pages.reading import Markup, words
 
@@ -118,6 +119,34 @@ def test_the_form_shows_what_was_saved(staff: Staff, runtime: Runtime, shop_id: 
     assert [each.attributes["value"] for each in selected] == ["fixed"]
 
 
+def test_an_amount_off_a_margin_and_a_time_are_kept_and_shown(staff: Staff, runtime: Runtime, shop_id: int) -> None:
+    told = {
+        "offer.discount.percent": "",
+        "offer.discount.amounts.GBP": "2.50",
+        "offer.minimum_margin": "12.5",
+        "schedule.starts_at": "2026-12-01 09:00",
+    }
+    path = save(staff, runtime, shop_id, **told)["location"]
+    stored = funnels(runtime, shop_id)["Cards with gifts"]
+    assert stored["offer"]["discount"] == {"amounts": {"GBP": 250}, "title": "A little extra"}
+    assert stored["offer"]["minimum_margin"] == 12.5
+    assert stored["schedule"] == {"starts_at": "2026-12-01T09:00"}
+    form = Markup.read(staff.open(path).text).one("form")
+    for name, value in told.items():
+        assert form.named(name).attributes["value"] == value, name
+    assert "2.50 GBP off each" in words(Markup.read(staff.open("/offers").text))
+
+
+def test_amounts_in_other_currencies_stay_as_they_are(staff: Staff, runtime: Runtime, shop_id: int) -> None:
+    funnel = funnel_json(id="x", name="X", offer=offer_json(discount={"amounts": {"EUR": 300}, "title": "T"}))
+    changed = {**draft(runtime, shop_id).document, "funnels": [funnel]}
+    with runtime.database.write() as session:
+        Rules(session, shop_id).save_draft(changed, revision=draft(runtime, shop_id).revision, now=NOW)
+    save(staff, runtime, shop_id, "/offers/x", **{"offer.discount.percent": "", "offer.discount.amounts.GBP": "2"})
+    found = funnels(runtime, shop_id)["Cards with gifts"]["offer"]["discount"]
+    assert found["amounts"] == {"EUR": 300, "GBP": 200}
+
+
 def test_saving_again_changes_that_funnel_only(staff: Staff, runtime: Runtime, shop_id: int) -> None:
     path = save(staff, runtime, shop_id)["location"]
     before = funnels(runtime, shop_id)
@@ -147,6 +176,17 @@ def test_saving_again_changes_that_funnel_only(staff: Staff, runtime: Runtime, s
         ({"offer.discount.percent": "a lot"}, ("offer.discount.percent", "Must lie above 0")),
         ({"offer.discount.percent": "nan"}, ("offer.discount.percent", "Must lie above 0")),
         ({"offer.discount.title": ""}, ("offer.discount.title", "Must be a text")),
+        ({"offer.discount.amounts.GBP": "5"}, ("offer.discount.percent", "Needs either percent or amounts.")),
+        (
+            {"offer.discount.percent": "", "offer.discount.amounts.GBP": "-5"},
+            ("offer.discount.amounts.GBP", "Must be an amount"),
+        ),
+        ({"offer.minimum_margin": "101"}, ("offer.minimum_margin", "Must be a percentage")),
+        ({"schedule.starts_at": "tomorrow"}, ("schedule.starts_at", "Must be a day and a time")),
+        (
+            {"schedule.starts_at": "2026-12-02 09:00", "schedule.ends_at": "2026-12-01 09:00"},
+            ("schedule.ends_at", "Is over before it begins"),
+        ),
         ({"offer.minimum_stock": "-1"}, ("offer.minimum_stock", "Must be a whole number")),
         ({"offer.texts.heading": "x" * 301}, ("offer.texts.heading", "Must be a text")),
         (
