@@ -41,7 +41,7 @@ class Comparison(Protocol):
     def arguments(self) -> tuple[Argument, ...]: ...
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
-        """Return the comparison as source, for `server.domain.compiled`.
+        """Return the comparison as source, for `server.domain.source`.
 
         `value` is an expression for the fact. Whatever comes from the document must go through `constant`, which
         keeps an object and returns the name it has in the source: no text of a shop is ever compiled.
