@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.domain.decision import Situation, Surface
 from server.domain.document import RuleDocument
 from server.domain.facts import Facts
 from server.domain.orders import LineItem, Order, Purchase, PurchaseLine, VariantFacts
 from server.domain.rules import parse
 from server.domain.shopper import ShopperFacts
+from server.domain.situation import Situation, Surface
 from server.ports import AccessGrant, ConsentChange, CustomerSnapshot, ProductSnapshot, ShopFacts
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -121,7 +121,9 @@ def offer_json(*variants: str, **changes: Any) -> dict[str, Any]:
 
 
 def funnel_json(*variants: str, **changes: Any) -> dict[str, Any]:
-    return {"id": "funnel", "name": "Funnel", "is_live": True, "offer": offer_json(*variants)} | changes
+    """Return a live funnel; `offer` is that of its only step."""
+    steps = [{"id": "first", "offer": changes.pop("offer", None) or offer_json(*variants)}]
+    return {"id": "funnel", "name": "Funnel", "is_live": True, "steps": steps} | changes
 
 
 def journey_json(**changes: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from server.domain.offers import Change
+from server.domain.offered import Change
 from server.domain.orders import Order, VariantFacts
 from server.ports import (
     Accepted,

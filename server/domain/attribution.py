@@ -14,7 +14,7 @@ class SignedOffer:
     """An offer whose changeset we signed for this order: the only goods an acceptance may have added."""
 
     decision_id: str
-    variant_id: str
+    variant_ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,14 @@ def credit_order(order: Order, *, signed: Iterable[SignedOffer], clicks: Iterabl
 
 
 def _by_offer(order: Order, signed: Iterable[SignedOffer]) -> Iterable[tuple[str, LineItem]]:
-    """An offer never holds goods of the order it belongs to, so its variant names the added line."""
+    """An offer never holds goods of the order it belongs to, so its variants name the added lines, one each."""
     taken: set[str] = set()
-    for offer in sorted(signed, key=lambda each: (each.decision_id, each.variant_id)):
+    earned = sorted((offer.decision_id, variant_id) for offer in signed for variant_id in offer.variant_ids)
+    for decision_id, variant_id in earned:
         for line in order.lines:
-            if line.variant_id == offer.variant_id and line.line_id not in taken:
+            if line.variant_id == variant_id and line.line_id not in taken:
                 taken.add(line.line_id)
-                yield f"decision:{offer.decision_id}", line
+                yield f"decision:{decision_id}", line
                 break
 
 

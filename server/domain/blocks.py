@@ -1,11 +1,13 @@
 """Whether goods may be offered for an order, and at what price: asked at the decision, at the click and at the send."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.core.money import Money
+from server.domain.offered import AppliedDiscount, Offered
 from server.domain.offers import Discount
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.reasons import Reason
+from server.domain.stock import Stock, shortage
 
 Block = tuple[Reason, str]  # with the values compared
 
@@ -18,27 +20,45 @@ class Refused:
     bought_products: frozenset[str] = field(default_factory=frozenset)  # within the days that the rules name
     declined_products: frozenset[str] = field(default_factory=frozenset)
 
+    def after_acceptance(self, offered: Offered) -> "Refused":
+        return replace(self, bought_products=self.bought_products | offered.products)
+
+    def after_decline(self, offered: Offered) -> "Refused":
+        """Refuse what was declined; another size of it may still be what the shopper wants."""
+        return replace(self, variant_ids=self.variant_ids | offered.variant_ids)
+
 
 NOTHING_REFUSED = Refused()
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one unit costs before and after the discount that is on it."""
+
+    full: Money
+    reduced: Money
+    discount: AppliedDiscount | None = None
 
 
 def block_of(
     variant: VariantFacts | None,
     *,
     quantity: int,
-    minimum_stock: int,
+    stock: Stock,
     purchase: Purchase,
     refused: Refused = NOTHING_REFUSED,
+    is_of_family: bool = False,
 ) -> Block | None:
     """Return why a variant may not be offered for this order; None when it may.
 
-    However low the minimum, there must be as much in stock as the offer would add.
+    However low the minimum, there must be as much in stock as the offer would add. A dearer variant `is_of_family` of
+    what is in the order, so that other variants of the same product are no bar.
     """
     if variant is None:
         return Reason.UNKNOWN_PRODUCT, ""
     if not variant.is_sellable or variant.price <= 0:
         return Reason.NOT_SELLABLE, variant.title
-    if any(variant.product_id == line.product_id for line in purchase.lines):
+    if any(_is_same(variant, each.variant_id, each.product_id, is_of_family) for each in purchase.lines):
         return Reason.ALREADY_IN_ORDER, variant.title
     if variant.variant_id in refused.variant_ids:
         return Reason.ALREADY_DECLINED, variant.title
@@ -46,25 +66,28 @@ def block_of(
         return Reason.BOUGHT_LATELY, variant.title
     if variant.product_id in refused.declined_products:
         return Reason.DECLINED_LATELY, variant.title
-    needed = max(minimum_stock, quantity)
-    if variant.available is not None and not variant.sells_when_out_of_stock and variant.available < needed:
-        return Reason.STOCK_BELOW_MINIMUM, f"{variant.title}: stock {variant.available} < {needed}"
-    return None
+    short = shortage(variant, stock, quantity=quantity)
+    return (Reason.STOCK_BELOW_MINIMUM, f"{variant.title}: {short}") if short else None
+
+
+def _is_same(variant: VariantFacts, variant_id: str, product_id: str, is_of_family: bool) -> bool:  # noqa: FBT001 - as above
+    return variant.variant_id == variant_id or (variant.product_id == product_id and not is_of_family)
 
 
 def price_of(
     variant: VariantFacts, *, discount: Discount | None, minimum_margin: float | None, currency: str
-) -> Money | Block:
+) -> Price | Block:
     """Return what one unit costs after the discount, in minor units of `currency`, or why it has no such price."""
-    full = Money(variant.price, currency)
-    reduced = discount.reduce(full) if discount is not None else full
-    if reduced is None:
-        off = (discount.amounts or {}).get(currency) if discount is not None else None
-        if off is None:
+    full, applied = Money(variant.price, currency), None
+    if discount is not None:
+        applied = discount.in_currency(currency)
+        if applied is None:
             return Reason.NO_AMOUNT_IN_CURRENCY, f"{variant.title}: no amount off in {currency}"
-        detail = f"{variant.title}: {Money(off, currency).text()} off {full.text()} {currency}"
-        return Reason.DISCOUNT_ABOVE_PRICE, detail
-    return _margin_block(variant, reduced, minimum_margin) or reduced
+    reduced = applied.reduce(full) if applied is not None else full
+    if reduced is None:
+        off = applied.amount.text() if applied is not None and applied.amount is not None else "?"
+        return Reason.DISCOUNT_ABOVE_PRICE, f"{variant.title}: {off} off {full.text()} {currency}"
+    return _margin_block(variant, reduced, minimum_margin) or Price(full, reduced, applied)
 
 
 def _margin_block(variant: VariantFacts, paid: Money, minimum: float | None) -> Block | None:

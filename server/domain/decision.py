@@ -1,60 +1,21 @@
 """The decision: which offer an order gets on a surface, or why none, with every step told."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-from server.core.money import Money
-from server.domain.blocks import NOTHING_REFUSED, Block, Refused, block_of, price_of
+from server.domain.choice import Chooser, candidates
 from server.domain.document import Funnel, RuleDocument
-from server.domain.facts import Facts
 from server.domain.matching import MATCH
-from server.domain.offers import Offer, OfferedVariant, price_offer
-from server.domain.orders import Purchase, VariantFacts
+from server.domain.offered import Offered, OfferedStep
 from server.domain.reasons import Reason, TraceLine
-
-
-class Surface(StrEnum):
-    ONE_CLICK = "one_click"
-    MESSAGE = "message"
+from server.domain.situation import Situation, Surface
 
 
 class Outcome(StrEnum):
     OFFERED = "offered"
     HELD_OUT = "held_out"
     NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Something bought together with the order's goods; `because` names the line that led to it."""
-
-    variant_id: str
-    score: float
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """All that a decision may look at.
-
-    `goods` holds every variant that a candidate or the offer of a matching funnel names, as far as it exists.
-    """
-
-    surface: Surface
-    facts: Facts
-    goods: Mapping[str, VariantFacts]
-    bought_together: tuple[Candidate, ...] = ()  # best first
-    is_held_out: bool = False
-    showings: int = 0  # pages shown to this shopper within the cap's window
-    refused: Refused = NOTHING_REFUSED
-    local_time: datetime | None = None  # by the clock of the shop, without a zone; known where a funnel is scheduled
-    screened: tuple[int, ...] | None = None  # of the live funnels in turn, where they were asked already
-
-    @property
-    def purchase(self) -> Purchase:
-        return self.facts.purchase
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +28,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What came out. For a held-out shopper `offered` is what would have been offered.
+    """What came out. For a held-out shopper `steps` are what would have been offered.
 
     `screened` says of each funnel that was asked whether its audience matched, as `matching.compile_screen` does;
     `telling.tell` makes sentences of it.
@@ -75,9 +36,14 @@ class Decision:
 
     outcome: Outcome
     reason: Reason
-    offered: OfferedVariant | None
+    steps: tuple[OfferedStep, ...] = ()
     screened: tuple[int, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    @property
+    def offered(self) -> Offered | None:
+        """What is offered first."""
+        return self.steps[0].offered if self.steps else None
 
 
 def decide(document: RuleDocument, situation: Situation) -> Decision:
@@ -87,10 +53,10 @@ def decide(document: RuleDocument, situation: Situation) -> Decision:
     applied last, so that both sides are counted at the point where the offer would have been made.
     """
     if not document.live_funnels:
-        return Decision(Outcome.NOTHING, Reason.NO_LIVE_FUNNEL, None)
+        return Decision(Outcome.NOTHING, Reason.NO_LIVE_FUNNEL)
     barrier = _barrier(document, situation)
     if barrier:
-        return Decision(Outcome.NOTHING, barrier.reason, None, notes=(Note(None, barrier),))
+        return Decision(Outcome.NOTHING, barrier.reason, notes=(Note(None, barrier),))
     screened = screen(document, situation)
     notes: list[Note] = []
     for place, funnel in enumerate(document.live_funnels):
@@ -99,16 +65,17 @@ def decide(document: RuleDocument, situation: Situation) -> Decision:
         if not _is_open(funnel, situation):
             notes.append(Note(place, _closed(funnel, situation)))
             continue
-        chosen, lines = _first_sellable(document, funnel, situation)
-        notes += [Note(place, line) for line in lines]
-        if chosen is None:
+        chooser = Chooser(document, funnel, situation)
+        steps = chooser.steps()
+        notes += [Note(place, line) for line in chooser.lines]
+        if not steps:
             continue
         asked = screened[: place + 1]
         if situation.is_held_out:
             held = TraceLine("shopper", Reason.HELD_OUT, f"{document.holdout.percent:g} % of shoppers")
-            return Decision(Outcome.HELD_OUT, Reason.HELD_OUT, chosen, asked, (*notes, Note(None, held)))
-        return Decision(Outcome.OFFERED, Reason.OFFERED, chosen, asked, tuple(notes))
-    return Decision(Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, None, screened, tuple(notes))
+            return Decision(Outcome.HELD_OUT, Reason.HELD_OUT, steps, asked, (*notes, Note(None, held)))
+        return Decision(Outcome.OFFERED, Reason.OFFERED, steps, asked, tuple(notes))
+    return Decision(Outcome.NOTHING, Reason.NOTHING_ELIGIBLE, (), screened, tuple(notes))
 
 
 def screen(document: RuleDocument, situation: Situation) -> tuple[int, ...]:
@@ -125,8 +92,8 @@ def open_funnels(document: RuleDocument, situation: Situation) -> Iterator[Funne
 
 def goods_in_turn(document: RuleDocument, situation: Situation) -> tuple[str, ...]:
     """Return the variants that decide() may come to, in the order in which it would look at them."""
-    funnels = open_funnels(document, situation)
-    return tuple(dict.fromkeys(each for funnel in funnels for each, _ in _candidates(funnel.offer, situation)))
+    offers = (offer for funnel in open_funnels(document, situation) for offer in funnel.offers)
+    return tuple(dict.fromkeys(each for offer in offers for each, _ in candidates(offer, situation)))
 
 
 def _is_open(funnel: Funnel, situation: Situation) -> bool:
@@ -153,55 +120,3 @@ def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:
         detail = f"{situation.showings} shown in {caps.showing_days} days, at most {caps.showings}"
         return TraceLine("page", Reason.SHOWING_CAP, detail)
     return None
-
-
-def _first_sellable(
-    document: RuleDocument, funnel: Funnel, situation: Situation
-) -> tuple[OfferedVariant | None, list[TraceLine]]:
-    offer, lines = funnel.offer, list[TraceLine]()
-    minimum = offer.minimum_stock if offer.minimum_stock is not None else document.stock.minimum
-    for variant_id, because in _candidates(offer, situation):
-        variant = situation.goods.get(variant_id)
-        if variant is None:
-            lines.append(TraceLine(f"variant:{variant_id}", Reason.UNKNOWN_PRODUCT))
-            continue
-        price = _price_or_block(document, offer, variant, situation, minimum_stock=minimum)
-        if not isinstance(price, Money):
-            lines.append(TraceLine(f"variant:{variant_id}", *price))
-            continue
-        lines.append(TraceLine(f"variant:{variant_id}", Reason.CHOSEN, f"{funnel.name}: {variant.title}"))
-        offered = price_offer(
-            offer=offer,
-            funnel_id=funnel.id,
-            variant=variant,
-            reduced=price,
-            minimum_stock=minimum,
-            reason_line=because,
-        )
-        return offered, lines
-    return None, lines or [TraceLine(f"funnel:{funnel.id}", Reason.NO_CANDIDATES, funnel.name)]
-
-
-def _price_or_block(
-    document: RuleDocument, offer: Offer, variant: VariantFacts, situation: Situation, *, minimum_stock: int
-) -> Money | Block:
-    purchase = situation.purchase
-    blocked = block_of(
-        variant,
-        quantity=offer.quantity,
-        minimum_stock=minimum_stock,
-        purchase=purchase,
-        refused=situation.refused,
-    )
-    if blocked:
-        return blocked
-    margin = offer.minimum_margin if offer.minimum_margin is not None else document.margin.minimum
-    return price_of(variant, discount=offer.discount, minimum_margin=margin, currency=purchase.currency)
-
-
-def _candidates(offer: Offer, situation: Situation) -> Iterable[tuple[str, str | None]]:
-    if offer.source == "bought_together":
-        for candidate in situation.bought_together:
-            yield candidate.variant_id, f"Often bought together with {candidate.because}" if candidate.because else None
-    for variant_id in offer.variant_ids:
-        yield variant_id, None

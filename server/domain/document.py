@@ -8,6 +8,7 @@ from server.domain.audience import EVERYBODY, Audience, facts_of
 from server.domain.facts import Fact, Need
 from server.domain.matching import Screen, compile_screen
 from server.domain.offers import Offer
+from server.domain.stock import DEFAULT_STOCK, Stock
 
 SCHEMA = 1
 
@@ -30,21 +31,95 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Arm:
+    """One of the offers that a test compares; one with twice the weight gets twice the shoppers."""
+
+    id: str
+    offer: Offer
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A test of other offers against the step's own.
+
+    `traffic` percent of shoppers take part, the others get the step's own offer and are not counted; raising it moves
+    nobody who takes part already. Another `salt` draws anew.
+    """
+
+    arms: tuple[Arm, ...]
+    traffic: float = 100
+    salt: str = "1"
+
+
+CONTROL = "control"  # the arm that is the step's own offer
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """One offer of a funnel, and which step comes after its acceptance or its decline."""
+
+    id: str
+    offer: Offer
+    if_accepted: str | None = None
+    if_declined: str | None = None
+    experiment: Experiment | None = None
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms of a test, the step's own offer first."""
+        return (Arm(CONTROL, self.offer), *self.experiment.arms) if self.experiment is not None else ()
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Every offer that the step may make."""
+        return (self.offer, *(arm.offer for arm in self.arms[1:]))
+
+
+@dataclass(frozen=True, slots=True)
 class Funnel:
-    """Where an offer is made on site: who gets it, what it is, and which funnel goes first (higher priority)."""
+    """Where offers are made on site: who gets them, what they are, and which funnel goes first (higher priority).
+
+    The first of its `steps` is where it begins.
+    """
 
     id: str
     name: str
-    offer: Offer
+    steps: tuple[FunnelStep, ...]
     is_live: bool = False
     priority: int = 0
     trigger: str = "order_placed"
     audience: Audience = EVERYBODY
     schedule: Schedule | None = None
 
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Every offer that the funnel may make, the first step's own first."""
+        return tuple(offer for step in self.steps for offer in step.offers)
+
+    def step(self, step_id: str) -> FunnelStep:
+        return next(step for step in self.steps if step.id == step_id)
+
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Pair:
+    """Goods with the one tag are offered to who bought goods with the other."""
+
+    bought: str
+    offered: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A table of what goes with what, by product tags."""
+
+    id: str
+    name: str
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStep:
     """One message of a journey, `delay_seconds` after the journey's start."""
 
     id: str
@@ -62,7 +137,7 @@ class Journey:
 
     id: str
     name: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[MessageStep, ...] = ()
     is_live: bool = False
     trigger: str = "order_paid"
     audience: Audience = EVERYBODY
@@ -105,13 +180,6 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
-    """When goods may be offered; `minimum` itself still passes."""
-
-    minimum: int = 10
-
-
-@dataclass(frozen=True, slots=True)
 class Repeats:
     """For how many days goods are not offered to who bought or declined them; 0 switches it off."""
 
@@ -144,7 +212,8 @@ class RuleDocument:
     holds: Holds = Holds()
     quiet_hours: QuietHours = QuietHours()
     tiers: tuple[Tier, ...] = ()
-    stock: Stock = Stock()
+    pairings: tuple[Pairing, ...] = ()
+    stock: Stock = DEFAULT_STOCK
     margin: Margin = Margin()
     repeats: Repeats = Repeats()
     holdout: Holdout = Holdout()
@@ -172,6 +241,11 @@ class RuleDocument:
     def is_scheduled(self) -> bool:
         """Tell whether the shop's own time matters to any live funnel."""
         return any(funnel.schedule is not None for funnel in self.live_funnels)
+
+    @cached_property
+    def has_experiments(self) -> bool:
+        """Tell whether any live funnel tests arms."""
+        return any(step.experiment is not None for funnel in self.live_funnels for step in funnel.steps)
 
     @cached_property
     def screen(self) -> Screen:

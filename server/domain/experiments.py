@@ -1,6 +1,7 @@
 """Who is drawn into which share: deterministic, uniform, stable as shares grow."""
 
 import hashlib
+from collections.abc import Sequence
 
 _BITS = 53  # as many as a float holds: with more, the largest values would round up to 1
 
@@ -21,6 +22,21 @@ def fraction(digest: bytes) -> float:
 def is_held_out(*, salt: str, unit_id: str, percent: float) -> bool:
     """Tell whether a unit is in the holdout of `percent` (0 to 100) of all units."""
     return bucket(salt=salt, unit_id=unit_id) * 100 < percent
+
+
+def draw_arm(*, name: str, unit_id: str, traffic: float, weights: Sequence[tuple[str, int]]) -> str | None:
+    """Return the arm that a unit is drawn into, of those named with their weights; None outside the traffic.
+
+    Who takes part and which arm it is are drawn apart, so that raising the traffic (percent) moves nobody.
+    """
+    if bucket(salt=f"{name}:traffic", unit_id=unit_id) * 100 >= traffic:
+        return None
+    left = bucket(salt=name, unit_id=unit_id) * sum(weight for _, weight in weights)
+    for arm, weight in weights:
+        left -= weight
+        if left < 0:
+            return arm
+    return weights[-1][0]
 
 
 def unit_of(*, customer_id: str | None, email: str | None, phone: str | None, reference_id: str) -> str:

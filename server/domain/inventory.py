@@ -133,7 +133,10 @@ INVENTORY: tuple[Holding, ...] = (
             "read_facts": "what the rules asked about the shopper, such as earlier orders, tier or tags",
             "trace": "each step of the decision",
         },
-        _columns("id shop_id surface rules_version outcome reason screened decided_at expires_at signed_at"),
+        _columns(
+            "id shop_id surface rules_version outcome reason screened decided_at expires_at signed_at signed"
+            " open_variant_id open_quantity"
+        ),
     ),
     Holding(
         "events",
@@ -142,7 +145,7 @@ INVENTORY: tuple[Holding, ...] = (
         "to know whether an offer was seen, accepted or declined",
         retention.WITH_SHOP,
         {"reference_id": "the checkout's number", "kind": "seen, accepted, declined or left", "data": "its timing"},
-        _columns("id shop_id decision_id status occurred_at"),
+        _columns("id shop_id decision_id path status occurred_at"),
     ),
     Holding(
         "sequences",
@@ -256,8 +259,13 @@ INVENTORY: tuple[Holding, ...] = (
         plain=_columns(
             "shop_id variant_id product_id inventory_item_id sku title variant_title handle description image_url"
             " image_alt tags product_type vendor price compare_at_price unit_cost available stock_at"
+            " stock_levels"
             " sells_when_out_of_stock is_sellable product_updated_at"
         ),
+    ),
+    Holding(
+        "variant_tags", "tags of the catalogue", About.NOBODY, "to find goods by their tags", retention.WITH_SHOP,
+        plain=_columns("shop_id tag variant_id"),
     ),
     Holding(
         "locations", "the shop's locations", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,

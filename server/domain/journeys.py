@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.document import Journey, Step
+from server.domain.document import Journey, MessageStep
+from server.domain.pages import PageState
 from server.domain.reasons import Reason
 
 IMPRESSION_GRACE = timedelta(seconds=90)  # an eligible page that has not appeared by then will not
@@ -13,16 +14,6 @@ PAGE_PATIENCE = timedelta(minutes=60)  # the platform holds the order this long 
 _NO_PAGE_GATEWAYS = frozenset(
     {"paypal", "apple_pay", "google_pay", "amazon_payments", "klarna", "affirm", "afterpay", "gift_card", "manual"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PageState:
-    """What is known of the one-click page of one order. `answered_at` is the accept, the decline or the leaving."""
-
-    was_offered: bool = False
-    shown_at: datetime | None = None
-    answered_at: datetime | None = None
-    answer: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +69,6 @@ def plan(journey: Journey, *, starts_at: datetime) -> tuple[TouchPlan, ...]:
     return tuple(_plan_step(step, starts_at=starts_at, expires_at=expires_at) for step in journey.steps)
 
 
-def _plan_step(step: Step, *, starts_at: datetime, expires_at: datetime) -> TouchPlan:
+def _plan_step(step: MessageStep, *, starts_at: datetime, expires_at: datetime) -> TouchPlan:
     due_at = starts_at + timedelta(seconds=step.delay_seconds)
     return TouchPlan(step.id, step.channel, step.template, due_at=due_at, expires_at=expires_at)

@@ -114,3 +114,5 @@ class VariantFacts:
     sku: str = ""
     product_type: str = ""
     vendor: str = ""
+    stock_levels: tuple[int, ...] = ()  # of late, as `stock.remember` keeps them
+    open_demand: int = 0  # units that offers on show may still take

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     DISCOUNT_ABOVE_PRICE = "discount_above_price"
     COST_UNKNOWN = "cost_unknown"
     MARGIN_TOO_LOW = "margin_too_low"
+    ONLY_ON_PAGE = "only_on_page"
     LOWER_PRIORITY = "lower_priority"
     CHOSEN = "chosen"
 
@@ -80,7 +81,7 @@ WORDING: dict[Reason, str] = {
     Reason.RULE_BROKEN: "A condition failed to run, so the funnel was passed over; the log says why.",
     Reason.CURRENCY_MISMATCH: "The order is paid in another currency than the shop's.",
     Reason.SHOWING_CAP: "The shopper has seen enough offers lately.",
-    Reason.NO_CANDIDATES: "Nothing was found that is bought together with this order.",
+    Reason.NO_CANDIDATES: "Nothing was found that goes with this order.",
     Reason.UNKNOWN_PRODUCT: "The product is no longer in the catalogue.",
     Reason.NOT_SELLABLE: "The product is not for sale.",
     Reason.STOCK_BELOW_MINIMUM: "Too little stock.",
@@ -93,6 +94,7 @@ WORDING: dict[Reason, str] = {
     Reason.DISCOUNT_ABOVE_PRICE: "The discount is more than the price.",
     Reason.COST_UNKNOWN: "What it costs the shop is not known, so its margin cannot be kept.",
     Reason.MARGIN_TOO_LOW: "Too little would be left after its cost.",
+    Reason.ONLY_ON_PAGE: "Bundles are offered on the one-click page only.",
     Reason.LOWER_PRIORITY: "Another funnel came first.",
     Reason.CHOSEN: "This was chosen.",
     Reason.PAGE_NOT_ASKED: "The checkout never asked for an offer: this order could not see the one-click page.",

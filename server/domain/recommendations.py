@@ -8,7 +8,7 @@ from functools import partial
 from heapq import nsmallest
 from math import sqrt
 
-from server.domain.decision import Candidate
+from server.domain.situation import Candidate
 
 _NEIGHBOURS = 20  # kept per item
 _SHRINK = 5.0  # pulls pairs seen once or twice towards zero

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from server.domain.offers import Change
+from server.domain.offered import Change
 from server.domain.orders import Order, VariantFacts
 
 Item = TypeVar("Item")

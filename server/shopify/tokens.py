@@ -18,7 +18,7 @@ from joserfc.errors import BadSignatureError, JoseError, UnsupportedAlgorithmErr
 from joserfc.jwk import OctKey
 
 from server.core.errors import AppError
-from server.domain.offers import AppliedDiscount, Change
+from server.domain.offered import AppliedDiscount, Change
 from server.domain.orders import Purchase
 from server.shopify.purchase import UnreadablePurchase, read_purchase
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain

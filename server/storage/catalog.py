@@ -1,14 +1,15 @@
 """The mirror of a shop's catalogue and what is bought together in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, bindparam, delete, func, select, update
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.orders import VariantFacts
 from server.domain.recommendations import Neighbour
+from server.domain.stock import remember
 from server.ports import ProductSnapshot, StockLevel
 from server.storage.db import Base, Minor
 from server.storage.stock import StockByLocation
@@ -18,7 +19,11 @@ class VariantRow(Base):
     """One variant with its product's facts beside it: decisions read variants, never products."""
 
     __tablename__ = "variants"
-    __table_args__ = (Index(None, "shop_id", "product_id"), Index(None, "shop_id", "inventory_item_id"))
+    __table_args__ = (
+        Index(None, "shop_id", "product_id"),
+        Index(None, "shop_id", "inventory_item_id"),
+        Index(None, "shop_id", "product_type", "price"),
+    )
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
     variant_id: Mapped[str] = mapped_column(primary_key=True)
@@ -38,10 +43,27 @@ class VariantRow(Base):
     compare_at_price: Mapped[Minor | None]
     unit_cost: Mapped[Minor | None]
     available: Mapped[int | None]
+    stock_levels: Mapped[list[Any]] = mapped_column(server_default="[]")  # of late, as `stock.remember` keeps them
     stock_at: Mapped[datetime]  # when `available` was asked for
     sells_when_out_of_stock: Mapped[bool]
     is_sellable: Mapped[bool]
     product_updated_at: Mapped[datetime]
+
+
+class VariantTagRow(Base):
+    """A product's tag at each of its variants, in small letters: goods are found by it."""
+
+    __tablename__ = "variant_tags"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["shop_id", "variant_id"], ["variants.shop_id", "variants.variant_id"], ondelete="CASCADE"
+        ),
+        Index(None, "shop_id", "variant_id"),
+    )
+
+    shop_id: Mapped[int] = mapped_column(primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    variant_id: Mapped[str] = mapped_column(primary_key=True)
 
 
 class NeighbourRow(Base):
@@ -68,6 +90,51 @@ class Catalog:
         found = self._session.execute(_OF_IDS, {"its_shop": self._shop_id, "its_ids": wanted})
         return {row.variant_id: _facts(row) for row in found}
 
+    def siblings(self, goods: Iterable[VariantFacts]) -> dict[str, VariantFacts]:
+        """Return all variants of the products of some goods, by id."""
+        wanted = sorted({each.product_id for each in goods})
+        if not wanted:
+            return {}
+        found = self._session.execute(_OF_PRODUCTS, {"its_shop": self._shop_id, "its_ids": wanted})
+        return {row.variant_id: _facts(row) for row in found}
+
+    def family(self, line: VariantFacts, *, by: str, low: int, high: int, limit: int) -> tuple[VariantFacts, ...]:
+        """Return sellable goods of the family of one that cost from `low` to `high`, the cheapest first.
+
+        The family is the product type, or `by` "product" the variants of the same product.
+        """
+        is_family = (
+            VariantRow.product_id == line.product_id
+            if by == "product"
+            else VariantRow.product_type == line.product_type
+        )
+        query = (
+            select(*_FACTS)
+            .where(VariantRow.shop_id == self._shop_id, is_family, VariantRow.price.between(low, high))
+            .where(VariantRow.is_sellable, VariantRow.variant_id != line.variant_id)
+            .order_by(VariantRow.price, VariantRow.variant_id)
+            .limit(limit)
+        )
+        return tuple(_facts(row) for row in self._session.execute(query))
+
+    def tagged(self, tags: Iterable[str], *, limit: int) -> tuple[tuple[VariantFacts, str], ...]:
+        """Return sellable goods with one of the tags (in small letters), each with the tag, the cheapest first."""
+        wanted = sorted(set(tags))
+        if not wanted:
+            return ()
+        query = (
+            select(*_FACTS, VariantTagRow.tag.label("found_by"))
+            .join(
+                VariantTagRow,
+                (VariantTagRow.shop_id == VariantRow.shop_id) & (VariantTagRow.variant_id == VariantRow.variant_id),
+            )
+            .where(VariantRow.shop_id == self._shop_id, VariantTagRow.shop_id == self._shop_id)
+            .where(VariantTagRow.tag.in_(wanted), VariantRow.is_sellable)
+            .order_by(VariantRow.price, VariantRow.variant_id, VariantTagRow.tag)
+            .limit(limit)
+        )
+        return tuple((_facts(row), row.found_by) for row in self._session.execute(query))
+
     def count(self) -> int:
         query = select(func.count()).select_from(VariantRow).where(VariantRow.shop_id == self._shop_id)
         return self._session.scalar(query) or 0
@@ -91,11 +158,15 @@ class Catalog:
         }
         if any(row.product_updated_at > product.updated_at for row in held.values()):
             return False
+        retagged: dict[str, frozenset[str]] = {}
         for facts in product.variants:
             row = held.pop(facts.variant_id, None)
             values = self._values(product, facts)
             if row is None or row.stock_at <= stock_at:
-                values |= {"available": facts.available, "stock_at": stock_at}
+                levels = _remembered(row.stock_levels if row is not None else [], facts.available)
+                values |= {"available": facts.available, "stock_levels": levels, "stock_at": stock_at}
+            if row is None or set(row.tags) != facts.tags:
+                retagged[facts.variant_id] = facts.tags
             if row is None:
                 self._session.add(VariantRow(shop_id=self._shop_id, variant_id=facts.variant_id, **values))
                 continue
@@ -104,20 +175,34 @@ class Catalog:
         for gone in held.values():
             self._session.delete(gone)
         StockByLocation(self._session, self._shop_id).forget([gone.inventory_item_id for gone in held.values()])
+        self._save_tags(retagged)
         return True
+
+    def _save_tags(self, retagged: Mapping[str, frozenset[str]]) -> None:
+        if not retagged:
+            return
+        self._session.flush()  # tags stand at variants that are there
+        self._session.execute(
+            delete(VariantTagRow).where(VariantTagRow.shop_id == self._shop_id, VariantTagRow.variant_id.in_(retagged))
+        )
+        rows = [
+            {"shop_id": self._shop_id, "tag": tag, "variant_id": variant_id}
+            for variant_id, tags in retagged.items()
+            for tag in sorted({each.casefold() for each in tags})
+        ]
+        if rows:
+            self._session.execute(insert(VariantTagRow), rows)
 
     def set_stock(self, level: StockLevel, *, read_at: datetime) -> bool:
         """Store the stock that the platform gave at `read_at`; False for what is not here or was asked for later."""
-        result = self._session.execute(
-            update(VariantRow)
-            .where(
-                VariantRow.shop_id == self._shop_id,
-                VariantRow.variant_id == level.variant_id,
-                VariantRow.stock_at <= read_at,
-            )
-            .values(available=level.available, stock_at=read_at)
+        row = self._session.get(
+            VariantRow, (self._shop_id, level.variant_id), with_for_update=True, populate_existing=True
         )
-        return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
+        if row is None or row.stock_at > read_at:
+            return False
+        row.available, row.stock_at = level.available, read_at
+        row.stock_levels = _remembered(row.stock_levels, level.available)
+        return True
 
     def remove_product(self, product_id: str) -> None:
         items = select(VariantRow.inventory_item_id).where(
@@ -191,13 +276,18 @@ _FACTS = (
     VariantRow.variant_id, VariantRow.product_id, VariantRow.title, VariantRow.variant_title, VariantRow.price,
     VariantRow.available, VariantRow.is_sellable, VariantRow.tags, VariantRow.compare_at_price, VariantRow.unit_cost,
     VariantRow.sells_when_out_of_stock, VariantRow.description, VariantRow.image_url, VariantRow.image_alt,
-    VariantRow.handle, VariantRow.sku, VariantRow.product_type, VariantRow.vendor,
+    VariantRow.handle, VariantRow.sku, VariantRow.product_type, VariantRow.vendor, VariantRow.stock_levels,
 )  # fmt: skip
 
+
+_NAMES = tuple(each.key for each in _FACTS)
 
 # Written once: building a statement anew costs as much as running it.
 _OF_IDS = select(*_FACTS).where(
     VariantRow.shop_id == bindparam("its_shop"), VariantRow.variant_id.in_(bindparam("its_ids", expanding=True))
+)
+_OF_PRODUCTS = select(*_FACTS).where(
+    VariantRow.shop_id == bindparam("its_shop"), VariantRow.product_id.in_(bindparam("its_ids", expanding=True))
 )
 _NEIGHBOURS_OF = (
     select(NeighbourRow.variant_id, NeighbourRow.other_id, NeighbourRow.score, NeighbourRow.together)
@@ -209,4 +299,9 @@ _NEIGHBOURS_OF = (
 
 
 def _facts(row: Any) -> VariantFacts:
-    return VariantFacts(**{**row._mapping, "tags": frozenset(row.tags)})  # noqa: SLF001 - a row's public mapping
+    given = dict(zip(_NAMES, row, strict=False))  # a row may hold more behind them
+    return VariantFacts(**{**given, "tags": frozenset(row.tags), "stock_levels": tuple(row.stock_levels)})
+
+
+def _remembered(levels: Sequence[int], available: int | None) -> list[int]:
+    return list(remember(levels, available)) if available is not None else []

@@ -249,6 +249,17 @@ class Assignments:
         asked = {"its_shop": self._shop_id, "its_experiment": experiment, "its_unit": unit_id}
         return self._session.scalar(_ARM, asked)
 
+    def arms(self, experiments: Collection[str], unit_id: str) -> dict[str, str]:
+        """Return the arms of a unit in several experiments, by experiment."""
+        if not experiments:
+            return {}
+        query = select(AssignmentRow.experiment, AssignmentRow.arm).where(
+            AssignmentRow.shop_id == self._shop_id,
+            AssignmentRow.unit_id == unit_id,
+            AssignmentRow.experiment.in_(experiments),
+        )
+        return {row.experiment: row.arm for row in self._session.execute(query)}
+
     def assign(self, experiment: str, unit_id: str, *, arm: str, now: datetime) -> str:
         """Store a draw; the arm that was stored first stays."""
         held = self.arm(experiment, unit_id)

@@ -1,32 +1,34 @@
 """Decisions with their traces, and what shoppers and the platform did with them."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from server.core.money import Money
 from server.domain.decision import Decision, Note, Outcome
-from server.domain.offers import AppliedDiscount, OfferedVariant, Texts
+from server.domain.offered import FIRST, Offered, OfferedStep
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Base
+from server.storage.offers import pack_steps, unpack_steps
 
 
 class DecisionRow(Base):
     """One answer for one order on one surface.
 
-    `facts` is the purchase it was asked about, `read_facts` what its conditions read; `screened` and `trace` are the
-    decision's own `screened` and `notes`.
+    `facts` is the purchase it was asked about, `read_facts` what the decision read; `offered`, `screened` and `trace`
+    are the decision's own `steps`, `screened` and `notes`. `signed` holds when each step was first signed, by its path.
+    What a page shows at the moment, and may still take, is `open_quantity` of `open_variant_id`.
     """
 
     __tablename__ = "decisions"
     __table_args__ = (
         UniqueConstraint("shop_id", "reference_id", "surface"),
         Index(None, "shop_id", "unit_id", "decided_at"),
+        Index(None, "shop_id", "open_variant_id", "expires_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -37,7 +39,7 @@ class DecisionRow(Base):
     rules_version: Mapped[int]
     outcome: Mapped[str]
     reason: Mapped[str]
-    offered: Mapped[dict[str, Any] | None]
+    offered: Mapped[list[Any]] = mapped_column(server_default="[]")
     facts: Mapped[dict[str, Any]]
     read_facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     screened: Mapped[list[Any]] = mapped_column(server_default="[]")
@@ -45,18 +47,22 @@ class DecisionRow(Base):
     decided_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
+    signed: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    open_variant_id: Mapped[str | None]
+    open_quantity: Mapped[int] = mapped_column(server_default="0")
 
 
 class EventRow(Base):
-    """Something that happened to a decision: shown, accepted, declined, left, outcome. Each kind is kept once."""
+    """Something that happened to a step of a decision: shown, accepted, declined, left, outcome; each is kept once."""
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("decision_id", "kind"), Index(None, "shop_id", "occurred_at"))
+    __table_args__ = (UniqueConstraint("decision_id", "path", "kind"), Index(None, "shop_id", "occurred_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"))
     decision_id: Mapped[str] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"))
     reference_id: Mapped[str]
+    path: Mapped[str] = mapped_column(server_default="0")
     kind: Mapped[str]
     status: Mapped[str | None]
     data: Mapped[dict[str, Any]]
@@ -72,7 +78,7 @@ class StoredDecision:
     rules_version: int
     outcome: Outcome
     reason: Reason
-    offered: OfferedVariant | None
+    steps: tuple[OfferedStep, ...]
     facts: dict[str, Any]
     read_facts: dict[str, Any]
     screened: tuple[int, ...]
@@ -80,6 +86,16 @@ class StoredDecision:
     decided_at: datetime
     expires_at: datetime
     signed_at: datetime | None
+    signed: dict[str, datetime]
+
+    @property
+    def offered(self) -> Offered | None:
+        """What is offered first."""
+        return self.steps[0].offered if self.steps else None
+
+    def step(self, path: str) -> Offered | None:
+        """Return what is offered at one place of the way through the steps."""
+        return next((step.offered for step in self.steps if step.path == path), None)
 
 
 # Written once: building a statement anew costs as much as running it, and every question asks these.
@@ -99,28 +115,30 @@ _INSERT = insert(DecisionRow.__table__)  # type: ignore[arg-type]  # Table, type
 _REPLACE = update(DecisionRow.__table__).where(  # type: ignore[arg-type]  # as above
     DecisionRow.shop_id == bindparam("its_shop"), DecisionRow.id == bindparam("its_id")
 )
+_HAPPENED = (
+    DecisionRow.id == EventRow.decision_id,
+    DecisionRow.shop_id == bindparam("its_shop"),
+    DecisionRow.unit_id == bindparam("its_unit"),
+    EventRow.shop_id == bindparam("its_shop"),
+    EventRow.kind == bindparam("its_kind"),
+    EventRow.occurred_at >= bindparam("since"),
+)
+# Pages, not steps: a funnel that goes on after an answer is still one page.
 _SHOWINGS = (
     select(func.count())
     .select_from(EventRow)
-    .join(DecisionRow, DecisionRow.id == EventRow.decision_id)
-    .where(
-        DecisionRow.shop_id == bindparam("its_shop"),
-        DecisionRow.unit_id == bindparam("its_unit"),
-        EventRow.shop_id == bindparam("its_shop"),
-        EventRow.kind == "shown",
-        EventRow.occurred_at >= bindparam("since"),
-    )
+    .join(DecisionRow, _HAPPENED[0])
+    .where(*_HAPPENED[1:], EventRow.path == FIRST)
 )
-_DECLINED = (
-    select(DecisionRow.__table__.c.offered)
-    .join(EventRow, DecisionRow.id == EventRow.decision_id)
+_ANSWERED = select(_ALL.offered, EventRow.path).join(EventRow, _HAPPENED[0]).where(*_HAPPENED[1:])
+_ON_SHOW = (
+    select(DecisionRow.open_variant_id, func.sum(DecisionRow.open_quantity))
     .where(
         DecisionRow.shop_id == bindparam("its_shop"),
-        DecisionRow.unit_id == bindparam("its_unit"),
-        EventRow.shop_id == bindparam("its_shop"),
-        EventRow.kind == "declined",
-        EventRow.occurred_at >= bindparam("since"),
+        DecisionRow.open_variant_id.in_(bindparam("its_ids", expanding=True)),
+        DecisionRow.expires_at > bindparam("now"),
     )
+    .group_by(DecisionRow.open_variant_id)
 )
 
 
@@ -181,7 +199,7 @@ class Decisions:
             rules_version=rules_version,
             outcome=decision.outcome,
             reason=decision.reason,
-            offered=decision.offered,
+            steps=decision.steps,
             facts=facts,
             read_facts=read_facts,
             screened=decision.screened,
@@ -189,6 +207,7 @@ class Decisions:
             decided_at=now,
             expires_at=expires_at,
             signed_at=None,
+            signed={},
         )
         # A twin decided at the same moment fails here, where the caller can read its answer.
         if replaces is None:
@@ -197,13 +216,33 @@ class Decisions:
             self._session.execute(_REPLACE, {"its_shop": self._shop_id, "its_id": replaces.id, **_write(made)})
         return made
 
-    def mark_signed(self, decision_id: str, *, now: datetime) -> None:
-        """Note when the changeset of a locked decision was first signed."""
+    def mark_signed(self, decision: StoredDecision, path: str, *, now: datetime) -> None:
+        """Note when the changeset of a step of a locked decision was first signed."""
+        if path in decision.signed:
+            return
+        signed = {**decision.signed, path: now}
         self._session.execute(
             update(DecisionRow)
-            .where(DecisionRow.id == decision_id, DecisionRow.shop_id == self._shop_id, DecisionRow.signed_at.is_(None))
-            .values(signed_at=now)
+            .where(DecisionRow.id == decision.id, DecisionRow.shop_id == self._shop_id)
+            .values(signed_at=decision.signed_at or now, signed={name: at.isoformat() for name, at in signed.items()})
         )
+
+    def put_on_show(self, decision_id: str, offered: Offered | None) -> None:
+        """Note what the page of a decision shows now; None once it was answered."""
+        item = offered.item if offered is not None else None
+        self._session.execute(
+            update(DecisionRow)
+            .where(DecisionRow.id == decision_id, DecisionRow.shop_id == self._shop_id)
+            .values(open_variant_id=item.variant_id if item else None, open_quantity=item.quantity if item else 0)
+        )
+
+    def on_show(self, variant_ids: Iterable[str], *, now: datetime) -> dict[str, int]:
+        """Return how many units of goods the pages that are open now may still take."""
+        wanted = sorted(set(variant_ids))
+        if not wanted:
+            return {}
+        asked = {"its_shop": self._shop_id, "its_ids": wanted, "now": now}
+        return {variant_id or "": int(units) for variant_id, units in self._session.execute(_ON_SHOW, asked)}
 
     def _of(self, reference_id: str, surface: str) -> dict[str, Any]:
         return {"its_shop": self._shop_id, "its_reference": reference_id, "its_surface": surface}
@@ -220,16 +259,24 @@ class Events:
         self._session, self._shop_id = session, shop_id
 
     def record(
-        self, decision: StoredDecision, kind: str, *, status: str | None, data: dict[str, Any], now: datetime
+        self,
+        decision: StoredDecision,
+        kind: str,
+        *,
+        path: str = FIRST,
+        status: str | None,
+        data: dict[str, Any],
+        now: datetime,
     ) -> bool:
-        """Keep an event; False when this kind was kept for the decision before."""
-        if kind in self.of_decision(decision.id):
+        """Keep an event; False when this kind was kept for the step of the decision before."""
+        if any(event.path == path and event.kind == kind for event in self.of_decision(decision.id)):
             return False
         self._session.add(
             EventRow(
                 shop_id=self._shop_id,
                 decision_id=decision.id,
                 reference_id=decision.reference_id,
+                path=path,
                 kind=kind,
                 status=status,
                 data=data,
@@ -239,52 +286,29 @@ class Events:
         self._session.flush()  # a twin fails here, where the caller can take it for the repeat it is
         return True
 
-    def of_decision(self, decision_id: str) -> dict[str, EventRow]:
-        query = select(EventRow).where(EventRow.shop_id == self._shop_id, EventRow.decision_id == decision_id)
-        return {row.kind: row for row in self._session.scalars(query)}
+    def of_decision(self, decision_id: str) -> tuple[EventRow, ...]:
+        """Return what happened to a decision, in the order in which it was told."""
+        return self.of_decisions([decision_id]).get(decision_id, ())
 
-    def of_decisions(self, decision_ids: list[str]) -> dict[str, dict[str, EventRow]]:
+    def of_decisions(self, decision_ids: list[str]) -> dict[str, tuple[EventRow, ...]]:
         query = select(EventRow).where(EventRow.shop_id == self._shop_id, EventRow.decision_id.in_(decision_ids))
-        found: dict[str, dict[str, EventRow]] = {}
-        for row in self._session.scalars(query):
-            found.setdefault(row.decision_id, {})[row.kind] = row
-        return found
+        found: dict[str, list[EventRow]] = {}
+        for row in self._session.scalars(query.order_by(EventRow.occurred_at, EventRow.id)):
+            found.setdefault(row.decision_id, []).append(row)
+        return {decision_id: tuple(rows) for decision_id, rows in found.items()}
 
     def showings(self, unit_id: str, *, since: datetime) -> int:
         """Count the pages a shopper was shown since a moment."""
-        return self._session.scalar(_SHOWINGS, {"its_shop": self._shop_id, "its_unit": unit_id, "since": since}) or 0
+        return self._session.scalar(_SHOWINGS, self._asked(unit_id, "shown", since)) or 0
 
     def declined_products(self, unit_id: str, *, since: datetime) -> frozenset[str]:
         """Return the products that a shopper declined since a moment."""
-        rows = self._session.scalars(_DECLINED, {"its_shop": self._shop_id, "its_unit": unit_id, "since": since})
-        return frozenset(offered["product_id"] for offered in rows if offered)
+        rows = self._session.execute(_ANSWERED, self._asked(unit_id, "declined", since))
+        steps = (step for offered, path in rows for step in unpack_steps(offered) if step.path == path)
+        return frozenset[str]().union(*(step.offered.products for step in steps))
 
-
-def _pack(offered: OfferedVariant) -> dict[str, Any]:
-    packed = asdict(offered)
-    if offered.discount and offered.discount.percent is not None:
-        packed["discount"]["percent"] = str(offered.discount.percent)
-    return packed
-
-
-def _unpack(packed: dict[str, Any]) -> OfferedVariant:
-    discount = packed["discount"]
-    return OfferedVariant(
-        **{
-            **packed,
-            "discount": _discount(discount) if discount else None,
-            "texts": Texts(**packed["texts"]),
-        }
-    )
-
-
-def _discount(packed: dict[str, Any]) -> AppliedDiscount:
-    percent, amount = packed["percent"], packed.get("amount")
-    return AppliedDiscount(
-        packed["title"],
-        percent=Decimal(percent) if percent is not None else None,
-        amount=Money(**amount) if amount is not None else None,
-    )
+    def _asked(self, unit_id: str, kind: str, since: datetime) -> dict[str, Any]:
+        return {"its_shop": self._shop_id, "its_unit": unit_id, "its_kind": kind, "since": since}
 
 
 def _write(decision: StoredDecision) -> dict[str, Any]:
@@ -296,7 +320,7 @@ def _write(decision: StoredDecision) -> dict[str, Any]:
         "rules_version": decision.rules_version,
         "outcome": decision.outcome.value,
         "reason": decision.reason.value,
-        "offered": _pack(decision.offered) if decision.offered else None,
+        "offered": pack_steps(decision.steps),
         "facts": decision.facts,
         "read_facts": decision.read_facts,
         "screened": list(decision.screened),
@@ -304,6 +328,9 @@ def _write(decision: StoredDecision) -> dict[str, Any]:
         "decided_at": decision.decided_at,
         "expires_at": decision.expires_at,
         "signed_at": decision.signed_at,
+        "signed": {},
+        "open_variant_id": None,
+        "open_quantity": 0,
     }
 
 
@@ -316,7 +343,7 @@ def _read(row: Any) -> StoredDecision:
         rules_version=row.rules_version,
         outcome=Outcome(row.outcome),
         reason=Reason(row.reason),
-        offered=_unpack(row.offered) if row.offered else None,
+        steps=unpack_steps(row.offered),
         facts=row.facts,
         read_facts=row.read_facts,
         screened=tuple(row.screened),
@@ -327,4 +354,5 @@ def _read(row: Any) -> StoredDecision:
         decided_at=row.decided_at,
         expires_at=row.expires_at,
         signed_at=row.signed_at,
+        signed={path: datetime.fromisoformat(at) for path, at in row.signed.items()},
     )

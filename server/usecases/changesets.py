@@ -1,17 +1,23 @@
 """Signs the changes of an accepted offer: only what was stored, only once, only while it holds."""
 
+import re
 from datetime import datetime
 
 from server.core.errors import AppError
 from server.domain.blocks import block_of
-from server.domain.decision import Outcome, Surface
-from server.domain.offers import OfferedVariant, build_changes
+from server.domain.decision import Outcome
+from server.domain.offered import ACCEPTED, Offered, answers_before, build_changes
 from server.domain.orders import Purchase
+from server.domain.situation import Surface
+from server.domain.stock import Stock
 from server.ports import ChangesetSigner
 from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, StoredDecision
 from server.usecases.offers import served_shop
+
+# A step's path, and perhaps one of its choices: "0", "0da", "0a.2".
+_OPTION = re.compile(r"(?P<path>0[ad]*)(\.(?P<choice>[0-9]{1,3}))?")
 
 
 class OfferUnknown(AppError):
@@ -48,7 +54,9 @@ def sign_changeset(
 ) -> str:
     """Return the signed changeset for the offer that was stored for this purchase.
 
-    Nothing but two ids is taken from the page: variant, quantity and discount are the decision's. Stock is asked again.
+    Nothing but two ids is taken from the page: variant, quantity and discount are the decision's. The option names the
+    step, and a choice within it. Stock is asked again. A step that follows an acceptance is signed only after that was,
+    and one that follows a decline only when that was not.
     Asked again while its token is fresh, an acceptance gets the identical token: an answer may have been lost, and the
     platform applies one token id once.
 
@@ -59,35 +67,54 @@ def sign_changeset(
         shop_id = served_shop(session, shop_domain)
         decisions = Decisions(session, shop_id)
         decision = decisions.lock(purchase.reference_id, Surface.ONE_CLICK.value)
-        if (
-            decision is None
-            or decision.id != decision_id
-            or decision.outcome is not Outcome.OFFERED
-            or decision.offered is None
-            or decision.offered.offer_id != option_id
-        ):
+        if decision is None or decision.id != decision_id or decision.outcome is not Outcome.OFFERED:
             raise OfferUnknown("No such offer was made to this purchase.", decision_id=decision_id)
-        if decision.signed_at is None:
-            _check(session, shop_id, decision, decision.offered, purchase, now=now)
-            decisions.mark_signed(decision_id, now=now)
-        elif now >= decision.signed_at + signer.lifetime:
+        path, offered, choice = _option(decision, option_id)
+        signed_at = decision.signed.get(path)
+        if signed_at is None:
+            _check(session, shop_id, decision, (offered, choice), purchase, now=now)
+            decisions.mark_signed(decision, path, now=now)
+        elif now >= signed_at + signer.lifetime:
             raise AlreadySigned("This offer was accepted already.", decision_id=decision_id)
         return signer.sign(
             reference_id=purchase.reference_id,
-            changes=build_changes(decision.offered),
-            token_id=decision_id,
-            now=decision.signed_at or now,
+            changes=build_changes(offered, choice),
+            token_id=f"{decision_id}:{path}",
+            now=signed_at or now,
         )
 
 
+def _option(decision: StoredDecision, option_id: str) -> tuple[str, Offered, int | None]:
+    """Return the step that an option such as "0" or "0a.2" names, and which of its choices."""
+    named = _OPTION.fullmatch(option_id)
+    path = named["path"] if named else ""
+    offered, choice = decision.step(path), int(named["choice"]) if named and named["choice"] else None
+    ways = [(step in decision.signed) == (answer == ACCEPTED) for step, answer in answers_before(path)]
+    if offered is None or not all(ways) or (choice is not None and choice >= len(offered.choices)):
+        raise OfferUnknown("No such offer was made to this purchase.", decision_id=decision.id)
+    return path, offered, choice
+
+
 def _check(
-    session: Session, shop_id: int, decision: StoredDecision, offered: OfferedVariant, purchase: Purchase, *,
+    session: Session,
+    shop_id: int,
+    decision: StoredDecision,
+    option: tuple[Offered, int | None],
+    purchase: Purchase,
+    *,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
+    offered, choice = option
     if now >= decision.expires_at:
         raise OfferExpired("This offer has ended.", decision_id=decision.id)
-    variant = Catalog(session, shop_id).variants([offered.variant_id]).get(offered.variant_id)
-    blocked = block_of(variant, quantity=offered.quantity, minimum_stock=0, purchase=purchase)
-    if blocked or variant is None or variant.price != offered.unit_price:
-        reason = blocked[0].value if blocked else "price_changed"
-        raise OfferUnavailable("This offer is no longer available.", decision_id=decision.id, reason=reason)
+    items = offered.chosen(choice)
+    goods = Catalog(session, shop_id).variants(item.variant_id for item in items)
+    for item in items:
+        variant = goods.get(item.variant_id)
+        # Whoever accepts may have the last one: the minimum was for offering.
+        blocked = block_of(
+            variant, quantity=item.quantity, stock=Stock(minimum=0), purchase=purchase, is_of_family=True
+        )
+        if blocked or variant is None or variant.price != item.unit_price:
+            reason = blocked[0].value if blocked else "price_changed"
+            raise OfferUnavailable("This offer is no longer available.", decision_id=decision.id, reason=reason)

@@ -37,8 +37,14 @@ def explain_order(*, database: Database, shop_id: int, named: str) -> dict[str, 
             "says": wording(story.page.reason.value),
             "decision": _decision(story.page.decision, story),
             "events": [
-                {"kind": event.kind, "at": _moment(event.occurred_at), "status": event.status, **event.data}
-                for event in sorted(story.page.events.values(), key=lambda each: (each.occurred_at, each.id))
+                {
+                    "step": event.path,
+                    "kind": event.kind,
+                    "at": _moment(event.occurred_at),
+                    "status": event.status,
+                    **event.data,
+                }
+                for event in story.page.events
             ],
         },
         "follow_up": _follow_up(story),
@@ -88,20 +94,29 @@ def _follow_up(story: OrderStory) -> dict[str, Any] | None:
 def _decision(decision: StoredDecision | None, story: OrderStory) -> dict[str, Any] | None:
     if decision is None:
         return None
-    offered = decision.offered
     return {
         "id": decision.id,
         "at": _moment(decision.decided_at),
         "outcome": decision.outcome.value,
         "reason": decision.reason.value,
         "rules_version": decision.rules_version,
-        "offered": {
-            "variant_id": offered.variant_id,
-            "unit_price": offered.unit_price,
-            "discounted_unit_price": offered.discounted_unit_price,
-        }
-        if offered
-        else None,
+        "offered": [
+            {
+                "step": step.path,
+                "funnel": step.offered.funnel_id,
+                "arm": step.offered.arm,
+                "items": [
+                    {
+                        "variant_id": item.variant_id,
+                        "quantity": item.quantity,
+                        "unit_price": item.unit_price,
+                        "discounted_unit_price": item.discounted_unit_price,
+                    }
+                    for item in step.offered.items
+                ],
+            }
+            for step in decision.steps
+        ],
         "trace": _trace(story.traces[decision.id]),
     }
 

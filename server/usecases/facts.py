@@ -5,13 +5,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server.domain.conditions.context import DAYS
-from server.domain.decision import Surface
 from server.domain.document import RuleDocument, tier_of
 from server.domain.facts import Context, Facts, Need
 from server.domain.goods import Goods, line_of
 from server.domain.journeys import can_see_page
 from server.domain.orders import Order, Purchase, PurchaseLine
 from server.domain.shopper import Profile, ShopperFacts
+from server.domain.situation import Surface
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts, CustomerRow
 from server.storage.db import Session

@@ -1,14 +1,18 @@
 """Plans an order's follow-up, and moves it when the shopper does something on the one-click page."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from server.domain.audience import Answer, evaluate, explain, needs
 from server.domain.contact import sequence_block
-from server.domain.decision import Outcome, Surface
+from server.domain.decision import Outcome
 from server.domain.document import Journey
-from server.domain.journeys import PageState, Release, plan, release
+from server.domain.journeys import Release, plan, release
 from server.domain.orders import Order
+from server.domain.pages import PageEvent, PageState
+from server.domain.pages import page_state as page_state_of
 from server.domain.reasons import Reason
+from server.domain.situation import Surface
 from server.storage.db import Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
 from server.storage.orders import Orders
@@ -19,12 +23,6 @@ from server.usecases.facts import Question, is_page_eligible, load_facts, purcha
 from server.usecases.imports import order_unit
 from server.usecases.situations import draw_holdout
 
-# What the platform did with an accepted changeset.
-OUTCOMES = {
-    "processed": Reason.PAGE_ACCEPTED,
-    "partially_processed": Reason.PAGE_ACCEPTED_UNPAID,
-    "unprocessed": Reason.PAGE_FAILED,
-}
 _PAID = ("paid", "partially_paid", "partially_refunded")
 
 
@@ -109,24 +107,16 @@ def page_state(session: Session, shop_id: int, reference_id: str) -> PageState |
 def _state_of(session: Session, shop_id: int, decision: StoredDecision | None) -> PageState | None:
     if decision is None:
         return None
-    events = Events(session, shop_id).of_decision(decision.id)
-    answered_at, answer = _answer(events)
-    return PageState(
+    return state_of(decision, Events(session, shop_id).of_decision(decision.id))
+
+
+def state_of(decision: StoredDecision, events: Iterable[EventRow]) -> PageState:
+    """Return what a decision's page has come to."""
+    return page_state_of(
+        [step.path for step in decision.steps],
+        [PageEvent(each.path, each.kind, each.occurred_at, each.status) for each in events],
         was_offered=decision.outcome is Outcome.OFFERED,
-        shown_at=events["shown"].occurred_at if "shown" in events else None,
-        answered_at=answered_at,
-        answer=answer,
     )
-
-
-def _answer(events: dict[str, EventRow]) -> tuple[datetime | None, Reason | None]:
-    """The outcome of an acceptance ends the page; the press of the button alone does not, a charge may be under way."""
-    if "outcome" in events:
-        return events["outcome"].occurred_at, OUTCOMES.get(events["outcome"].status or "", Reason.PAGE_UNSURE)
-    for kind, reason in (("declined", Reason.PAGE_DECLINED), ("left", Reason.PAGE_LEFT)):
-        if kind in events:
-            return events[kind].occurred_at, reason
-    return None, None
 
 
 def _release(session: Session, shop_id: int, order: Order, *, not_before: datetime) -> Release:

@@ -1,6 +1,6 @@
 """Writes the message of a touch: words, links, address."""
 
-from server.domain.offers import OfferedVariant
+from server.domain.offered import Offered
 from server.domain.orders import VariantFacts
 from server.ports import Message, OfferMessage, Words
 from server.usecases.senders import Sender
@@ -8,7 +8,7 @@ from server.usecases.touch_work import Post, TouchWork
 
 
 def write_letter(
-    post: Post, work: TouchWork, *, sender: Sender, recipient: str, offered: OfferedVariant, variant: VariantFacts
+    post: Post, work: TouchWork, *, sender: Sender, recipient: str, offered: Offered, variant: VariantFacts
 ) -> tuple[Message, Words]:
     """Return the message of a touch, ready to leave, and its words."""
     touch, shop = work.touch, work.shop
@@ -25,9 +25,8 @@ def write_letter(
             product_url=f"{post.public_url}/c/{post.clicks.sign(touch.id)}",
             image_url=variant.image_url,
             image_alt=variant.image_alt,
-            # A message cannot apply the page's discount: the shopper pays the shop's price.
-            price=offered.unit_price,
-            full_price=offered.unit_price,
+            price=offered.item.discounted_unit_price,
+            full_price=offered.item.unit_price,
             currency=offered.currency,
             reason_line=offered.reason_line,
             unsubscribe_url=unsubscribe_url,

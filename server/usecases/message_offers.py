@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from server.domain.decision import Decision, Outcome, Situation, Surface, decide, goods_in_turn
+from server.domain.decision import Decision, Outcome, decide, goods_in_turn
 from server.domain.document import RuleDocument
 from server.domain.orders import VariantFacts
-from server.domain.records import record
+from server.domain.records import record_all
+from server.domain.situation import Situation, Surface
 from server.ports import PlatformApi
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events, StoredDecision
+from server.usecases.arms import keep_arms
 from server.usecases.facts import Question, purchase_of
 from server.usecases.offers import purchase_facts
 from server.usecases.situations import draw_holdout, load_situation
@@ -32,8 +34,9 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
     """Gather what the message may offer; goods that the page has shown are not offered again."""
     order = work.order
     page = Decisions(session, work.shop.id).find(order.reference_id or order.id, Surface.ONE_CLICK.value)
-    was_shown = page is not None and bool(Events(session, work.shop.id).of_decision(page.id))
-    shown = frozenset({page.offered.variant_id}) if page and page.offered and was_shown else frozenset[str]()
+    seen = {event.path for event in Events(session, work.shop.id).of_decision(page.id)} if page is not None else set()
+    steps = page.steps if page is not None else ()
+    shown = frozenset[str]().union(*(step.offered.variant_ids for step in steps if step.path in seen))
     document = work.rules.document
     situation = load_situation(
         session,
@@ -69,14 +72,35 @@ def decide_message(work: TouchWork, choice: MessageChoice, live: Mapping[str, Va
 
 
 def _decide_live(document: RuleDocument, choice: MessageChoice, live: Mapping[str, VariantFacts]) -> Decision:
-    return decide(document, replace(choice.situation, goods=live))
+    return decide(document, _with_goods(choice.situation, live))
+
+
+def _with_goods(situation: Situation, live: Mapping[str, VariantFacts]) -> Situation:
+    """Let a decision see goods as the platform has them, with what only our mirror knows of them."""
+    known = situation.goods
+    goods = {
+        variant_id: replace(
+            facts, stock_levels=known[variant_id].stock_levels, open_demand=known[variant_id].open_demand
+        )
+        if variant_id in known
+        else facts
+        for variant_id, facts in live.items()
+    }
+    return replace(situation, goods=goods)
 
 
 def store_message_decision(
-    session: Session, work: TouchWork, choice: MessageChoice, decision: Decision, *, now: datetime
+    session: Session,
+    work: TouchWork,
+    choice: MessageChoice,
+    live: Mapping[str, VariantFacts],
+    decision: Decision,
+    *,
+    now: datetime,
 ) -> StoredDecision:
     """Keep the decision with what it read beside the order's others."""
-    decisions = Decisions(session, work.shop.id)
+    decisions, situation = Decisions(session, work.shop.id), _with_goods(choice.situation, live)
+    keep_arms(session, work.shop.id, choice.document, situation, decision, now=now)
     reference_id, surface = work.order.reference_id or work.order.id, f"{Surface.MESSAGE.value}:{work.touch.id}"
     return decisions.save(
         decision,
@@ -86,7 +110,7 @@ def store_message_decision(
         unit_id=work.touch.unit_id,
         rules_version=work.rules.number,
         facts=purchase_facts(purchase_of(work.order)),
-        read_facts=record(choice.situation.facts, choice.document.live_facts),
+        read_facts=record_all(choice.document, situation, decision),
         now=now,
         expires_at=work.touch.expires_at,
     )

@@ -182,7 +182,7 @@ def _claim(
         return ended
     touch = work.touch
     decision = decide_message(work, choice, live)
-    touch.decision_id = store_message_decision(session, work, choice, decision, now=now).id
+    touch.decision_id = store_message_decision(session, work, choice, live, decision, now=now).id
     if not is_offer(decision) or decision.offered is None:
         reason = Reason.HELD_OUT if decision.outcome is Outcome.HELD_OUT else Reason.NOTHING_TO_OFFER
         return end_touch(touch, REFUSED, reason, decision.notes[-1].line.detail if decision.notes else "")
@@ -190,7 +190,8 @@ def _claim(
     facts = contact_facts(session, work.shop, work.order, touch, phones=post.phones, has_connection=sender is not None)
     if sender is None or facts.address is None:
         raise TouchNotOpen("The sender or the address went away within one transaction.", touch_id=touch.id)
-    variant = live[decision.offered.variant_id]
+    item = decision.offered.item
+    variant = live[item.variant_id]
     try:
         message, words = write_letter(
             post, work, sender=sender, recipient=facts.address, offered=decision.offered, variant=variant
@@ -204,8 +205,8 @@ def _claim(
     touch.content = {
         "subject": words.subject,
         "text": words.text,
-        "variant_id": decision.offered.variant_id,
-        "quantity": decision.offered.quantity,
+        "variant_id": item.variant_id,
+        "quantity": item.quantity,
     }
     return _Claimed(message, sender)
 

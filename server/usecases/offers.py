@@ -1,20 +1,23 @@
 """Answers the one-click page: which offer this purchase gets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from server.core.errors import AppError
-from server.domain.decision import Decision, Outcome, Situation, Surface, decide
+from server.domain.decision import Decision, Outcome, decide
 from server.domain.experiments import unit_of
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.reasons import Reason
-from server.domain.records import record
+from server.domain.records import record_all
+from server.domain.situation import Situation, Surface
 from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events, StoredDecision
 from server.storage.rules import PublishedRules, Rules
 from server.storage.shops import served_id
+from server.usecases.arms import keep_arms
 from server.usecases.facts import Question
 from server.usecases.situations import draw_holdout, is_in_holdout, load_situation
 
@@ -30,14 +33,16 @@ class ShopNotServed(AppError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A stored decision, with the goods' facts to show when it is an offer to be shown."""
+    """A stored decision, with the facts of the goods to show when it is an offer to be shown."""
 
     decision: StoredDecision
-    variant: VariantFacts | None
+    goods: Mapping[str, VariantFacts]
 
     @property
     def is_shown(self) -> bool:
-        return self.decision.outcome is Outcome.OFFERED and self.variant is not None
+        """Tell whether the page can show what it begins with."""
+        first = self.decision.offered
+        return self.decision.outcome is Outcome.OFFERED and first is not None and first.item.variant_id in self.goods
 
 
 def answer_purchase(*, database: Database, shop_domain: str, purchase: Purchase, now: datetime) -> Answer | Reason:
@@ -54,7 +59,7 @@ def answer_purchase(*, database: Database, shop_domain: str, purchase: Purchase,
         published = Rules(session, shop_id).live()
         if published is None:
             return Reason.NO_LIVE_FUNNEL
-        question = _Question(shop_id, published, purchase, now)
+        question = _Inquiry(shop_id, published, purchase, now)
         held = Decisions(session, shop_id).find(purchase.reference_id, Surface.ONE_CLICK.value)
         if held is not None and question.is_answered_by(session, held):
             return _answer(session, shop_id, held)
@@ -65,7 +70,7 @@ def answer_purchase(*, database: Database, shop_domain: str, purchase: Purchase,
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _Inquiry:
     """One purchase asked about, by the rules that are live now."""
 
     shop_id: int
@@ -92,7 +97,8 @@ class _Question:
             return _answer(session, self.shop_id, held)
         is_held_out = draw_holdout(session, self.shop_id, document, unit_id=self.unit_id, now=self.now)
         if is_held_out != situation.is_held_out:  # drawn meanwhile for another of the shopper's orders
-            decision = decide(document, replace(situation, is_held_out=is_held_out))
+            situation = replace(situation, is_held_out=is_held_out)
+            decision = decide(document, situation)
         stored = decisions.save(
             decision,
             replaces=held,
@@ -101,12 +107,12 @@ class _Question:
             unit_id=self.unit_id,
             rules_version=self.published.number,
             facts=purchase_facts(self.purchase),
-            read_facts=record(situation.facts, document.live_facts),
+            read_facts=record_all(document, situation, decision),
             now=self.now,
             expires_at=self.now + OFFER_LIFE,
         )
-        is_offer = stored.outcome is Outcome.OFFERED and stored.offered is not None
-        return Answer(stored, situation.goods[stored.offered.variant_id] if is_offer and stored.offered else None)
+        keep_arms(session, self.shop_id, document, situation, decision, now=self.now)
+        return Answer(stored, situation.goods if stored.outcome is Outcome.OFFERED else {})
 
     def is_answered_by(self, session: Session, held: StoredDecision) -> bool:
         is_same = held.facts == purchase_facts(self.purchase) and held.rules_version == self.published.number
@@ -141,7 +147,7 @@ def purchase_facts(purchase: Purchase) -> dict[str, Any]:
 
 
 def _answer(session: Session, shop_id: int, decision: StoredDecision) -> Answer:
-    offered = decision.offered
-    if decision.outcome is not Outcome.OFFERED or offered is None:
-        return Answer(decision, None)
-    return Answer(decision, Catalog(session, shop_id).variants([offered.variant_id]).get(offered.variant_id))
+    if decision.outcome is not Outcome.OFFERED:
+        return Answer(decision, {})
+    named = [each for step in decision.steps for each in step.offered.variant_ids]
+    return Answer(decision, Catalog(session, shop_id).variants(named))

@@ -89,7 +89,12 @@ def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> N
             versions[f"touch:{click.touch_id}"] = sequence.rules_version
     due = credit_order(
         order,
-        signed=[SignedOffer(each.id, each.offered.variant_id) for each in decisions if each.offered is not None],
+        signed=[
+            SignedOffer(each.id, step.offered.variant_ids)
+            for each in decisions
+            for step in each.steps
+            if step.path in each.signed
+        ],
         clicks=clicks,
     )
     Ledger(session, shop_id).settle(order.id, due, currency=order.currency, versions=versions, now=now)

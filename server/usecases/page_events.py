@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from server.core.errors import AppError
-from server.domain.decision import Surface
+from server.domain.offered import FIRST
 from server.domain.orders import Purchase
+from server.domain.situation import Surface
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events
 from server.usecases.follow_ups import reschedule
@@ -23,6 +24,7 @@ def record_page_event(
     shop_domain: str,
     purchase: Purchase,
     decision_id: str,
+    path: str = FIRST,
     kind: str,
     status: str | None,
     error_codes: tuple[str, ...],
@@ -37,12 +39,16 @@ def record_page_event(
 
     def record(session: Session) -> bool:
         shop_id = served_shop(session, shop_domain)
-        decision = Decisions(session, shop_id).lock(purchase.reference_id, Surface.ONE_CLICK.value)
+        decisions = Decisions(session, shop_id)
+        decision = decisions.lock(purchase.reference_id, Surface.ONE_CLICK.value)
         if decision is None or decision.id != decision_id:
             raise UnknownDecision("No such decision belongs to this purchase.", decision_id=decision_id)
+        if path != FIRST and decision.step(path) is None:
+            raise UnknownDecision("The decision has no such step.", decision_id=decision_id, step=path)
         data = {"error_codes": list(error_codes), "latency_ms": latency_ms}
-        if not Events(session, shop_id).record(decision, kind, status=status, data=data, now=now):
+        if not Events(session, shop_id).record(decision, kind, path=path, status=status, data=data, now=now):
             return False
+        decisions.put_on_show(decision.id, decision.step(path) if kind in ("shown", "accepted") else None)
         reschedule(session, shop_id, reference_id=decision.reference_id)
         return True
 

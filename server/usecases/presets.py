@@ -18,14 +18,19 @@ FIRST_DRAFT: dict[str, Any] = {
             "priority": 0,
             "trigger": "order_placed",
             "audience": {"all": [{"key": "order.item_count", "args": {"at_least": 1}}]},
-            "offer": {
-                "id": "bought-together-15",
-                "source": "bought_together",
-                "variants": [],
-                "quantity": 1,
-                "discount": {"percent": 15, "title": "Added to your order"},
-                "texts": {"heading": "One more thing for your order?"},
-            },
+            "steps": [
+                {
+                    "id": "first",
+                    "offer": {
+                        "id": "bought-together-15",
+                        "source": "bought_together",
+                        "variants": [],
+                        "quantity": 1,
+                        "discount": {"percent": 15, "title": "Added to your order"},
+                        "texts": {"heading": "One more thing for your order?"},
+                    },
+                }
+            ],
         }
     ],
     "journey": {

@@ -6,9 +6,10 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.core.errors import AppError
-from server.domain.decision import Outcome, Surface
+from server.domain.decision import Outcome
 from server.domain.orders import Order, VariantFacts
 from server.domain.reasons import WORDING, Reason, TraceLine
+from server.domain.situation import Surface
 from server.ports import Vendors
 from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
@@ -22,20 +23,12 @@ from server.storage.secrets import SecretBox
 from server.storage.shops import Connection, Connections, ImportRow, Imports, ShopRow, Shops
 from server.storage.touches import ClickRow, SequenceRow, Touches, TouchRow
 from server.usecases.facts import is_page_eligible
-from server.usecases.follow_ups import OUTCOMES
+from server.usecases.follow_ups import state_of
 from server.usecases.senders import find_sender
 from server.usecases.tracing import trace_of
 
 # How far back the pages look for messages whose fate nobody knows: an older one helps nobody any more.
 UNKNOWN_WINDOW = timedelta(days=7)
-
-# What a page without an outcome came to, the strongest event first.
-_PAGE_REASONS = (
-    ("accepted", Reason.PAGE_UNSURE),
-    ("declined", Reason.PAGE_DECLINED),
-    ("left", Reason.PAGE_LEFT),
-    ("shown", Reason.PAGE_SHOWN),
-)
 
 
 class UnknownOrder(AppError):
@@ -70,7 +63,7 @@ class PageStory:
 
     reason: Reason
     decision: StoredDecision | None
-    events: dict[str, EventRow]
+    events: tuple[EventRow, ...]
     title: str | None  # of the goods offered
 
 
@@ -238,34 +231,27 @@ def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStor
 
 
 def _page_story(
-    order: Order, decision: StoredDecision | None, events: dict[str, dict[str, EventRow]], titles: dict[str, str]
+    order: Order, decision: StoredDecision | None, events: dict[str, tuple[EventRow, ...]], titles: dict[str, str]
 ) -> PageStory:
     if decision is None:
-        return PageStory(Reason.PAGE_NOT_ASKED if is_page_eligible(order) else Reason.PAGE_NOT_ELIGIBLE, None, {}, None)
-    found = events.get(decision.id, {})
-    title = titles.get(decision.offered.variant_id) if decision.offered else None
+        return PageStory(Reason.PAGE_NOT_ASKED if is_page_eligible(order) else Reason.PAGE_NOT_ELIGIBLE, None, (), None)
+    found = events.get(decision.id, ())
+    title = titles.get(decision.offered.item.variant_id) if decision.offered else None
     if decision.outcome is not Outcome.OFFERED:
         return PageStory(decision.reason, decision, found, title)
-    reason = _page_reason(found)
+    reason = state_of(decision, found).reason
     if reason is Reason.PAGE_NOT_SHOWN and not is_page_eligible(order):
         reason = Reason.PAGE_NOT_ELIGIBLE
     return PageStory(reason, decision, found, title)
 
 
-def _page_reason(events: dict[str, EventRow]) -> Reason:
-    if "outcome" in events:
-        return OUTCOMES.get(events["outcome"].status or "", Reason.PAGE_UNSURE)
-    for kind, reason in _PAGE_REASONS:
-        if kind in events:
-            return reason
-    return Reason.PAGE_NOT_SHOWN
-
-
 def _titles(session: Session, shop_id: int, decisions: Iterable[StoredDecision]) -> dict[str, str]:
+    held = tuple(decisions)
     named = {
         note.line.subject.removeprefix("variant:")
-        for decision in decisions
+        for decision in held
         for note in decision.notes
         if note.line.subject.startswith("variant:")
     }
+    named |= {variant_id for decision in held for step in decision.steps for variant_id in step.offered.variant_ids}
     return {variant_id: facts.title for variant_id, facts in Catalog(session, shop_id).variants(named).items()}

@@ -1,30 +1,29 @@
 """Gathers what a decision looks at, and only that: one place for every surface."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from server.domain.audience import evaluate
 from server.domain.blocks import Refused
-from server.domain.decision import Candidate, Situation, open_funnels
+from server.domain.decision import open_funnels
 from server.domain.document import RuleDocument
 from server.domain.experiments import is_held_out as draw
 from server.domain.facts import Facts
 from server.domain.matching import BROKEN
-from server.domain.recommendations import rank_candidates
-from server.storage.catalog import Catalog, Neighbours
+from server.domain.situation import Situation
 from server.storage.contacts import Assignments
 from server.storage.db import Session
 from server.storage.decisions import Events
 from server.storage.orders import Orders
+from server.usecases.arms import held_arms
+from server.usecases.candidates import load_goods
 from server.usecases.facts import Question, load_facts, local_time
 
 log = structlog.get_logger()
 
 _HELD_OUT, _TREATED = "held_out", "treated"
-_CANDIDATES = 30  # looked at per decision; beyond that the scores say nothing
 
 
 def holdout_experiment(document: RuleDocument) -> str:
@@ -80,17 +79,11 @@ def load_situation(
         showings=_showings(session, shop_id, document, question),
         refused=_refused(session, shop_id, document, question, shown=shown),
         local_time=_local_time(session, shop_id, document, question),
+        arms=held_arms(session, shop_id, document, unit_id=question.unit_id),
         screened=screened,
     )
-    offers = [funnel.offer for funnel in open_funnels(document, situation)]
-    candidates: tuple[Candidate, ...] = ()
-    if any(offer.source == "bought_together" for offer in offers):
-        titles = {variant_id: held.title for variant_id, held in facts.goods.items()}
-        bought = [line.variant_id for line in question.purchase.lines]
-        candidates = rank_candidates(bought, Neighbours(session, shop_id).of(bought), titles)[:_CANDIDATES]
-    named = [variant_id for offer in offers for variant_id in offer.variant_ids]
-    others = Catalog(session, shop_id).variants([*named, *(each.variant_id for each in candidates)])
-    return replace(situation, goods={**facts.goods, **others}, bought_together=candidates)
+    funnels = tuple(open_funnels(document, situation))
+    return load_goods(session, shop_id, document, funnels, situation, now=question.now)
 
 
 def _report_broken(document: RuleDocument, screened: Sequence[int], facts: Facts) -> None:

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.domain.offered import FIRST
+
 _Id = Field(min_length=1, max_length=100)
 _Code = Annotated[str, Field(max_length=60, pattern=r"^[\x20-\x7e]*$")]
 
@@ -23,6 +25,7 @@ class PageEvent(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     decision_id: str = _Id
+    step: str = Field(default=FIRST, min_length=1, max_length=8, pattern=r"^[0ad]+$")
     kind: Literal["shown", "accepted", "declined", "outcome", "left"]
     # "unknown": the platform never answered the page, so the item may have been added and paid.
     status: Literal["processed", "partially_processed", "unprocessed", "unknown"] | None = None

@@ -1,5 +1,6 @@
 """The three questions of the one-click page: what is offered, sign what I accept, this happened."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from pydantic import ValidationError
 
 from server.core.errors import AppError
 from server.core.money import Money
-from server.domain.offers import OfferedVariant, build_changes
+from server.domain.offered import FIRST, AppliedDiscount, Offered, OfferedItem, OfferedStep, build_changes
 from server.domain.orders import VariantFacts
 from server.domain.reasons import Reason
 from server.shopify.tokens import change_body, discount_value
@@ -72,6 +73,7 @@ def blueprint() -> Blueprint:
             shop_domain=claims.shop_domain,
             purchase=claims.purchase,
             decision_id=event.decision_id,
+            path=event.step,
             kind=event.kind,
             status=event.status,
             error_codes=event.error_codes,
@@ -87,42 +89,75 @@ def _show(answer: Answer | Reason) -> dict[str, Any]:
     if isinstance(answer, Reason):
         return {"decision_id": None, "offer": None, "reason": answer.value}
     decision = answer.decision
-    if not answer.is_shown or decision.offered is None or answer.variant is None:
+    if not answer.is_shown:
         # A held-out shopper is told what anybody without an offer is told.
         return {"decision_id": decision.id, "offer": None, "reason": Reason.NOTHING_ELIGIBLE.value}
+    shown = {step.path: _offer(step, answer.goods) for step in decision.steps if _is_known(step, answer.goods)}
     return {
         "decision_id": decision.id,
         "expires_at": _moment(decision.expires_at),
-        "offer": _offer(decision.offered, answer.variant),
+        "offer": shown.pop(FIRST),
+        "steps": shown,
     }
 
 
-def _offer(offered: OfferedVariant, variant: VariantFacts) -> dict[str, Any]:
-    image = {"url": variant.image_url, "alt": variant.image_alt or variant.title} if variant.image_url else None
-    discount = None
-    if offered.discount:
-        value, kind = discount_value(offered.discount)
-        discount = {"value": value, "value_type": kind, "title": offered.discount.title}
+def _is_known(step: OfferedStep, goods: Mapping[str, VariantFacts]) -> bool:
+    return all(item.variant_id in goods for item in step.offered.items)
+
+
+def _offer(step: OfferedStep, goods: Mapping[str, VariantFacts]) -> dict[str, Any]:
+    """Return a step as the page shows it; what comes after it is under its option with an "a" or a "d" behind it."""
+    offered = step.offered
+    first = goods[offered.item.variant_id]
+    is_bundle = len(offered.items) > 1
+    image = {"url": first.image_url, "alt": first.image_alt or first.title} if first.image_url else None
     return {
-        "option_id": offered.offer_id,
-        "variant_id": int(offered.variant_id),
-        "product_id": int(offered.product_id),
-        "quantity": offered.quantity,
-        "title": variant.title,
-        "variant_title": variant.variant_title,
-        "description": variant.description,
+        **_option(offered, step.path, None),
+        "product_id": int(offered.item.product_id),
+        "title": " + ".join(goods[item.variant_id].title for item in offered.items),
+        "variant_title": None if is_bundle else first.variant_title,
+        "description": "" if is_bundle else first.description,
         "image": image,
-        "unit_price": _money(offered.unit_price, offered.currency),
-        "discounted_unit_price": _money(offered.discounted_unit_price, offered.currency),
-        "discount": discount,
         "reason_line": offered.reason_line,
         "texts": {
             "heading": offered.texts.heading or _HEADING,
             "accept": offered.texts.accept or _ACCEPT,
             "decline": offered.texts.decline or _DECLINE,
         },
-        "changes": [change_body(change) for change in build_changes(offered)],
+        "choices": [
+            {**_option(offered, f"{step.path}.{number}", number), "title": goods[item.variant_id].variant_title}
+            for number, item in enumerate(offered.choices)
+            if item.variant_id in goods
+        ],
     }
+
+
+def _option(offered: Offered, option_id: str, choice: int | None) -> dict[str, Any]:
+    """Return what is accepted under one option, priced. A bundle is one thing at the price of all its goods."""
+    items = offered.chosen(choice)
+    item = items[0]
+    if len(items) > 1:
+        item = OfferedItem(
+            item.variant_id,
+            item.product_id,
+            quantity=1,
+            unit_price=sum(each.quantity * each.unit_price for each in items),
+            discounted_unit_price=sum(each.total for each in items),
+        )
+    return {
+        "option_id": option_id,
+        "variant_id": int(item.variant_id),
+        "quantity": item.quantity,
+        "unit_price": _money(item.unit_price, offered.currency),
+        "discounted_unit_price": _money(item.discounted_unit_price, offered.currency),
+        "discount": _discount(item.discount) if item.discount else None,
+        "changes": [change_body(change) for change in build_changes(offered, choice)],
+    }
+
+
+def _discount(discount: AppliedDiscount) -> dict[str, Any]:
+    value, kind = discount_value(discount)
+    return {"value": value, "value_type": kind, "title": discount.title}
 
 
 def _money(minor: int, currency: str) -> dict[str, str]:

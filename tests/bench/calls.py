@@ -8,12 +8,13 @@ from pathlib import Path
 from server.app import create_app
 from server.bootstrap import make_runtime
 from server.core.clock import SystemClock
-from server.domain.decision import Situation, Surface, decide
+from server.domain.decision import decide
 from server.domain.document import RuleDocument
 from server.domain.facts import Facts
 from server.domain.orders import Purchase, PurchaseLine
 from server.domain.rules import parse
 from server.domain.shopper import ShopperFacts
+from server.domain.situation import Situation, Surface
 from server.outbound.rendering import MessageRenderer
 from server.ports import OfferMessage
 from server.storage.migrate import upgrade

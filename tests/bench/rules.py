@@ -16,12 +16,13 @@ import cel
 import json_logic
 import zen
 
-from server.domain.decision import Situation, Surface, decide
+from server.domain.decision import decide
 from server.domain.document import RuleDocument
 from server.domain.facts import Facts
 from server.domain.orders import Purchase, PurchaseLine
 from server.domain.rules import parse
 from server.domain.shopper import Profile, ShopperFacts
+from server.domain.situation import Situation, Surface
 from server.domain.telling import tell
 from tests.bench.measures import Measure
 
@@ -129,7 +130,7 @@ def _document(made: list[_Rule]) -> RuleDocument:
         {
             "id": f"rule-{number:04}", "name": f"Rule {number}", "is_live": True,
             "audience": {"all": [_condition(each) for each in rule]},
-            "offer": {"id": f"offer-{number}", "source": "fixed", "variants": ["1"]},
+            "steps": [{"id": "first", "offer": {"id": f"offer-{number}", "source": "fixed", "variants": ["1"]}}],
         }
         for number, rule in enumerate(made)
     ]  # fmt: skip

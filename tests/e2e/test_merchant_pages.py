@@ -136,7 +136,7 @@ def write_history(merchant: Merchant) -> list[str]:
         "id": "odd",
         "name": "Not for regulars",
         "audience": {"any": [{"not": {"key": "customer.tier", "args": {"tiers": ["vip"]}}}]},
-        "offer": {"id": "odd-offer", "source": "bought_together", "variants": ["999"]},
+        "steps": [{"id": "first", "offer": {"id": "odd-offer", "source": "bought_together", "variants": ["999"]}}],
     }
     save_funnel(database=parts.database, shop_id=shop_id, funnel=odd, revision=draft.revision, now=now)
     return History(parts.database, shop_id, now).everything()
@@ -309,7 +309,7 @@ def test_an_offer_is_made_corrected_and_published(imported: Merchant) -> None:
         live = Rules(session, imported.admin.shop_id).live()
         assert live is not None
         assert [funnel.name for funnel in live.document.funnels] == ["Often bought together", "Two for the shelf"]
-        assert live.document.funnels[1].offer.discount is not None
+        assert live.document.funnels[1].steps[0].offer.discount is not None
     assert imported.complaints == [
         "Failed to load resource: the server responded with a status of 422 (UNPROCESSABLE ENTITY)"
     ]

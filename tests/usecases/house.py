@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from server.core.signing import LinkSigner
-from server.domain.offers import OfferedVariant
+from server.domain.offered import Offered
 from server.domain.orders import Order, VariantFacts
 from server.domain.reasons import Reason, TraceLine
 from server.ports import DeliveryHeaders
@@ -17,6 +17,7 @@ from server.storage.db import Database
 from server.storage.decisions import StoredDecision
 from server.storage.deliveries import DeliveryRow
 from server.storage.inbox import Inbox
+from server.storage.ledger import LedgerRow
 from server.storage.rules import Rules, RuleVersionRow
 from server.storage.secrets import SecretBox
 from server.storage.shops import Connections, Shops
@@ -178,12 +179,25 @@ class House:
         with self.database.read() as session:
             return trace_of(session, self.shop_id, decision)
 
-    def offered(self) -> OfferedVariant:
+    def offered(self) -> Offered:
         found = self.ask().decision.offered
         assert found is not None
         return found
 
-    def happen(self, kind: str, *, status: str | None = None, **changes: Any) -> bool:
+    def stock_product(self, *variants: VariantFacts) -> None:
+        """Put one product on sale with all of its variants."""
+        snapshot = product(*variants, updated_at=self.clock.now())
+        self.api.held_products[snapshot.product_id] = snapshot
+        with self.database.write() as session:
+            Catalog(session, self.shop_id).save(snapshot)
+
+    def revenue(self) -> int:
+        """Return what all offers and messages have earned."""
+        with self.database.read() as session:
+            rows = session.scalars(select(LedgerRow).where(LedgerRow.shop_id == self.shop_id))
+            return sum(row.amount for row in rows)
+
+    def happen(self, kind: str, *, path: str = "0", status: str | None = None, **changes: Any) -> bool:
         """Let the one-click page report something."""
         asked = purchase(**changes)
         return record_page_event(
@@ -191,6 +205,7 @@ class House:
             shop_domain=SHOP,
             purchase=asked,
             decision_id=self.ask(**changes).decision.id,
+            path=path,
             kind=kind,
             status=status,
             error_codes=(),

@@ -18,7 +18,7 @@ from tests.usecases.house import House
 
 
 def accept(
-    house: House, *, decision_id: str | None = None, option_id: str = "offer", domain: str = SHOP, **changes: Any
+    house: House, *, decision_id: str | None = None, option_id: str = "0", domain: str = SHOP, **changes: Any
 ) -> str:
     """Accept what was offered to the purchase, or what the test says."""
     if decision_id is None:
@@ -52,7 +52,7 @@ def asked(house: House) -> House:
 
 def test_what_was_stored_is_signed(asked: House) -> None:
     decision = asked.ask().decision
-    assert accept(asked) == f"{REFERENCE}|{decision.id}|10:00:00|1x2-15%"
+    assert accept(asked) == f"{REFERENCE}|{decision.id}:0|10:00:00|1x2-15%"
     with asked.database.read() as session:
         (signed,) = Decisions(session, asked.shop_id).signed_for(REFERENCE)
     assert (signed.id, signed.signed_at) == (decision.id, NOW)
@@ -99,7 +99,7 @@ class TestRepeats:
         def sign(session: Any) -> None:
             decisions = Decisions(session, asked.shop_id)
             decisions.lock(REFERENCE, "one_click")
-            decisions.mark_signed(decision.id, now=NOW)
+            decisions.mark_signed(decision, "0", now=NOW)
 
         again = overlapping(asked.database, sign, lambda: asked.ask(total=9).decision.id)
         assert again == decision.id

@@ -8,9 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.domain.conditions import CONDITIONS
-from server.domain.decision import Surface
 from server.domain.facts import Facts, Need
 from server.domain.orders import Order
+from server.domain.situation import Surface
 from server.storage.contacts import Contacts
 from server.storage.orders import Orders
 from server.storage.shops import Shops

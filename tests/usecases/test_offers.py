@@ -36,7 +36,7 @@ class TestAnswering:
         answer = house.ask()
         decision = answer.decision
         assert answer.is_shown
-        assert answer.variant == variant("2")
+        assert answer.goods["2"] == variant("2", stock_levels=(50,))
         assert (decision.outcome, decision.reason, decision.rules_version) == (Outcome.OFFERED, Reason.OFFERED, 1)
         assert (decision.decided_at, decision.expires_at) == (NOW, NOW + timedelta(minutes=60))
         assert decision.unit_id == "customer:77"
@@ -81,7 +81,7 @@ class TestAnswering:
         house.publish(rules_json(funnel_json("4")))
         answer = house.ask()
         assert answer.decision.rules_version == 2
-        assert house.offered().variant_id == "4"
+        assert house.offered().item.variant_id == "4"
 
     def test_an_ended_offer_is_decided_anew(self, house: House) -> None:
         first = house.ask()
@@ -98,7 +98,7 @@ class TestAnswering:
     def test_nothing_eligible_is_stored_too(self, house: House) -> None:
         house.stock(variant("2", available=0), variant("3", is_sellable=False))
         answer = house.ask()
-        assert (answer.decision.outcome, answer.is_shown, answer.variant) == (Outcome.NOTHING, False, None)
+        assert (answer.decision.outcome, answer.is_shown, answer.goods) == (Outcome.NOTHING, False, {})
         assert [each.reason for each in house.trace(answer.decision)] == [
             Reason.STOCK_BELOW_MINIMUM,
             Reason.NOT_SELLABLE,
@@ -157,28 +157,28 @@ class TestRepeats:
     @pytest.mark.parametrize(("days", "offered"), [(29, "3"), (31, "2")])
     def test_what_was_bought_lately_is_not_offered(self, house: House, days: int, offered: str) -> None:
         house.record(order("400", lines=(line("2"),), created_at=NOW - timedelta(days=days)))
-        assert house.offered().variant_id == offered
+        assert house.offered().item.variant_id == offered
 
     def test_what_was_bought_and_given_back_may_be_offered(self, house: House) -> None:
         house.record(order("400", lines=(line("2", quantity=0),), created_at=NOW - timedelta(days=1)))
-        assert house.offered().variant_id == "2"
+        assert house.offered().item.variant_id == "2"
 
     def test_what_was_declined_for_another_order_is_not_offered_for_a_while(self, house: House) -> None:
         house.happen("declined", reference_id="another")
-        assert house.offered().variant_id == "3"
+        assert house.offered().item.variant_id == "3"
         house.clock.move(days=30, seconds=1)
-        assert house.offered().variant_id == "2"
+        assert house.offered().item.variant_id == "2"
 
     def test_both_can_be_switched_off(self, house: House) -> None:
         house.publish(rules_json(repeats={"bought_days": 0, "declined_days": None}))
         house.record(order("400", lines=(line("2"),), created_at=NOW - timedelta(days=1)))
         house.happen("declined", reference_id="another")
-        assert house.offered().variant_id == "2"
+        assert house.offered().item.variant_id == "2"
 
     def test_what_others_bought_and_declined_does_not_count(self, house: House) -> None:
         house.record(order("400", lines=(line("2"),), customer_id="78", created_at=NOW - timedelta(days=1)))
         house.happen("declined", reference_id="another", customer_id="78")
-        assert house.offered().variant_id == "2"
+        assert house.offered().item.variant_id == "2"
 
 
 class TestSchedule:
@@ -239,7 +239,7 @@ class TestBoughtTogether:
         assert rebuild_neighbours(database=house.database, shop_id=house.shop_id) == 2
         house.publish(rules_json(funnel_json(offer=offer_json(source="bought_together", variants=[]))))
         offered = house.offered()
-        assert (offered.variant_id, offered.reason_line) == ("4", "Often bought together with Product 1")
+        assert (offered.item.variant_id, offered.reason_line) == ("4", "Often bought together with Product 1")
 
     def test_goods_that_the_catalogue_does_not_know_are_left_out(self, house: House) -> None:
         with house.database.write() as session:

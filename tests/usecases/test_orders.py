@@ -24,7 +24,7 @@ def accepted(house: House) -> House:
         shop_domain=SHOP,
         purchase=purchase(),
         decision_id=house.ask().decision.id,
-        option_id="offer",
+        option_id="0",
         now=house.clock.now(),
     )
     return house

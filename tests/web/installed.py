@@ -82,7 +82,11 @@ def fixed_rules(*variant_ids: str, **more: Any) -> dict[str, Any]:
         "variants": list(variant_ids),
         "discount": {"percent": 15, "title": "One more"},
     }
-    return {"schema": 1, "funnels": [{"id": "fixed", "name": "Fixed", "is_live": True, "offer": offer}], **more}
+    return {
+        "schema": 1,
+        "funnels": [{"id": "fixed", "name": "Fixed", "is_live": True, "steps": [{"id": "first", "offer": offer}]}],
+        **more,
+    }
 
 
 def install(runtime: Runtime, *, domain: str = SHOP, rules: dict[str, Any] | None = None) -> int:

@@ -2,7 +2,7 @@ import {breakDown} from './costs.js';
 import {LATE, within} from './deadline.js';
 import {post} from './server.js';
 
-/** @import {Answer, Cost, Failure, OutcomeStatus, RenderApi} from './contract' */
+/** @import {Cost, Failure, Offer, OutcomeStatus, RenderApi} from './contract' */
 
 const CALCULATE_MS = 10000;
 const SIGN_MS = 8000;
@@ -16,17 +16,17 @@ const APPLY_MS = 45000;
  * platform's papers) for this call and for the signed copy alike, in one place.
  *
  * @param {RenderApi} api
- * @param {Answer} answer
+ * @param {Offer} offer
  * @returns {Promise<{cost: Cost} | Failure>} never rejects
  */
-export async function calculate(api, answer) {
+export async function calculate(api, offer) {
   try {
-    const result = await within(CALCULATE_MS, () => api.calculateChangeset({changes: answer.offer.changes}));
+    const result = await within(CALCULATE_MS, () => api.calculateChangeset({changes: offer.changes}));
     if (result.status !== 'processed') {
       const codes = codesOf(result.errors);
       return {codes, retry: codes.every((code) => code === 'server_error')};
     }
-    const cost = breakDown(result.calculatedPurchase, answer.offer);
+    const cost = breakDown(result.calculatedPurchase, offer);
     return cost ? {cost} : {codes: ['price_unreadable'], retry: true};
   } catch (error) {
     return {codes: [error === LATE ? 'calculate_timeout' : 'calculate_failed'], retry: true};
@@ -37,14 +37,15 @@ export async function calculate(api, answer) {
  * Has the server sign the stored offer. Nothing is charged by this, so that a failure may safely be tried again.
  *
  * @param {string} token
- * @param {Answer} answer
+ * @param {string} decisionId
+ * @param {Offer} offer
  * @returns {Promise<{changeset: string} | Failure>} never rejects
  */
-export async function sign(token, answer) {
+export async function sign(token, decisionId, offer) {
   const {status, body, late} = await post(
     '/post-purchase/changesets',
     token,
-    {decision_id: answer.decision_id, option_id: answer.offer.option_id},
+    {decision_id: decisionId, option_id: offer.option_id},
     SIGN_MS,
   );
   if (status === 200 && body && typeof body.token === 'string' && body.token) return {changeset: body.token};

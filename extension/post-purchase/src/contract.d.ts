@@ -39,7 +39,10 @@ export interface Offer {
 export interface Answer {
   decision_id: string;
   expires_at: string;
+  /** What the page begins with. */
   offer: Offer;
+  /** What comes after: under the option before with an "a" (accepted) or a "d" (declined) behind it. */
+  steps?: Record<string, Offer>;
 }
 
 /** What ShouldRender leaves for Render. */

@@ -16,7 +16,8 @@ export function breakDown(purchase, offer) {
   const total = units(purchase.totalOutstandingSet);
   const shipping = sum(purchase.addedShippingLines, 'priceSet');
   const tax = sum(purchase.addedTaxLines, 'priceSet');
-  const lines = (purchase.updatedLineItems || []).filter((line) => line.variantId === offer.variant_id);
+  const added = offer.changes.map((change) => /** @type {any} */ (change).variantId);
+  const lines = (purchase.updatedLineItems || []).filter((line) => added.indexOf(line.variantId) >= 0);
   const lineTotal = sum(lines, 'totalPriceSet');
   const currency = purchase.totalOutstandingSet.presentmentMoney.currencyCode;
   const isTaxIncluded = lineTotal + shipping === total;

@@ -20,11 +20,18 @@ export function createReporter(token, decisionId, since) {
   /** @type {Promise<unknown>[]} */
   const underWay = [];
   let last = since;
+  let step = '0';
   let isAnswered = false;
 
   return {
+    /** @param {string} next the step that is told of from now on */
+    goOn(next) {
+      step = next;
+      isAnswered = false;
+    },
+
     /**
-     * The shopper answers once: after the first press only outcomes are news.
+     * The shopper answers a step once: after the first press only outcomes are news.
      *
      * @param {EventKind} kind
      * @param {EventDetail} [detail]
@@ -33,7 +40,7 @@ export function createReporter(token, decisionId, since) {
       if (isAnswered && kind !== 'outcome') return;
       isAnswered = isAnswered || kind !== 'shown';
       const now = Date.now();
-      const body = Object.assign({decision_id: decisionId, kind, latency_ms: Math.max(0, now - last)}, detail);
+      const body = Object.assign({decision_id: decisionId, step, kind, latency_ms: Math.max(0, now - last)}, detail);
       last = now;
       underWay.push(post('/post-purchase/events', token, body, REPORT_MS, true));
     },

@@ -6,7 +6,7 @@ import {showEnding, showLoading, showOffer} from './layout.js';
 import {formatMoney} from './money.js';
 import {textsFor} from './texts.js';
 
-/** @import {Answer, Cost, RenderApi, Root} from './contract' */
+/** @import {Cost, Offer, RenderApi, Root} from './contract' */
 /** @import {Ending} from './endings' */
 /** @import {Reporter} from './events' */
 
@@ -30,8 +30,13 @@ export async function showPage(root, api) {
     }
     if (answer) {
       reporter = createReporter(api.inputData.token, answer.decision_id, startedAt);
-      // One offer a page. A funnel with several steps would go on here with the next answer.
-      await presentOffer(root, api, answer, reporter);
+      /** @type {Offer | undefined} */
+      let offer = answer.offer;
+      while (offer) {
+        reporter.goOn(offer.option_id);
+        const way = await presentOffer(root, api, answer.decision_id, offer, reporter);
+        offer = way && (answer.steps || {})[offer.option_id + way];
+      }
     }
   } catch {
     if (reporter) reporter.report('left', {error_codes: ['page_error']});
@@ -65,13 +70,15 @@ async function leave(root, api) {
  *
  * @param {Root} root
  * @param {RenderApi} api
- * @param {Answer} answer
+ * @param {string} decisionId
+ * @param {Offer} offer
  * @param {Reporter} reporter
- * @returns {Promise<void>} resolved when the shopper may go on, rejected when the page broke
+ * @returns {Promise<'a' | 'd' | undefined>} resolved when the shopper may go on: accepted, declined, or undefined when
+ *   nothing should come after; rejected when the page broke
  */
-function presentOffer(root, api, answer, reporter) {
+function presentOffer(root, api, decisionId, offer, reporter) {
   const {locale, token} = api.inputData;
-  const texts = textsFor(locale, answer.offer.texts);
+  const texts = textsFor(locale, offer.texts);
   /** @type {Cost | null} */
   let cost = null;
   /** @type {string[] | null} why there is no price to accept */
@@ -98,7 +105,7 @@ function presentOffer(root, api, answer, reporter) {
 
     /** @param {Ending} ending */
     function end(ending) {
-      showEnding(root, texts, ending, guarded(settle));
+      showEnding(root, texts, ending, guarded(() => settle(undefined)));
     }
 
     async function price() {
@@ -106,7 +113,7 @@ function presentOffer(root, api, answer, reporter) {
       isPricing = true;
       unpriced = null;
       view.pricing();
-      const result = await calculate(api, answer);
+      const result = await calculate(api, offer);
       isPricing = false;
       if (isBusy) return;
       if ('cost' in result) {
@@ -129,7 +136,7 @@ function presentOffer(root, api, answer, reporter) {
       reportShown();
       reporter.report('accepted');
       view.paying();
-      const signed = await sign(token, answer);
+      const signed = await sign(token, decisionId, offer);
       if ('codes' in signed) {
         if (signed.retry) {
           unsigned = signed.codes;
@@ -143,7 +150,7 @@ function presentOffer(root, api, answer, reporter) {
       }
       const {status, codes} = await apply(api, signed.changeset);
       reporter.report('outcome', {status, error_codes: codes});
-      if (status === 'processed') settle();
+      if (status === 'processed') settle('a');
       else end(afterPaying(texts, status, codes, formatMoney(cost.total, cost.currency, locale)));
     }
 
@@ -155,10 +162,10 @@ function presentOffer(root, api, answer, reporter) {
       if (unsigned) reporter.report('outcome', {status: 'unprocessed', error_codes: unsigned});
       else if (unpriced) reporter.report('left', {error_codes: unpriced});
       else reporter.report('declined');
-      settle();
+      settle(unsigned || unpriced ? undefined : 'd');
     }
 
-    const view = showOffer(root, answer.offer, texts, locale, {
+    const view = showOffer(root, offer, texts, locale, {
       accept: guarded(accept),
       decline: guarded(decline),
       priceAgain: guarded(price),

@@ -19,9 +19,9 @@ test('a report carries decision, kind, detail and the milliseconds since the one
   reporter.report('outcome', {status: 'unprocessed', error_codes: ['payment_required']});
   await settle();
   expect(server.of('events').map(({body}) => body)).toEqual([
-    {decision_id: 'dec_1', kind: 'shown', latency_ms: 120},
-    {decision_id: 'dec_1', kind: 'accepted', latency_ms: 3_000},
-    {decision_id: 'dec_1', kind: 'outcome', latency_ms: 800, status: 'unprocessed', error_codes: ['payment_required']},
+    {decision_id: 'dec_1', step: '0', kind: 'shown', latency_ms: 120},
+    {decision_id: 'dec_1', step: '0', kind: 'accepted', latency_ms: 3_000},
+    {decision_id: 'dec_1', step: '0', kind: 'outcome', latency_ms: 800, status: 'unprocessed', error_codes: ['payment_required']},
   ]);
   expect(server.asked[0]).toMatchObject({headers: {Authorization: `Bearer ${TOKEN}`}, init: {keepalive: true}});
 });

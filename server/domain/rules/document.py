@@ -6,45 +6,26 @@ from typing import Any
 from server.domain.document import (
     SCHEMA,
     Caps,
-    Funnel,
     Holdout,
     Holds,
     Journey,
     Margin,
+    MessageStep,
     QuietHours,
     Repeats,
     RuleDocument,
-    Schedule,
-    Step,
-    Stock,
     Tier,
 )
-from server.domain.offers import Discount, Offer, Texts
-from server.domain.rules.audiences import AudienceTree, definitions
+from server.domain.rules.audiences import definitions
+from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, MARGIN_WORDS, MAX_STOCK, NAME
+from server.domain.rules.funnels import FUNNEL, PAIRING, offers_of
 from server.domain.rules.reading import InvalidRules, Reader
-from server.domain.rules.shapes import (
-    Amounts,
-    Field,
-    Flag,
-    LocalTime,
-    Reduction,
-    Rows,
-    Schema,
-    Share,
-    Table,
-    Text,
-    Whole,
-)
+from server.domain.rules.shapes import Field, Flag, Rows, Schema, Share, Table, Text, Whole
+from server.domain.stock import Stock
 
 _MAX_MESSAGES = 3  # one order opens one sequence of at most three messages
-_MAX_STOCK = 1_000_000
 _MAX_DAYS = 10_000
 _HOUR = 3_600
-
-_ID = Field("id", Text(), is_required=True)
-_NAME = Field("name", Text(), "Name", is_required=True)
-_IS_LIVE = Field("is_live", Flag(), "Live")
-_AUDIENCE = Field("audience", AudienceTree(), "For whom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +62,17 @@ def _check_journey(reader: Reader, journey: Journey, path: str) -> None:
             reader.fault(where, f"lies beyond expires_hours, {journey.expires_hours}.")
 
 
-def _check_offer(reader: Reader, offer: Offer, path: str) -> None:
-    where = f"{path}.variants"
-    if offer.discount is not None:
-        _check_discount(reader, offer.discount, f"{path}.discount")
-    if offer.source == "fixed" and not offer.variant_ids and where not in reader.misshapen:
-        reader.fault(where, "is empty; choose at least one product to offer.")
+def _check_stock(reader: Reader, stock: Stock, path: str) -> None:
+    if stock.resume_at is not None and stock.resume_at < stock.minimum:
+        reader.fault(f"{path}.resume_at", "lies below minimum; offers resume where stock has come back to more.")
 
 
-def _check_discount(reader: Reader, discount: Discount, path: str) -> None:
-    if (discount.percent is None) == (discount.amounts is None) and path not in reader.misshapen:
-        reader.fault(path, "needs either percent or amounts.")
-
-
-def _check_schedule(reader: Reader, schedule: Schedule, path: str) -> None:
-    if schedule.starts_at and schedule.ends_at and schedule.starts_at >= schedule.ends_at:
-        reader.fault(path, "is over before it begins; starts_at must lie before ends_at.")
+def _check_document(reader: Reader, document: RuleDocument, path: str) -> None:  # noqa: ARG001 - one form for all checks
+    pairings = {pairing.id for pairing in document.pairings}
+    for index, funnel in enumerate(document.funnels):
+        for place, offer in offers_of(funnel, f"funnels[{index}]"):
+            if offer.pairing is not None and offer.pairing not in pairings:
+                reader.fault(f"{place}.pairing", f"'{offer.pairing}' is none of the pairings.")
 
 
 CAPS = Table(
@@ -130,15 +106,23 @@ QUIET_HOURS = Table(
 TIER = Table(
     Tier,
     (
-        _NAME,
+        NAME,
         Field("at_least_spent", Whole(), "Spent at least"),
         Field("at_least_orders", Whole(), "Orders at least"),
     ),
 )
 
+_RESUME = "Once goods were below the minimum, they are offered again when this much is there."
+
 STOCK = Table(
     Stock,
-    (Field("minimum", Whole(high=_MAX_STOCK), "Minimum stock", "Goods with less than this are not offered."),),
+    (
+        Field("minimum", Whole(high=MAX_STOCK), "Minimum stock", "Goods with less than this are not offered."),
+        Field("resume_at", Whole(high=MAX_STOCK), "Offer again from", _RESUME, is_nullable=True),
+        Field("offers_oversold", Flag(), "Goods that go on selling when out of stock", "Offer them whatever is left."),
+        Field("sets_open_offers_aside", Flag(), "Set aside what offers on show may still take"),
+    ),
+    _check_stock,
 )
 
 REPEATS = Table(
@@ -149,18 +133,7 @@ REPEATS = Table(
     ),
 )
 
-_MARGIN = "Percent of what is paid that must be left after the goods' cost; goods of unknown cost are not offered."
-
-MARGIN = Table(Margin, (Field("minimum", Share(), "Minimum margin", _MARGIN, is_nullable=True),))
-
-SCHEDULE = Table(
-    Schedule,
-    (
-        Field("starts_at", LocalTime(), "From", "In the shop's own time.", is_nullable=True),
-        Field("ends_at", LocalTime(), "Until", "In the shop's own time.", is_nullable=True),
-    ),
-    _check_schedule,
-)
+MARGIN = Table(Margin, (Field("minimum", Share(), "Minimum margin", MARGIN_WORDS, is_nullable=True),))
 
 HOLDOUT = Table(
     Holdout,
@@ -170,52 +143,10 @@ HOLDOUT = Table(
     ),
 )
 
-DISCOUNT = Table(
-    Discount,
+MESSAGE_STEP = Table(
+    MessageStep,
     (
-        Field("percent", Reduction(), "Percent off", is_nullable=True),
-        Field("amounts", Amounts(), "Amount off each", is_nullable=True),
-        Field("title", Text(), "Title on the order", is_required=True),
-    ),
-)
-
-TEXTS = Table(
-    Texts, tuple(Field(name, Text(), is_nullable=True) for name in ("heading", "accept", "decline", "reason"))
-)
-
-OFFER = Table(
-    Offer,
-    (
-        _ID,
-        Field("source", Text(("fixed", "bought_together")), "What is offered", is_required=True),
-        Field("variants", Rows(Text()), "Products", into="variant_ids"),
-        Field("quantity", Whole(low=1, high=100), "Quantity"),
-        Field("discount", DISCOUNT, "Discount", is_nullable=True),
-        Field("minimum_stock", Whole(high=_MAX_STOCK), "Minimum stock of this offer", is_nullable=True),
-        Field("minimum_margin", Share(), "Minimum margin of this offer", _MARGIN, is_nullable=True),
-        Field("texts", TEXTS, "Texts"),
-    ),
-    _check_offer,
-)
-
-FUNNEL = Table(
-    Funnel,
-    (
-        _ID,
-        _NAME,
-        _IS_LIVE,
-        Field("priority", Whole(low=-1_000, high=1_000), "Priority", "The highest goes first."),
-        Field("trigger", Text(("order_placed",))),
-        _AUDIENCE,
-        Field("schedule", SCHEDULE, "When", is_nullable=True),
-        Field("offer", OFFER, is_required=True),
-    ),
-)
-
-STEP = Table(
-    Step,
-    (
-        _ID,
+        ID,
         Field("channel", Text(("sms", "email")), "Channel", is_required=True),
         Field("delay_seconds", Whole(high=30 * 24 * _HOUR), "Seconds after the start", is_required=True),
         Field("template", Text(), "Template", is_required=True),
@@ -225,12 +156,12 @@ STEP = Table(
 JOURNEY = Table(
     Journey,
     (
-        _ID,
-        _NAME,
-        _IS_LIVE,
+        ID,
+        NAME,
+        IS_LIVE,
         Field("trigger", Text(("order_paid",))),
-        _AUDIENCE,
-        Field("steps", Rows(STEP, unique="id"), "Messages"),
+        AUDIENCE,
+        Field("steps", Rows(MESSAGE_STEP, unique="id"), "Messages"),
         Field("expires_hours", Whole(low=1, high=720), "Expires after hours"),
     ),
     _check_journey,
@@ -246,11 +177,13 @@ DOCUMENT = Table(
         Field("holds", HOLDS, "Holds"),
         Field("quiet_hours", QUIET_HOURS, "Hours for texts"),
         Field("tiers", Rows(TIER), "Tiers"),
+        Field("pairings", Rows(PAIRING, most=100, unique="id"), "Pairings"),
         Field("stock", STOCK, "Stock"),
         Field("margin", MARGIN, "Margin"),
         Field("repeats", REPEATS, "Repeats"),
         Field("holdout", HOLDOUT, "Holdout"),
     ),
+    _check_document,
 )
 
 

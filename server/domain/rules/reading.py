@@ -93,9 +93,9 @@ class Reader:
             return low
         return value
 
-    def share(self, value: object, path: str) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:  # noqa: PLR2004 - percent
-            self.fault(path, "must be a percentage from 0 to 100.")
+    def share(self, value: object, path: str, *, high: int = 100) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= high:
+            self.fault(path, f"must be a percentage from 0 to {high}.")
             return 0.0
         return float(value)
 

@@ -23,6 +23,7 @@ _LOCAL_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _WRITTEN = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
 _MOST = 10_000_000_000
+_MOST_PERCENT = 1_000
 
 
 class Shape(Protocol):
@@ -79,6 +80,17 @@ class Share:
 
     def schema(self) -> Schema:
         return {"type": "number", "minimum": 0, "maximum": 100}
+
+
+@dataclass(frozen=True, slots=True)
+class Percentage:
+    """A percentage that may lie above 100, up to ten times as much."""
+
+    def read(self, reader: Reader, value: object, path: str) -> float:
+        return reader.share(value, path, high=_MOST_PERCENT)
+
+    def schema(self) -> Schema:
+        return {"type": "number", "minimum": 0, "maximum": _MOST_PERCENT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class FunnelForm:
     def words_for(self, problems: tuple[Problem, ...], *, index: int) -> tuple[Problem, ...]:
         """Return the problems of a whole document as this form's fields know them: without the funnel's own place."""
         own = f"funnels[{index}]."
-        found = {each.path.removeprefix(own): each for each in problems}
+        found = {each.path.removeprefix(own).removeprefix("steps[0]."): each for each in problems}
         return tuple(
             Problem(_SHOWN_AT.get(path, path), self.problems.get(path) or self._sentence(path, each.message))
             for path, each in found.items()
@@ -69,6 +69,12 @@ def simple_leaves(audience: Mapping[str, Any] | None) -> list[Mapping[str, Any]]
     return _simple_leaves(audience) or []
 
 
+def first_offer(funnel: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the offer that a funnel begins with: the one that the form edits."""
+    offer: dict[str, Any] = funnel["steps"][0]["offer"]
+    return offer
+
+
 def empty_funnel() -> dict[str, Any]:
     """Return what the form of a new funnel starts from."""
     return {
@@ -76,7 +82,7 @@ def empty_funnel() -> dict[str, Any]:
         "is_live": True,
         "priority": 0,
         "audience": {"all": []},
-        "offer": {"source": "fixed", "variants": [], "quantity": 1, "texts": {}},
+        "steps": [{"id": "first", "offer": {"source": "fixed", "variants": [], "quantity": 1, "texts": {}}}],
     }
 
 
@@ -94,7 +100,8 @@ def read_funnel(form: Form, *, stored: Mapping[str, Any] | None, currency: str |
     if stored is None or is_simple(stored.get("audience")):
         funnel["audience"] = {"all": _conditions(read, form, currency)}
     funnel["schedule"] = _schedule(form)
-    funnel["offer"] = _offer(read, form, funnel["offer"], currency)
+    first, *others = funnel["steps"]
+    funnel["steps"] = [{**first, "offer": _offer(read, form, first["offer"], currency)}, *others]
     read.funnel = {key: value for key, value in funnel.items() if value is not None}
     return read
 
@@ -103,7 +110,11 @@ def _named(name: str) -> dict[str, Any]:
     # The random end keeps an id from meaning a deleted funnel of the same name in old decisions.
     slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:_SLUG_LENGTH] or "offer"
     funnel_id = f"{slug}-{secrets.token_hex(3)}"
-    return {"id": funnel_id, "trigger": "order_placed", "offer": {"id": f"{funnel_id}-offer"}}
+    return {
+        "id": funnel_id,
+        "trigger": "order_placed",
+        "steps": [{"id": "first", "offer": {"id": f"{funnel_id}-offer"}}],
+    }
 
 
 def _schedule(form: Form) -> dict[str, str] | None:

@@ -15,7 +15,7 @@ from server.usecases.reports import Goods, describe_goods
 from server.web.guards import merchant, runtime, shop
 from server.web.pages.display import Display
 from server.web.pages.frame import Frame, open_frame, page_blueprint, show
-from server.web.pages.funnel_form import empty_funnel, is_simple, read_funnel, simple_leaves
+from server.web.pages.funnel_form import empty_funnel, first_offer, is_simple, read_funnel, simple_leaves
 from server.web.pages.wording import audience_words, choice_words, discount_words, goods_of, offer_words, variant_words
 
 _MOST_ASKED = 250
@@ -70,7 +70,7 @@ class Editor:
     def amount_off(self) -> str:
         """Return the discount's amount in the shop's currency as its field takes it."""
         currency = self.display.currency or ""
-        amount = ((self.funnel["offer"].get("discount") or {}).get("amounts") or {}).get(currency)
+        amount = ((first_offer(self.funnel).get("discount") or {}).get("amounts") or {}).get(currency)
         return Money(amount, currency).text() if amount is not None else ""
 
     def choice(self, choice: str) -> str:
@@ -227,7 +227,7 @@ def _draft() -> Draft:
 
 
 def _goods(*funnels: dict[str, Any]) -> Goods:
-    variants = {each for funnel in funnels for each in funnel.get("offer", {}).get("variants", [])}
+    variants = {each for funnel in funnels for each in first_offer(funnel).get("variants", [])}
     products: set[str] = set()
     for funnel in funnels:
         named = goods_of(funnel.get("audience"))
@@ -239,7 +239,7 @@ def _goods(*funnels: dict[str, Any]) -> Goods:
 
 
 def _line(funnel: dict[str, Any], draft: Draft, goods: Goods, display: Display) -> FunnelLine:
-    offer = funnel["offer"]
+    offer = first_offer(funnel)
     return FunnelLine(
         id=funnel["id"],
         name=funnel["name"],

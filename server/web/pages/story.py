@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.decision import Outcome
+from server.domain.offered import ACCEPTED, DECLINED, FIRST
 from server.domain.orders import LineItem
 from server.domain.reasons import Reason, TraceLine
 from server.storage.decisions import EventRow, StoredDecision
@@ -14,6 +15,8 @@ from server.usecases.reports import OrderStory, wording
 from server.web.pages.display import Display
 from server.web.pages.wording import CHANNELS
 
+_GONE = "a product that is gone"
+_WAYS = {ACCEPTED: "If accepted, next: ", DECLINED: "If declined, instead: "}
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _OUTCOMES = {
     "processed": ("The order was changed and the card charged", "success"),
@@ -98,18 +101,18 @@ def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
         decision.decided_at,
         _decision_heading(decision, page.title, was_seen=bool(page.events)),
         "info" if decision.outcome is Outcome.OFFERED else "neutral",
-        lines=_decision_lines(decision, display),
+        lines=_decision_lines(decision, display, story.titles),
         trace=_trace(decision, story),
     )
     if decision.outcome is Outcome.OFFERED and not page.events:
         yield Entry(decision.decided_at, "The page was not shown", lines=(wording(page.reason.value),))
-    if decision.signed_at is not None:
-        yield Entry(decision.signed_at, "Afters signed the change to the order")
-    yield from (_event_entry(event) for event in page.events.values())
+    for at in decision.signed.values():
+        yield Entry(at, "Afters signed the change to the order")
+    yield from (_event_entry(event, decision, story.titles) for event in page.events)
 
 
 def _decision_heading(decision: StoredDecision, title: str | None, *, was_seen: bool) -> str:
-    goods = title or "a product that is gone"
+    goods = title or _GONE
     match decision.outcome:
         case Outcome.OFFERED:
             return f"The checkout asked, and {goods} was {'offered' if was_seen else 'ready to offer'}"
@@ -118,20 +121,28 @@ def _decision_heading(decision: StoredDecision, title: str | None, *, was_seen: 
     return "The checkout asked, and nothing was offered"
 
 
-def _decision_lines(decision: StoredDecision, display: Display) -> tuple[str, ...]:
+def _decision_lines(decision: StoredDecision, display: Display, titles: dict[str, str]) -> tuple[str, ...]:
     lines = [wording(decision.reason.value)] if decision.outcome is not Outcome.OFFERED else []
-    offered = decision.offered
-    if offered is not None:
-        price = display.money(offered.discounted_unit_price, offered.currency)
-        full = display.money(offered.unit_price, offered.currency)
-        lines.append(f"{offered.quantity} at {price}{f' instead of {full}' if offered.discount else ''}.")
-        if offered.reason_line:
+    for step in decision.steps:
+        offered = step.offered
+        for item in offered.items:
+            price, full = (
+                display.money(each, offered.currency) for each in (item.discounted_unit_price, item.unit_price)
+            )
+            title = (
+                "" if step.path == FIRST and len(offered.items) == 1 else f" of {titles.get(item.variant_id, _GONE)}"
+            )
+            instead = f" instead of {full}" if item.discount else ""
+            lines.append(f"{_WAYS.get(step.path[-1], '')}{item.quantity}{title} at {price}{instead}.")
+        if offered.arm is not None:
+            lines.append(f"Drawn into the arm “{offered.arm}” of a test.")
+        if offered.reason_line and step.path == FIRST:
             lines.append(f"Said to the shopper: {offered.reason_line}.")
     lines.append(f"Decided by version {decision.rules_version} of the offers.")
     return tuple(lines)
 
 
-def _event_entry(event: EventRow) -> Entry:
+def _event_entry(event: EventRow, decision: StoredDecision, titles: dict[str, str]) -> Entry:
     latency = event.data.get("latency_ms")
     since = "the page began to load" if event.kind == "shown" else "the step before"
     lines = [f"{_length(latency)} after {since}."] if isinstance(latency, int) else []
@@ -142,6 +153,9 @@ def _event_entry(event: EventRow) -> Entry:
             lines.append(f"Shopify said: {', '.join(map(str, codes))}.")
     else:
         heading, tone = _EVENTS.get(event.kind, (event.kind, "neutral"))
+    offered = decision.step(event.path)
+    if event.path != FIRST and offered is not None:
+        lines.insert(0, f"This was the next offer: {titles.get(offered.item.variant_id, _GONE)}.")
     return Entry(event.occurred_at, heading, tone, lines=tuple(lines))
 
 

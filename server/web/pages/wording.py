@@ -97,13 +97,23 @@ def brief(code: str) -> str:
     return _BRIEF.get(Reason(code), code.replace("_", " "))
 
 
+_SOURCES = {
+    "bought_together": "What is bought together",
+    "dearer": "Something dearer of the same kind",
+    "paired": "What goes with it, by tags",
+}
+
+
 def offer_words(offer: Mapping[str, Any], goods: Goods) -> str:
     """Return what a funnel offers."""
     named = [variant_words(each, goods) for each in offer.get("variants", [])]
-    if offer.get("source") == "bought_together":
-        return f"What is bought together, or {named[0]}" if named else "What is bought together with the order"
+    looked_for = _SOURCES.get(offer.get("source", ""))
+    if looked_for is not None:
+        return f"{looked_for}, or {named[0]}" if named else looked_for
     if not named:
         return "Nothing chosen yet"
+    if offer.get("source") == "bundle":
+        return f"Together: {' + '.join(named)}"
     others = len(named) - 1
     return f"{named[0]}{f', or {others} more' if others else ''}"
 

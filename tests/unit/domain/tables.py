@@ -13,14 +13,16 @@ import pytest
 from server.domain.attribution import Click, SignedOffer
 from server.domain.blocks import Refused
 from server.domain.contact import ContactFacts
-from server.domain.decision import Candidate, Decision, Situation, Surface
+from server.domain.decision import Decision
 from server.domain.document import RuleDocument
 from server.domain.facts import Context, Facts
 from server.domain.goods import Goods, GoodsLine
+from server.domain.offers import Band, Wanted
 from server.domain.orders import Order, Purchase, PurchaseLine, VariantFacts
 from server.domain.reasons import TraceLine
 from server.domain.records import record, recorded
 from server.domain.shopper import Profile, Service, ShopperFacts
+from server.domain.situation import Candidate, Situation, Surface
 from server.domain.telling import tell
 from tests.factories import NOW, funnel_json, line, offer_json, order, purchase, rules_json, variant
 
@@ -67,18 +69,19 @@ def _sets(changes: Row) -> Row:
 def goods_in(row: Row) -> dict[str, VariantFacts]:
     """Return variants 1 (in the order) to 4, changed as the row says; null takes one away."""
     made = {each: variant(each) for each in ("1", "2", "3", "4")}
-    for variant_id, changes in row.get("goods", {}).items():
+    for variant_id, changes in deepcopy(row.get("goods", {})).items():
         if changes is None:
             del made[variant_id]
         else:
-            made[variant_id] = replace(made[variant_id], **_sets(changes))
+            levels = tuple(changes.pop("stock_levels", ()))
+            made[variant_id] = replace(made[variant_id], **_sets(changes), stock_levels=levels)
     return made
 
 
 def rules_in(row: Row) -> dict[str, Any]:
     """Return rules with one live offer of variants 2 and 3, changed as the row says."""
     funnels = [
-        funnel_json(**{**each, "offer": offer_json(**each.get("offer", {}))})
+        funnel_json(**(each if "steps" in each else {**each, "offer": offer_json(**each.get("offer", {}))}))
         for each in row.get("funnels", [{"offer": row.get("offer", {})}])
     ]
     written: dict[str, Any] = rules_json() | {"funnels": funnels} | row.get("document", {})
@@ -90,12 +93,22 @@ def situation_in(row: Row) -> Situation:
         surface=Surface(row.get("surface", "one_click")),
         facts=facts_in(row),
         goods=goods_in(row),
-        bought_together=tuple(Candidate(*each) for each in row.get("bought_together", [])),
+        candidates=candidates_in(row),
+        arms=row.get("arms", {}),
         is_held_out=row.get("is_held_out", False),
         showings=row.get("showings", 0),
         refused=Refused(**{name: frozenset(ids) for name, ids in row.get("refused", {}).items()}),
         local_time=datetime.fromisoformat(row["local_time"]) if "local_time" in row else None,
     )
+
+
+def candidates_in(row: Row) -> dict[Wanted, tuple[Candidate, ...]]:
+    """Return what was found: by what is bought together, by a band of prices, by each pairing."""
+    found = {Wanted("bought_together"): row.get("bought_together", [])}
+    found[Wanted("dearer", band=Band())] = row.get("dearer", [])
+    for pairing, paired in row.get("paired", {}).items():
+        found[Wanted("paired", pairing)] = paired
+    return {wanted: tuple(Candidate(*each) for each in rows) for wanted, rows in found.items() if rows}
 
 
 def told(document: RuleDocument, situation: Situation, decision: Decision) -> tuple[TraceLine, ...]:
@@ -136,7 +149,7 @@ def order_in(row: Row) -> Order:
 
 
 def signed_in(row: Row) -> list[SignedOffer]:
-    return [SignedOffer(*each) for each in row.get("signed", [])]
+    return [SignedOffer(decision_id, frozenset(ids)) for decision_id, *ids in row.get("signed", [])]
 
 
 def clicks_in(row: Row, placed: Order) -> list[Click]:

@@ -13,8 +13,9 @@ from server.domain.contact import may_contact
 from server.domain.decision import Decision, decide
 from server.domain.document import Caps, Holds, QuietHours, RuleDocument, tier_of
 from server.domain.experiments import bucket
-from server.domain.journeys import PageState, can_see_page, release
+from server.domain.journeys import can_see_page, release
 from server.domain.matching import MATCH, compile_screen
+from server.domain.pages import PageState
 from server.domain.reasons import Reason, TraceLine
 from server.domain.records import record, recorded
 from server.domain.rules import InvalidRules, parse
@@ -54,7 +55,7 @@ def test_decisions(row: Row) -> None:
 
 
 def _outcome(decision: Decision) -> dict[str, str]:
-    offered = decision.offered.variant_id if decision.offered else decision.reason.value
+    offered = decision.offered.item.variant_id if decision.offered else decision.reason.value
     return {decision.outcome.value: offered}
 
 
@@ -63,9 +64,13 @@ def _check_offer(decision: Decision, expected: dict[str, Any]) -> None:
     if offered is None:
         return
     told = {
-        "price": offered.unit_price,
-        "discounted": offered.discounted_unit_price,
-        "quantity": offered.quantity,
+        "price": offered.item.unit_price,
+        "discounted": offered.item.discounted_unit_price,
+        "quantity": offered.item.quantity,
+        "arm": offered.arm,
+        "items": [[each.variant_id, each.quantity, each.discounted_unit_price] for each in offered.items],
+        "choices": [[each.variant_id, each.quantity, each.discounted_unit_price] for each in offered.choices],
+        "steps": {step.path: step.offered.item.variant_id for step in decision.steps},
         "reason_line": offered.reason_line,
         "funnel": offered.funnel_id,
     }

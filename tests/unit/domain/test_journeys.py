@@ -3,8 +3,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.document import Journey, Step
-from server.domain.journeys import PageState, plan, release
+from server.domain.document import Journey, MessageStep
+from server.domain.journeys import plan, release
+from server.domain.pages import PageState
 from server.domain.rules import parse
 from tests.factories import NOW, rules_json
 
@@ -25,7 +26,7 @@ def test_each_step_is_due_after_its_delay_and_all_end_together() -> None:
 
 @given(st.lists(st.integers(0, 86_400), max_size=4), st.integers(1, 720))
 def test_a_later_start_moves_everything_by_as_much(delays: list[int], hours: int) -> None:
-    steps = tuple(Step(str(at), "sms", delay, "offer") for at, delay in enumerate(delays))
+    steps = tuple(MessageStep(str(at), "sms", delay, "offer") for at, delay in enumerate(delays))
     journey = Journey("j", "J", steps, expires_hours=hours)
     moved = timedelta(minutes=61)
     for early, late in zip(plan(journey, starts_at=NOW), plan(journey, starts_at=NOW + moved), strict=True):

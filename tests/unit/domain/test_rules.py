@@ -105,9 +105,13 @@ def test_everything_written_is_read() -> None:
     funnel, journey = document.funnels[0], document.journey
     assert journey is not None
     assert (funnel.id, funnel.priority, funnel.is_live, funnel.trigger) == ("funnel", 1, True, "order_placed")
-    assert funnel.offer.discount is not None
-    assert funnel.offer.discount.percent == Decimal(15)
-    assert (funnel.offer.minimum_stock, funnel.offer.texts.heading, funnel.offer.texts.accept) == (3, "H", None)
+    assert funnel.steps[0].offer.discount is not None
+    assert funnel.steps[0].offer.discount.percent == Decimal(15)
+    assert (
+        funnel.steps[0].offer.minimum_stock,
+        funnel.steps[0].offer.texts.heading,
+        funnel.steps[0].offer.texts.accept,
+    ) == (3, "H", None)
     assert isinstance(funnel.audience, AllOf)
     assert [leaf.key for leaf in leaves(funnel.audience)] == ["order.value"]
     assert [(step.channel, step.delay_seconds) for step in journey.steps] == [("sms", 120), ("email", 240)]
@@ -121,7 +125,7 @@ def test_everything_written_is_read() -> None:
 )
 def test_a_discount_may_be_a_number_or_its_text(written: object, percent: str) -> None:
     funnel = funnel_json(offer=offer_json(discount={"percent": written, "title": "T"}))
-    discount = parse(rules_json(funnel)).funnels[0].offer.discount
+    discount = parse(rules_json(funnel)).funnels[0].steps[0].offer.discount
     assert discount is not None
     assert discount.percent == Decimal(percent)
 

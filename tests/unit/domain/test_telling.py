@@ -2,12 +2,13 @@ import json
 
 from hypothesis import given
 
-from server.domain.decision import Situation, decide
+from server.domain.decision import decide
 from server.domain.document import RuleDocument
 from server.domain.facts import Facts
 from server.domain.reasons import Reason
 from server.domain.records import record, recorded, without_person
 from server.domain.rules import parse
+from server.domain.situation import Situation
 from server.domain.telling import tell
 from tests.factories import funnel_json, rules_json, situation
 from tests.unit.domain.tables import told

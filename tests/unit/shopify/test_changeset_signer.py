@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from joserfc.errors import JoseError
 
-from server.domain.offers import AppliedDiscount, Change
+from server.domain.offered import AppliedDiscount, Change
 from server.ports import ChangesetSigner
 from server.shopify.tokens import ShopifyChangesetSigner, TokenRejected, read_post_purchase_token, read_session_token
 from tests.sandbox.shopify.signing import TokenRefused, read_changeset

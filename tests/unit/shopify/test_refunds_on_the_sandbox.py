@@ -53,7 +53,7 @@ class Sale:
         return asked, ShopifyInbound(secrets=()).parse_order(json.dumps(body).encode())
 
     def earned(self) -> list[tuple[Credit, ...]]:
-        offer = SignedOffer("d1", str(self.variant_id))
+        offer = SignedOffer("d1", frozenset({str(self.variant_id)}))
         return [credit_order(order, signed=[offer], clicks=[]) for order in self.orders()]
 
     def due(self, amount: int) -> list[tuple[Credit, ...]]:

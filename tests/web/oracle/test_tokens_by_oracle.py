@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.core.clock import SystemClock
-from server.domain.offers import AppliedDiscount, Change
+from server.domain.offered import AppliedDiscount, Change
 from server.shopify.tokens import (
     ShopifyChangesetSigner,
     TokenRejected,

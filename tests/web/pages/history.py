@@ -13,19 +13,18 @@ from server.storage.ledger import LedgerRow
 from server.storage.orders import Orders
 from server.storage.touches import FAILED, PLANNED, REFUSED, SENT, UNKNOWN, ClickRow, SequenceRow, TouchRow
 
-OFFERED = {
-    "funnel_id": "fixed",
-    "offer_id": "fixed-15",
-    "variant_id": "2",
-    "product_id": "1002",
-    "quantity": 1,
+OFFERED: dict[str, Any] = {
+    "path": "0",
+    "funnel_id": "bought-together",
+    "step_id": "first",
+    "offer_id": "offer",
+    "arm": None,
     "currency": "GBP",
-    "unit_price": 1_000,
-    "discounted_unit_price": 850,
-    "discount": {"percent": "15", "title": "One more"},
+    "items": [["2", "p2", 1, 1_000, 850, ["One more", "15", None]]],
+    "choices": [],
     "minimum_stock": 10,
     "reason_line": "Often bought together with Product 1",
-    "texts": {"heading": None, "accept": None, "decline": None, "reason": None},
+    "texts": {},
 }
 CHOSEN = (
     TraceLine("funnel:spring", Reason.AUDIENCE_MISS, "Spring: order value 20.00 GBP, at least 50.00 GBP"),
@@ -82,6 +81,7 @@ class History:
             self._event(session, order, "outcome", 18, status="processed")
             decision = session.get_one(DecisionRow, decision_id)
             decision.signed_at = order.created_at + timedelta(seconds=16)
+            decision.signed = {"0": decision.signed_at.isoformat()}
             self._book(session, order, 850, after=20)
             touches = self._sequence(session, order, Reason.PAGE_ACCEPTED)
             text = touches["sms"]
@@ -198,12 +198,14 @@ class History:
             rules_version=1,
             outcome=outcome.value,
             reason=reasons.get(outcome, Reason.NOTHING_ELIGIBLE).value,
-            offered=None if outcome is Outcome.NOTHING else OFFERED,
+            offered=[] if outcome is Outcome.NOTHING else [OFFERED],
             facts={},
             trace=[[line.subject, line.reason.value, line.detail] for line in trace],
             decided_at=decided_at,
             expires_at=decided_at + timedelta(hours=2),
             signed_at=None,
+            read_facts={},
+            screened=[],
         )
         session.add(row)
         session.flush()

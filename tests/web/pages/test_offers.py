@@ -84,7 +84,7 @@ def test_a_filled_in_form_becomes_a_funnel(staff: Staff, runtime: Runtime, shop_
             ]
         },
     }
-    assert stored["offer"] == {
+    assert stored["steps"][0]["offer"] == {
         "id": f"{stored['id']}-offer",
         "source": "fixed",
         "variants": ["2", "3"],
@@ -128,8 +128,8 @@ def test_an_amount_off_a_margin_and_a_time_are_kept_and_shown(staff: Staff, runt
     }
     path = save(staff, runtime, shop_id, **told)["location"]
     stored = funnels(runtime, shop_id)["Cards with gifts"]
-    assert stored["offer"]["discount"] == {"amounts": {"GBP": 250}, "title": "A little extra"}
-    assert stored["offer"]["minimum_margin"] == 12.5
+    assert stored["steps"][0]["offer"]["discount"] == {"amounts": {"GBP": 250}, "title": "A little extra"}
+    assert stored["steps"][0]["offer"]["minimum_margin"] == 12.5
     assert stored["schedule"] == {"starts_at": "2026-12-01T09:00"}
     form = Markup.read(staff.open(path).text).one("form")
     for name, value in told.items():
@@ -143,7 +143,7 @@ def test_amounts_in_other_currencies_stay_as_they_are(staff: Staff, runtime: Run
     with runtime.database.write() as session:
         Rules(session, shop_id).save_draft(changed, revision=draft(runtime, shop_id).revision, now=NOW)
     save(staff, runtime, shop_id, "/offers/x", **{"offer.discount.percent": "", "offer.discount.amounts.GBP": "2"})
-    found = funnels(runtime, shop_id)["Cards with gifts"]["offer"]["discount"]
+    found = funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]["discount"]
     assert found["amounts"] == {"EUR": 300, "GBP": 200}
 
 
@@ -156,7 +156,7 @@ def test_saving_again_changes_that_funnel_only(staff: Staff, runtime: Runtime, s
     assert after["Fixed"] == before["Fixed"]
     assert after["Renamed"]["id"] == before["Cards with gifts"]["id"]
     assert after["Renamed"]["is_live"] is False
-    assert "discount" not in after["Renamed"]["offer"]
+    assert "discount" not in after["Renamed"]["steps"][0]["offer"]
 
 
 @pytest.mark.parametrize(
@@ -405,4 +405,4 @@ def test_form_fields_may_come_many_times(staff: Staff, runtime: Runtime, shop_id
         fields.add("offer.variants", value)
     fields["revision"] = str(draft(runtime, shop_id).revision)
     assert staff.client.post("/offers/new", data=fields, headers=staff.headers()).status_code == 200
-    assert funnels(runtime, shop_id)["Cards with gifts"]["offer"]["variants"] == ["3", "2"]
+    assert funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]["variants"] == ["3", "2"]

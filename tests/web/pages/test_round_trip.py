@@ -68,7 +68,7 @@ FUNNEL = st.fixed_dictionaries(
         "priority": st.integers(-1_000, 1_000),
         "trigger": st.just("order_placed"),
         "audience": st.fixed_dictionaries({"all": st.lists(CONDITION, max_size=4)}),
-        "offer": OFFER,
+        "steps": OFFER.map(lambda offer: [{"id": "first", "offer": offer}]),
     }
 )
 

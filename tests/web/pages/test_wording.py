@@ -50,7 +50,7 @@ def test_an_audience_in_words(audience: dict[str, Any] | None, told: str) -> Non
         ({"source": "fixed", "variants": []}, "Nothing chosen yet"),
         ({"source": "fixed", "variants": ["5"]}, "Candle, Large"),
         ({"source": "fixed", "variants": ["5", "1", "9"]}, "Candle, Large, or 2 more"),
-        ({"source": "bought_together"}, "What is bought together with the order"),
+        ({"source": "bought_together"}, "What is bought together"),
         ({"source": "bought_together", "variants": ["9"]}, "What is bought together, or A product that is gone (9)"),
     ],
 )

@@ -1,0 +1,184 @@
+"""What a funnel offers: the goods of each of its steps, along each way that the shopper's answers may take."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from server.domain.blocks import Block, Price, Refused, block_of, price_of
+from server.domain.document import Arm, Funnel, FunnelStep, RuleDocument
+from server.domain.experiments import draw_arm
+from server.domain.offered import ACCEPTED, DECLINED, FIRST, Offered, OfferedItem, OfferedStep
+from server.domain.offers import Offer
+from server.domain.orders import VariantFacts
+from server.domain.reasons import Reason, TraceLine
+from server.domain.situation import Situation, Surface
+from server.domain.stock import Stock
+
+_MOST_VARIANTS = 10  # that the shopper may choose among
+_BECAUSE = {
+    "bought_together": "Often bought together with {}",
+    "dearer": "A step up from {}",
+    "paired": "Goes with your {}",
+}
+
+
+@dataclass(slots=True)
+class Chooser:
+    """Walks through the steps of one funnel, and tells on the way what was looked at."""
+
+    document: RuleDocument
+    funnel: Funnel
+    situation: Situation
+    lines: list[TraceLine] = field(default_factory=list)
+
+    def steps(self) -> tuple[OfferedStep, ...]:
+        """Return what each step offers, the first one first; nothing when there is nothing to begin with.
+
+        A message has one step: nobody answers it there and then.
+        """
+        return tuple(self._walk(self.funnel.steps[0].id, FIRST, self.situation.refused))
+
+    def _walk(self, step_id: str | None, path: str, refused: Refused) -> Iterator[OfferedStep]:
+        offered = None
+        while step_id is not None and offered is None:
+            step = self.funnel.step(step_id)
+            offered = self._offered(step, refused)
+            # Where a step has nothing, what would follow its decline stands in for it.
+            step_id = step.if_declined
+        if offered is None:
+            return
+        yield OfferedStep(path, offered)
+        if self.situation.surface is Surface.ONE_CLICK:
+            yield from self._walk(step.if_accepted, path + ACCEPTED, refused.after_acceptance(offered))
+            yield from self._walk(step.if_declined, path + DECLINED, refused.after_decline(offered))
+
+    def _offered(self, step: FunnelStep, refused: Refused) -> Offered | None:
+        arm = self._arm(step)
+        offer = arm.offer if arm is not None else step.offer
+        blank = Offered(
+            funnel_id=self.funnel.id,
+            step_id=step.id,
+            offer_id=offer.id,
+            arm=arm.id if arm is not None else None,
+            currency=self.situation.purchase.currency,
+            items=(),
+            minimum_stock=self._stock(offer).minimum,
+            texts=offer.texts,
+        )
+        return self._bundle(offer, blank, refused) if offer.source == "bundle" else self._first(offer, blank, refused)
+
+    def _arm(self, step: FunnelStep) -> Arm | None:
+        if step.experiment is None:
+            return None
+        name = experiment_name(self.funnel, step)
+        held = self.situation.arms.get(name) or draw_arm(
+            name=name,
+            unit_id=self.situation.facts.unit_id,
+            traffic=step.experiment.traffic,
+            weights=[(arm.id, arm.weight) for arm in step.arms],
+        )
+        return next((arm for arm in step.arms if arm.id == held), None)
+
+    def _first(self, offer: Offer, blank: Offered, refused: Refused) -> Offered | None:
+        is_looked_at = False
+        for variant_id, because in candidates(offer, self.situation):
+            is_looked_at = True
+            item = self._item(offer, variant_id, refused)
+            if item is None:
+                continue
+            return replace(
+                blank,
+                items=(item,),
+                choices=tuple(self._choices(offer, item, refused)),
+                reason_line=offer.texts.reason or because,
+            )
+        if not is_looked_at:
+            self.lines.append(TraceLine(f"funnel:{self.funnel.id}", Reason.NO_CANDIDATES, self.funnel.name))
+        return None
+
+    def _bundle(self, offer: Offer, blank: Offered, refused: Refused) -> Offered | None:
+        if self.situation.surface is not Surface.ONE_CLICK:
+            self.lines.append(TraceLine(f"funnel:{self.funnel.id}", Reason.ONLY_ON_PAGE, self.funnel.name))
+            return None
+        items = [self._item(offer, variant_id, refused) for variant_id in offer.variant_ids]
+        found = tuple(item for item in items if item is not None)
+        return replace(blank, items=found, reason_line=offer.texts.reason) if len(found) == len(items) else None
+
+    def _item(self, offer: Offer, variant_id: str, refused: Refused) -> OfferedItem | None:
+        variant = self.situation.goods.get(variant_id)
+        blocked = self._blocked(offer, variant, offer.quantity, refused)
+        found = blocked if blocked or variant is None else self._priced(offer, variant)
+        if isinstance(found, Price) and variant is not None:
+            self.lines.append(TraceLine(f"variant:{variant_id}", Reason.CHOSEN, f"{self.funnel.name}: {variant.title}"))
+            return _item(variant, offer.quantity, found)
+        if isinstance(found, tuple):
+            self.lines.append(TraceLine(f"variant:{variant_id}", *found))
+        return None
+
+    def _choices(self, offer: Offer, chosen: OfferedItem, refused: Refused) -> Iterator[OfferedItem]:
+        """Yield other variants and quantities that the shopper may take instead; what is blocked is left out."""
+        variants = [self.situation.goods[chosen.variant_id]]
+        if offer.has_variant_choice:
+            others = (each for each in self.situation.goods.values() if each.product_id == chosen.product_id)
+            variants += sorted(
+                (each for each in others if each.variant_id != chosen.variant_id), key=lambda each: each.variant_id
+            )
+        discounts = {offer.quantity: offer.discount} | {each.quantity: each.discount for each in offer.breaks}
+        for variant in variants[:_MOST_VARIANTS]:
+            for quantity, discount in sorted(discounts.items()):
+                if (variant.variant_id, quantity) == (chosen.variant_id, chosen.quantity):
+                    continue
+                if self._blocked(offer, variant, quantity, refused):
+                    continue
+                price = self._priced(replace(offer, discount=discount), variant)
+                if isinstance(price, Price):
+                    yield _item(variant, quantity, price)
+
+    def _blocked(self, offer: Offer, variant: VariantFacts | None, quantity: int, refused: Refused) -> Block | None:
+        return block_of(
+            variant,
+            quantity=quantity,
+            stock=self._stock(offer),
+            purchase=self.situation.purchase,
+            refused=refused,
+            is_of_family=offer.source == "dearer",
+        )
+
+    def _priced(self, offer: Offer, variant: VariantFacts) -> Price | Block:
+        margin = offer.minimum_margin if offer.minimum_margin is not None else self.document.margin.minimum
+        return price_of(
+            variant,
+            # A message cannot take anything off: the shopper pays the shop's price.
+            discount=offer.discount if self.situation.surface is Surface.ONE_CLICK else None,
+            minimum_margin=margin,
+            currency=self.situation.purchase.currency,
+        )
+
+    def _stock(self, offer: Offer) -> Stock:
+        default = self.document.stock
+        return default if offer.minimum_stock is None else replace(default, minimum=offer.minimum_stock)
+
+
+def experiment_name(funnel: Funnel, step: FunnelStep) -> str:
+    """Return the name that draws among the arms of a step are stored under."""
+    salt = step.experiment.salt if step.experiment is not None else ""
+    return f"arms:{funnel.id}/{step.id}:{salt}"
+
+
+def candidates(offer: Offer, situation: Situation) -> Iterable[tuple[str, str | None]]:
+    """Yield the goods that an offer may come to, in turn, each with what is said of why."""
+    wanted = offer.wanted
+    for found in situation.candidates.get(wanted, ()) if wanted is not None else ():
+        yield found.variant_id, _BECAUSE[offer.source].format(found.because) if found.because else None
+    for variant_id in offer.variant_ids:
+        yield variant_id, None
+
+
+def _item(variant: VariantFacts, quantity: int, price: Price) -> OfferedItem:
+    return OfferedItem(
+        variant_id=variant.variant_id,
+        product_id=variant.product_id,
+        quantity=quantity,
+        unit_price=price.full.minor,
+        discounted_unit_price=price.reduced.minor,
+        discount=price.discount,
+    )

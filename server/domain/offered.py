@@ -1,0 +1,156 @@
+"""What a decision settled on: goods with their prices, and the changes to an order that accepting them makes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from server.core.errors import AppError
+from server.core.money import Money
+
+
+class InvalidOffer(AppError):
+    code = "invalid_offer"
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedDiscount:
+    """A discount on the unit price of one offer: in percent, or by an amount."""
+
+    title: str
+    percent: Decimal | None = None
+    amount: Money | None = None
+
+    def reduce(self, price: Money) -> Money | None:
+        """Return what is left to pay; None where the amount is more than the price."""
+        if self.percent is not None:
+            return price.less_percent(self.percent)
+        off = self.amount.minor if self.amount is not None else 0
+        return Money(price.minor - off, price.currency) if off <= price.minor else None
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The merchant's words; None falls back to the defaults of the page or the message."""
+
+    heading: str | None = None
+    accept: str | None = None
+    decline: str | None = None
+    reason: str | None = None
+
+
+NO_TEXTS = Texts()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedItem:
+    """Some units of one variant; prices are of one unit, in minor units of the offer's currency."""
+
+    variant_id: str
+    product_id: str
+    quantity: int
+    unit_price: int
+    discounted_unit_price: int
+    discount: AppliedDiscount | None = None
+
+    @property
+    def total(self) -> int:
+        return self.quantity * self.discounted_unit_price
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One offer as it is made: `items` are accepted together; `choices` stand for the only item, one instead of it.
+
+    `arm` is None outside a test of arms.
+    """
+
+    funnel_id: str
+    step_id: str
+    offer_id: str
+    currency: str
+    items: tuple[OfferedItem, ...]
+    minimum_stock: int
+    choices: tuple[OfferedItem, ...] = ()
+    arm: str | None = None
+    reason_line: str | None = None
+    texts: Texts = NO_TEXTS
+
+    @property
+    def item(self) -> OfferedItem:
+        """The first of the goods: the only one, but for bundles."""
+        return self.items[0]
+
+    @property
+    def variant_ids(self) -> frozenset[str]:
+        """Every variant that an acceptance may add."""
+        return frozenset(each.variant_id for each in (*self.items, *self.choices))
+
+    @property
+    def products(self) -> frozenset[str]:
+        return frozenset(each.product_id for each in self.items)
+
+    def chosen(self, choice: int | None) -> tuple[OfferedItem, ...]:
+        """Return the goods of the offer, or of one of its other choices, counted from 0.
+
+        Raises:
+            InvalidOffer: there is no such choice.
+        """
+        if choice is None:
+            return self.items
+        if not 0 <= choice < len(self.choices):
+            raise InvalidOffer("The offer has no such choice.", offer_id=self.offer_id)
+        return (self.choices[choice],)
+
+
+ACCEPTED, DECLINED = "a", "d"
+FIRST = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedStep:
+    """One step of what is offered, at the place that the shopper's answers lead to.
+
+    The first step's `path` is "0"; what follows an acceptance has an "a" behind it, what follows a decline a "d".
+    """
+
+    path: str
+    offered: Offered
+
+
+def answers_before(path: str) -> Iterator[tuple[str, str]]:
+    """Yield the steps that lead to one, each with the answer that was given there."""
+    for end in range(1, len(path)):
+        yield path[:end], path[end]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change to the initial purchase: add `quantity` of a variant, perhaps at a discount."""
+
+    variant_id: str
+    quantity: int
+    discount: AppliedDiscount | None = None
+
+
+def build_changes(offered: Offered, choice: int | None = None) -> tuple[Change, ...]:
+    """Return the changes that an acceptance of `offered`, or of one of its choices, makes.
+
+    Raises:
+        InvalidOffer: the offer would add nothing, or its discount is none, or more than all.
+    """
+    items = offered.chosen(choice)
+    for item in items:
+        if item.quantity < 1:
+            raise InvalidOffer("An offer must add at least one item.", offer_id=offered.offer_id)
+        if item.discount and not _is_sound(item.discount, item.unit_price):
+            raise InvalidOffer(
+                "A discount lies above 0 and at most at 100 percent, or at most at the price.",
+                offer_id=offered.offer_id,
+            )
+    return tuple(Change(item.variant_id, item.quantity, item.discount) for item in items)
+
+
+def _is_sound(discount: AppliedDiscount, price: int) -> bool:
+    if discount.percent is not None:
+        return 0 < discount.percent <= 100  # noqa: PLR2004 - percent
+    return discount.amount is not None and 0 < discount.amount.minor <= price

@@ -1,0 +1,54 @@
+"""What was offered, as it stands beside a decision."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from server.core.money import Money
+from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep, Texts
+
+
+def pack_steps(steps: Iterable[OfferedStep]) -> list[dict[str, Any]]:
+    """Return steps as JSON values."""
+    return [{"path": step.path, **_pack(step.offered)} for step in steps]
+
+
+def unpack_steps(packed: Iterable[dict[str, Any]]) -> tuple[OfferedStep, ...]:
+    return tuple(_unpack(**each) for each in packed)
+
+
+def _pack(offered: Offered) -> dict[str, Any]:
+    plain = {name: getattr(offered, name) for name in Offered.__slots__ if name not in ("items", "choices", "texts")}
+    texts = {name: text for name, text in asdict(offered.texts).items() if text is not None}
+    items, choices = ([_pack_item(each) for each in held] for held in (offered.items, offered.choices))
+    return {**plain, "items": items, "choices": choices, "texts": texts}
+
+
+def _pack_item(item: OfferedItem) -> list[Any]:
+    found, discount = item.discount, None
+    if found is not None:
+        percent = str(found.percent) if found.percent is not None else None
+        discount = [found.title, percent, [found.amount.minor, found.amount.currency] if found.amount else None]
+    return [
+        item.variant_id, item.product_id, item.quantity, item.unit_price, item.discounted_unit_price, discount,
+    ]  # fmt: skip
+
+
+def _unpack(path: str, items: list[Any], choices: list[Any], texts: dict[str, str | None], **plain: Any) -> OfferedStep:
+    goods, instead = tuple(map(_item, items)), tuple(map(_item, choices))
+    return OfferedStep(path, Offered(items=goods, choices=instead, texts=Texts(**texts), **plain))
+
+
+def _item(packed: list[Any]) -> OfferedItem:
+    variant_id, product_id, quantity, full, reduced, held = packed
+    discount = _discount(*held) if held is not None else None
+    return OfferedItem(variant_id, product_id, quantity, full, reduced, discount)
+
+
+def _discount(title: str, percent: str | None, amount: list[Any] | None) -> AppliedDiscount:
+    return AppliedDiscount(
+        title,
+        percent=Decimal(percent) if percent is not None else None,
+        amount=Money(*amount) if amount is not None else None,
+    )
