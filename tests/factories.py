@@ -142,7 +142,12 @@ def journey_json(**changes: Any) -> dict[str, Any]:
 
 def rules_json(*funnels: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Return rules with one live offer of variant 2, else 3, 15 percent off, and a live follow-up."""
-    return {"schema": 1, "funnels": list(funnels or (funnel_json(),)), "journey": journey_json()} | changes
+    return {
+        "schema": 1,
+        "funnels": list(funnels or (funnel_json(),)),
+        "journeys": [journey_json()],
+        "holdout": {"percent": 0},
+    } | changes
 
 
 def document(*funnels: dict[str, Any], **changes: Any) -> RuleDocument:

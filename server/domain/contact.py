@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from server.domain.document import Caps, Holds, QuietHours
+from server.domain.document import Caps, Holds, Kind, QuietHours
 from server.domain.reasons import Reason
 
 _NEVER = timedelta(days=365)
@@ -44,6 +44,7 @@ class ContactFacts:
     other_channel_sent_at: datetime | None = None  # the latest message on the other channel, any order
     earlier_sequence_at: datetime | None = None  # start of the shopper's latest other sequence that sent something
     sent_in_sequence: int = 0
+    kind: Kind = Kind.SALES  # of the sequence; only those of its kind count for its cap
 
 
 def may_contact(facts: ContactFacts, *, caps: Caps, holds: Holds, quiet: QuietHours, now: datetime) -> Ruling:
@@ -63,19 +64,20 @@ def may_contact(facts: ContactFacts, *, caps: Caps, holds: Holds, quiet: QuietHo
     return deferral
 
 
-def sequence_block(*, earlier_at: datetime | None, caps: Caps, now: datetime) -> Ruling | None:
-    """Return the refusal when the shopper had another sequence within the cap; None when a new one may open."""
-    if earlier_at is None or not caps.sequence_days:
+def sequence_block(*, earlier_at: datetime | None, caps: Caps, now: datetime, kind: Kind = Kind.SALES) -> Ruling | None:
+    """Return the refusal when the shopper had another sequence of the kind within its cap; None when one may open."""
+    least = caps.days_between(kind)
+    if earlier_at is None or not least:
         return None
-    if now - earlier_at >= timedelta(days=caps.sequence_days):
+    if now - earlier_at >= timedelta(days=least):
         return None
     days = (now - earlier_at).days
-    detail = f"last follow-up {days} days ago, at least {caps.sequence_days} between two"
+    detail = f"last follow-up {days} days ago, at least {least} between two"
     return Ruling(Verdict.REFUSE, Reason.SEQUENCE_CAP, detail)
 
 
 def _refusal(facts: ContactFacts, *, caps: Caps, now: datetime) -> Ruling | None:
-    over_cap = sequence_block(earlier_at=facts.earlier_sequence_at, caps=caps, now=now)
+    over_cap = sequence_block(earlier_at=facts.earlier_sequence_at, caps=caps, now=now, kind=facts.kind)
     checks: tuple[tuple[bool, Reason, str], ...] = (
         (facts.is_cancelled, Reason.ORDER_CANCELLED, ""),
         (facts.is_refunded, Reason.ORDER_REFUNDED, ""),
@@ -83,7 +85,12 @@ def _refusal(facts: ContactFacts, *, caps: Caps, now: datetime) -> Ruling | None
         (facts.has_bought_since, Reason.BOUGHT_SINCE, ""),
         (not facts.address, Reason.NO_ADDRESS, ""),
         (facts.is_suppressed, Reason.SUPPRESSED, ""),
-        (facts.consent != "subscribed", Reason.NO_CONSENT, f"{facts.channel} consent: {facts.consent or 'not stated'}"),
+        # A call is work for staff, who may call a customer who has not asked not to be called.
+        (
+            facts.channel != "call" and facts.consent != "subscribed",
+            Reason.NO_CONSENT,
+            f"{facts.channel} consent: {facts.consent or 'not stated'}",
+        ),
         (not facts.has_connection, Reason.NO_CONNECTION, facts.channel),
         (
             0 < caps.messages_per_sequence <= facts.sent_in_sequence,
@@ -101,7 +108,7 @@ def _refusal(facts: ContactFacts, *, caps: Caps, now: datetime) -> Ruling | None
 def _channel_hold(facts: ContactFacts, holds: Holds, *, now: datetime) -> Ruling | None:
     hours = holds.sms_holds_email_hours if facts.channel == "email" else holds.email_holds_sms_hours
     sent_at = facts.other_channel_sent_at
-    if sent_at is None or not hours:
+    if sent_at is None or not hours or facts.channel == "call":
         return None
     until = sent_at + timedelta(hours=hours)
     if now >= until:
@@ -112,12 +119,13 @@ def _channel_hold(facts: ContactFacts, holds: Holds, *, now: datetime) -> Ruling
 
 
 def _quiet(facts: ContactFacts, quiet: QuietHours, *, now: datetime) -> Ruling | None:
-    if facts.channel != "sms":
+    if facts.channel == "email":
         return None
     opens_at = next_open(now, zones=facts.zones, quiet=quiet)
     if opens_at <= now:
         return None
-    detail = f"{', '.join(local_times(now, facts.zones))}; texts from {quiet.start_hour}:00 to {quiet.end_hour}:00"
+    words = "calls" if facts.channel == "call" else "texts"
+    detail = f"{', '.join(local_times(now, facts.zones))}; {words} from {quiet.start_hour}:00 to {quiet.end_hour}:00"
     return Ruling(Verdict.DEFER, Reason.QUIET_HOURS, detail, opens_at)
 
 

@@ -1,11 +1,13 @@
 """The rule document of a shop: what is offered, to whom, how often, and what follows. Parsed by `rules.parse`."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 
-from server.domain.audience import EVERYBODY, Audience, facts_of
-from server.domain.facts import Fact, Need
+from server.domain.audience import EVERYBODY, Answer, Audience, evaluate, facts_of, needs
+from server.domain.facts import Fact, Facts, Need
 from server.domain.matching import Screen, compile_screen
 from server.domain.offers import Offer
 from server.domain.stock import DEFAULT_STOCK, Stock
@@ -118,19 +120,35 @@ class Pairing:
     pairs: tuple[Pair, ...]
 
 
+class Kind(StrEnum):
+    """What a follow-up is for; each kind is capped on its own."""
+
+    SALES = "sales"
+    RENEWAL = "renewal"
+
+
+# What opens a follow-up, and of which kind it is then.
+TRIGGERS = {"order_paid": Kind.SALES, "subscription_renewed": Kind.RENEWAL}
+
+
 @dataclass(frozen=True, slots=True)
 class MessageStep:
-    """One message of a journey, `delay_seconds` after the journey's start."""
+    """One message or call of a journey, `delay_seconds` after the journey's start.
+
+    `in_hold` says what becomes of it while the other channel holds it back: "wait" until the hold ends, go by the
+    "other_channel" then, or "expire".
+    """
 
     id: str
-    channel: str  # sms | email
+    channel: str  # sms | email | call
     delay_seconds: int
     template: str
+    in_hold: str = "wait"
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The follow-up of an order; its offers come from the live funnels.
+    """A follow-up; its offers come from the live funnels. Of those that fit an order the highest priority is taken.
 
     What has not been sent `expires_hours` after the start never is.
     """
@@ -139,19 +157,35 @@ class Journey:
     name: str
     steps: tuple[MessageStep, ...] = ()
     is_live: bool = False
+    priority: int = 0
     trigger: str = "order_paid"
     audience: Audience = EVERYBODY
     expires_hours: int = 72
 
+    @property
+    def kind(self) -> Kind:
+        return TRIGGERS[self.trigger]
+
+    def step(self, step_id: str) -> MessageStep | None:
+        return next((step for step in self.steps if step.id == step_id), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How often a shopper may be approached; 0, of days or of anything else, switches a cap off."""
+    """How often a shopper may be approached; 0, of days or of anything else, switches a cap off.
+
+    `sequence_days` lie between two follow-ups of orders, `renewal_days` between two of renewals; one of the one kind
+    does not keep the other back.
+    """
 
     sequence_days: int = 14
+    renewal_days: int = 25
     messages_per_sequence: int = 3
     showings: int = 3
     showing_days: int = 14
+
+    def days_between(self, kind: Kind) -> int:
+        return self.renewal_days if kind is Kind.RENEWAL else self.sequence_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +204,33 @@ class QuietHours:
     end_hour: int = 20
 
 
+STANDARD = "standard"  # the tier of who has earned none
+
+
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A named tier and the least that earns it; the first tier whose two conditions hold is the shopper's."""
+    """A named tier and who earns it; the first tier whose audience a shopper is in is theirs."""
 
     name: str
-    at_least_spent: int = 0  # minor units of the shop's currency
-    at_least_orders: int = 0
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChoice:
+    """A message about goods with this tag is written by this template."""
+
+    tag: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Where other rules hold: countries, and currencies where the country is not known."""
+
+    id: str
+    name: str
+    countries: frozenset[str] = frozenset()
+    currencies: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +252,7 @@ class Margin:
 class Holdout:
     """The share of shoppers who get nothing, to measure against; another `salt` draws others."""
 
-    percent: float = 0.0
+    percent: float = 5.0
     salt: str = "holdout"
 
 
@@ -207,7 +261,7 @@ class RuleDocument:
     """One published or drafted set of rules of one shop."""
 
     funnels: tuple[Funnel, ...] = ()
-    journey: Journey | None = None
+    journeys: tuple[Journey, ...] = ()
     caps: Caps = Caps()
     holds: Holds = Holds()
     quiet_hours: QuietHours = QuietHours()
@@ -217,7 +271,11 @@ class RuleDocument:
     margin: Margin = Margin()
     repeats: Repeats = Repeats()
     holdout: Holdout = Holdout()
+    templates: tuple[TemplateChoice, ...] = ()
+    markets: tuple[Market, ...] = ()
     schema: int = SCHEMA
+    market: str | None = None  # the market that these rules are for
+    by_market: Mapping[str, "RuleDocument"] = field(default_factory=dict)
 
     # Asked at every decision, and the same for as long as the document lives.
     @cached_property
@@ -225,6 +283,27 @@ class RuleDocument:
         """The funnels that may make an offer, in the order in which they are asked."""
         live = (funnel for funnel in self.funnels if funnel.is_live)
         return tuple(sorted(live, key=lambda each: (-each.priority, each.id)))
+
+    @cached_property
+    def live_journeys(self) -> tuple[Journey, ...]:
+        """The follow-ups that may open, in the order in which they are asked."""
+        live = (journey for journey in self.journeys if journey.is_live and journey.steps)
+        return tuple(sorted(live, key=lambda each: (-each.priority, each.id)))
+
+    def journey(self, journey_id: str | None) -> Journey | None:
+        return next((journey for journey in self.journeys if journey.id == journey_id), None)
+
+    def of_purchase(self, *, country_code: str | None, currency: str) -> "RuleDocument":
+        """Return the rules of the market that an order belongs to: by its country, else by the currency paid in."""
+        for market in self.markets:
+            if country_code in market.countries or (country_code is None and currency in market.currencies):
+                return self.by_market[market.id]
+        return self
+
+    def template_for(self, tags: Collection[str], otherwise: str) -> str:
+        """Return the template for a message about goods with these tags."""
+        small = {tag.casefold() for tag in tags}
+        return next((each.template for each in self.templates if each.tag.casefold() in small), otherwise)
 
     @cached_property
     def live_facts(self) -> tuple[Fact, ...]:
@@ -235,7 +314,14 @@ class RuleDocument:
     @cached_property
     def live_needs(self) -> frozenset[Need]:
         """What it takes to know those facts."""
-        return frozenset(fact.need for fact in self.live_facts if fact.need is not None)
+        return self.needs_of(self.live_facts)
+
+    def needs_of(self, facts: Iterable[Fact]) -> frozenset[Need]:
+        """Return what it takes to know some facts; the tier takes what the audiences of the tiers take."""
+        found = {fact.need for fact in facts if fact.need is not None}
+        if Need.TIER in found:
+            found |= {need for tier in self.tiers for need in needs(tier.audience)}
+        return frozenset(found)
 
     @cached_property
     def is_scheduled(self) -> bool:
@@ -253,11 +339,10 @@ class RuleDocument:
         return compile_screen([funnel.audience for funnel in self.live_funnels])
 
 
-def tier_of(document: RuleDocument, *, spent: int | None, orders: int | None) -> str | None:
-    """Return the first tier that a shopper has earned, "standard" when none, None when the history is unknown."""
-    if spent is None or orders is None:
-        return None
+def tier_of(document: RuleDocument, facts: Facts) -> str | None:
+    """Return the first tier that a shopper has earned, "standard" when none, None where that cannot be told."""
     for tier in document.tiers:
-        if spent >= tier.at_least_spent and orders >= tier.at_least_orders:
-            return tier.name
-    return "standard"
+        answer = evaluate(tier.audience, facts)
+        if answer is not Answer.MISS:
+            return tier.name if answer is Answer.MATCH else None
+    return STANDARD

@@ -19,6 +19,7 @@ class Need(StrEnum):
 
     CATALOGUE = "catalogue"
     HISTORY = "history"
+    TIER = "tier"
     BASKETS = "baskets"
     PROFILE = "profile"
     CONSENT = "consent"

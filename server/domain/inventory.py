@@ -154,7 +154,7 @@ INVENTORY: tuple[Holding, ...] = (
         "to write after an order at most once in the period that the shop sets",
         retention.WITH_SHOP,
         {"order_id": "Shopify's number of the order", "reference_id": "the checkout's number", "unit_id": _UNIT},
-        _columns("id shop_id journey_id rules_version starts_at release_reason refusal refusal_detail created_at"),
+        _columns("id shop_id journey_id kind rules_version starts_at release_reason refusal refusal_detail created_at"),
     ),
     Holding(
         "touches",

@@ -1,9 +1,12 @@
 """When a follow-up starts, and which touches it plans."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from server.domain.audience import Answer, evaluate, explain
 from server.domain.document import Journey, MessageStep
+from server.domain.facts import Facts
 from server.domain.pages import PageState
 from server.domain.reasons import Reason
 
@@ -61,6 +64,20 @@ def release(page: PageState | None, *, ordered_at: datetime, is_eligible: bool) 
     if not page.was_offered:
         return Release(ordered_at, Reason.NOTHING_ELIGIBLE)
     return Release(ordered_at + IMPRESSION_GRACE, Reason.PAGE_NOT_SHOWN)
+
+
+def choose_journey(journeys: Iterable[Journey], facts: Facts) -> Journey | tuple[Reason, str]:
+    """Return the first journey whose audience an order is in, or why none is, with the values compared."""
+    why: list[tuple[Reason, str]] = []
+    for journey in journeys:
+        answer = evaluate(journey.audience, facts)
+        if answer is Answer.MATCH:
+            return journey
+        reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN
+        why.append((reason, f"{journey.name}: {explain(journey.audience, facts)}"))
+    if not why:
+        return Reason.NO_LIVE_JOURNEY, ""
+    return why[0][0], "; ".join(detail for _, detail in why)
 
 
 def plan(journey: Journey, *, starts_at: datetime) -> tuple[TouchPlan, ...]:

@@ -85,7 +85,7 @@ class MessageRenderer:
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
     def render(self, channel: str, message: OfferMessage) -> Words:
-        """Write `message` for a channel: an e-mail from the template of its name, an SMS from `<name>_sms`.
+        """Write `message` for a channel: an e-mail from the template of its name, others from `<name>_<channel>`.
 
         Raises:
             UnknownTemplate, UnrenderableMessage.
@@ -93,6 +93,8 @@ class MessageRenderer:
         variables = variables_of(message)
         if channel == "sms":
             return Words(text=self.render_sms(f"{message.template}_sms", variables))
+        if channel == "call":
+            return Words(text=_tidy_lines(self._fill(f"{message.template}_call/body.txt", _clean(variables))))
         email = self.render_email(message.template, variables)
         return Words(text=email.text, subject=email.subject, html=email.html)
 

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, sel
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.attribution import Click
+from server.domain.document import Kind
 from server.domain.journeys import TouchPlan
 from server.domain.reasons import Reason
 from server.storage.db import Base
@@ -48,6 +49,7 @@ class SequenceRow(Base):
     reference_id: Mapped[str]
     unit_id: Mapped[str]
     journey_id: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(server_default="sales")  # only sequences of one kind count for its cap
     rules_version: Mapped[int]
     starts_at: Mapped[datetime]
     release_reason: Mapped[str]
@@ -63,6 +65,7 @@ class TouchRow(Base):
         Index(None, "state", "due_at"),
         Index(None, "shop_id", "vendor_id"),
         Index(None, "shop_id", "unit_id", "claimed_at"),
+        Index(None, "shop_id", "channel", "state"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -120,7 +123,10 @@ _STARTS = (
         TouchRow.unit_id == bindparam("its_unit"),
         TouchRow.sequence_id != bindparam("excluding"),
         TouchRow.state.in_(_WRITTEN_STATES),
+        SequenceRow.shop_id == bindparam("its_shop"),
+        SequenceRow.kind == bindparam("its_kind"),
     )
+    .join(SequenceRow, SequenceRow.id == TouchRow.sequence_id)
     .group_by(TouchRow.sequence_id)
     .subquery()
 )
@@ -182,9 +188,9 @@ class Touches:
             self._session.add(touch)
         return row
 
-    def earlier_sequence_at(self, unit_id: str, *, excluding: int | None) -> datetime | None:
-        """Return when the shopper's latest other sequence first wrote to them; an unknown fate counts as written."""
-        asked = {"its_shop": self._shop_id, "its_unit": unit_id, "excluding": excluding or 0}
+    def earlier_sequence_at(self, unit_id: str, *, kind: Kind, excluding: int | None) -> datetime | None:
+        """Return when the shopper's latest other sequence of a kind first wrote; an unknown fate counts as written."""
+        asked = {"its_shop": self._shop_id, "its_unit": unit_id, "its_kind": kind.value, "excluding": excluding or 0}
         latest: datetime | None = self._session.scalar(_EARLIER, asked)
         return latest
 
@@ -194,8 +200,8 @@ class Touches:
 
     def lock(self, touch_id: str) -> TouchRow | None:
         """Return a touch as it stands now and keep others from changing it until the transaction ends."""
-        row = self._session.get(TouchRow, touch_id, with_for_update=True, populate_existing=True)
-        return row if row is not None and row.shop_id == self._shop_id else None
+        query = select(TouchRow).where(TouchRow.id == touch_id, TouchRow.shop_id == self._shop_id)
+        return self._session.scalars(query.with_for_update(), execution_options=_FRESH).one_or_none()
 
     def lock_waiting(self, order_id: str) -> tuple[TouchRow, ...]:
         """Return an order's touches that wait for their first attempt or for the one-click page, locked."""
@@ -277,6 +283,17 @@ class Touches:
             return False
         touch.receipt, touch.receipt_code = kind, code
         return True
+
+    def open_calls(self, *, limit: int) -> tuple[TouchRow, ...]:
+        """Return the calls that wait for staff, the oldest first."""
+        query = (
+            select(TouchRow)
+            .where(TouchRow.shop_id == self._shop_id, TouchRow.state == SENT, TouchRow.channel == "call")
+            .where(TouchRow.receipt.is_(None))
+            .order_by(TouchRow.sent_at, TouchRow.id)
+            .limit(limit)
+        )
+        return tuple(self._session.scalars(query))
 
     def record_click(self, touch_id: str, *, token: str, now: datetime) -> None:
         self._session.add(ClickRow(shop_id=self._shop_id, touch_id=touch_id, token=token, clicked_at=now))

@@ -1,6 +1,6 @@
 """Loads what conditions ask about an order and its shopper, and of that only what they need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -45,11 +45,18 @@ class Question:
 def load_facts(
     session: Session, shop_id: int, document: RuleDocument, question: Question, *, needed: frozenset[Need]
 ) -> Facts:
-    """Load what conditions with these needs ask; the goods of the order itself are always known."""
+    """Load what conditions with these needs ask; the goods of the order itself are always known.
+
+    `document` is that of the order's own market.
+    """
     goods = Catalog(session, shop_id).variants([line.variant_id for line in question.purchase.lines])
-    shopper = _Shopper(session, shop_id, question).facts(document, needed)
+    shopper = _Shopper(session, shop_id, question).facts(needed)
     local = local_time(session, shop_id, question.now) if Need.CLOCK in needed else None
-    return Facts(question.purchase, shopper, goods, _context(question, local))
+    purchase = replace(question.purchase, market=document.market)
+    facts = Facts(purchase, shopper, goods, _context(question, local))
+    if Need.TIER not in needed:
+        return facts
+    return replace(facts, shopper=replace(shopper, tier=tier_of(document, facts)))
 
 
 def local_time(session: Session, shop_id: int, now: datetime) -> datetime:
@@ -91,9 +98,9 @@ class _Shopper:
     shop_id: int
     question: Question
 
-    def facts(self, document: RuleDocument, needed: frozenset[Need]) -> ShopperFacts:
+    def facts(self, needed: frozenset[Need]) -> ShopperFacts:
         unit_id = self.question.unit_id
-        if not needed - {Need.CATALOGUE, Need.CLOCK}:
+        if not needed - {Need.CATALOGUE, Need.CLOCK, Need.TIER}:
             return ShopperFacts(unit_id=unit_id)
         known = self._customer()
         count = spent = days = None
@@ -104,7 +111,6 @@ class _Shopper:
             earlier_orders=count,
             spent=spent,
             days_since_order=days,
-            tier=tier_of(document, spent=spent, orders=count),
             bought=self._bought(count) if Need.BASKETS in needed else None,
             agreed_channels=self._agreed_channels() if Need.CONSENT in needed else None,
             profile=self._profile(known) if Need.PROFILE in needed else Profile(),

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from server.domain.audience import Answer, evaluate, explain, needs
+from server.domain.audience import facts_of
 from server.domain.contact import sequence_block
 from server.domain.decision import Outcome
-from server.domain.document import Journey
-from server.domain.journeys import Release, plan, release
+from server.domain.document import TRIGGERS, Journey, RuleDocument
+from server.domain.journeys import Release, choose_journey, plan, release
 from server.domain.orders import Order
 from server.domain.pages import PageEvent, PageState
 from server.domain.pages import page_state as page_state_of
@@ -22,7 +22,9 @@ from server.storage.touches import SequenceRow, Touches
 from server.usecases.facts import Question, is_page_eligible, load_facts, purchase_of
 from server.usecases.imports import order_unit
 from server.usecases.situations import draw_holdout
+from server.usecases.touch_work import document_of
 
+_RENEWALS = "subscription_contract"  # the `source_name` of orders that a subscription places
 _PAID = ("paid", "partially_paid", "partially_refunded")
 
 
@@ -39,27 +41,35 @@ def plan_follow_up(
         return None
     if not _is_ours(session, shop_id, order):
         return None
-    journey = published.document.journey
-    if journey is not None and now - order.created_at > timedelta(hours=journey.expires_hours):
+    document = document_of(published, order)
+    longest = max((timedelta(hours=each.expires_hours) for each in document.journeys), default=None)
+    if longest is not None and now - order.created_at > longest:
         return None
     # A webhook that comes late must not make a message of the past: the clock starts now at the earliest.
     started = _release(session, shop_id, order, not_before=now)
+    unit_id = order_unit(order)
+    chosen = _choose(session, shop_id, order, document, unit_id, now=now)
+    journey = chosen if isinstance(chosen, Journey) else None
     row = SequenceRow(
         shop_id=shop_id,
         order_id=order.id,
         reference_id=order.reference_id or order.id,
-        unit_id=order_unit(order),
+        unit_id=unit_id,
         journey_id=journey.id if journey else None,
+        kind=(journey.kind if journey else TRIGGERS[trigger_of(order)]).value,
         rules_version=published.number,
         starts_at=started.at,
         release_reason=started.reason.value,
         created_at=now,
     )
-    refusal = _refusal(session, shop_id, order, published, row.unit_id, now=now)
-    if refusal is not None:
-        row.refusal, row.refusal_detail = refusal[0].value, refusal[1]
-    plans = plan(journey, starts_at=started.at) if journey is not None and refusal is None else ()
-    return touches.open_sequence(row, plans)
+    if not isinstance(chosen, Journey):
+        row.refusal, row.refusal_detail = chosen[0].value, chosen[1]
+    return touches.open_sequence(row, plan(journey, starts_at=started.at) if journey is not None else ())
+
+
+def trigger_of(order: Order) -> str:
+    """Return what an order is to journeys: the platform names the channel of orders that a subscription places."""
+    return "subscription_renewed" if order.source_name == _RENEWALS else "order_paid"
 
 
 def _is_ours(session: Session, shop_id: int, order: Order) -> bool:
@@ -79,7 +89,7 @@ def reschedule(session: Session, shop_id: int, *, reference_id: str) -> int:
     if row is None or order is None or row.refusal is not None:
         return 0
     published = Rules(session, shop_id).version(row.rules_version)
-    journey = published.document.journey if published else None
+    journey = document_of(published, order).journey(row.journey_id) if published else None
     if journey is None:
         return 0
     started = _release(session, shop_id, order, not_before=row.created_at)
@@ -137,11 +147,13 @@ def _move(touches: Touches, row: SequenceRow, journey: Journey, started: Release
     return moved
 
 
-def _refusal(
-    session: Session, shop_id: int, order: Order, published: PublishedRules, unit_id: str, *, now: datetime
-) -> tuple[Reason, str] | None:
-    document, journey = published.document, published.document.journey
-    if journey is None or not journey.is_live or not journey.steps:
+def _choose(
+    session: Session, shop_id: int, order: Order, document: RuleDocument, unit_id: str, *, now: datetime
+) -> Journey | tuple[Reason, str]:
+    """Return the follow-up that an order opens, or why none."""
+    trigger = trigger_of(order)
+    journeys = [journey for journey in document.live_journeys if journey.trigger == trigger]
+    if not journeys:
         return Reason.NO_LIVE_JOURNEY, ""
     if order.cancelled_at is not None:
         return Reason.ORDER_CANCELLED, ""
@@ -149,14 +161,12 @@ def _refusal(
         return Reason.DATA_WITHHELD, ""
     if draw_holdout(session, shop_id, document, unit_id=unit_id, now=now):
         return Reason.HELD_OUT, f"{document.holdout.percent:g} % of shoppers"
-    earlier = Touches(session, shop_id).earlier_sequence_at(unit_id, excluding=None)
-    blocked = sequence_block(earlier_at=earlier, caps=document.caps, now=now)
+    kind = TRIGGERS[trigger]
+    earlier = Touches(session, shop_id).earlier_sequence_at(unit_id, kind=kind, excluding=None)
+    blocked = sequence_block(earlier_at=earlier, caps=document.caps, now=now, kind=kind)
     if blocked is not None:
         return blocked.reason, blocked.detail
     question = Question(purchase_of(order), unit_id, Surface.MESSAGE, now, order)
-    facts = load_facts(session, shop_id, document, question, needed=needs(journey.audience))
-    answer = evaluate(journey.audience, facts)
-    if answer is not Answer.MATCH:
-        reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN
-        return reason, explain(journey.audience, facts)
-    return None
+    asked = [fact for journey in journeys for fact in facts_of(journey.audience)]
+    facts = load_facts(session, shop_id, document, question, needed=document.needs_of(asked))
+    return choose_journey(journeys, facts)

@@ -16,7 +16,7 @@ def write_letter(
     words = post.renderer.render(
         touch.channel,
         OfferMessage(
-            template=touch.template,
+            template=work.document.template_for(variant.tags, touch.template),
             locale=work.order.locale,
             shop_name=shop.name or shop.domain,
             first_name=work.order.first_name,

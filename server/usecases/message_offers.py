@@ -37,7 +37,7 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
     seen = {event.path for event in Events(session, work.shop.id).of_decision(page.id)} if page is not None else set()
     steps = page.steps if page is not None else ()
     shown = frozenset[str]().union(*(step.offered.variant_ids for step in steps if step.path in seen))
-    document = work.rules.document
+    document = work.document
     situation = load_situation(
         session,
         work.shop.id,
@@ -68,7 +68,7 @@ def ask_live(api: PlatformApi, choice: MessageChoice) -> Mapping[str, VariantFac
 
 def decide_message(work: TouchWork, choice: MessageChoice, live: Mapping[str, VariantFacts]) -> Decision:
     """Decide on live goods only: what was not asked about, or is gone, cannot be offered."""
-    return _decide_live(work.rules.document, choice, live)
+    return _decide_live(work.document, choice, live)
 
 
 def _decide_live(document: RuleDocument, choice: MessageChoice, live: Mapping[str, VariantFacts]) -> Decision:

@@ -33,7 +33,7 @@ from server.usecases.message_offers import (
     prepare_choice,
     store_message_decision,
 )
-from server.usecases.recipients import contact_facts
+from server.usecases.recipients import OTHER_CHANNEL, contact_facts
 from server.usecases.senders import Sender, find_sender, named_sender
 from server.usecases.touch_work import Post, TouchNotOpen, TouchWork, end_touch, load_touch, wait_again
 
@@ -147,14 +147,15 @@ def _ask_vendor(sender: Sender | None, message: Message, *, since: datetime) -> 
 
 def _may_not(session: Session, post: Post, work: TouchWork, *, now: datetime) -> str | None:
     """Refuse or defer the touch when it may not be sent now; None when it may."""
-    touch, document = work.touch, work.rules.document
+    touch, document = work.touch, work.document
     if not work.shop.is_installed:
         return end_touch(touch, REFUSED, Reason.UNINSTALLED)
-    journey = document.journey
-    if journey is None or not journey.is_live or all(step.id != touch.step_id for step in journey.steps):
+    journey = document.journey(work.sequence.journey_id)
+    step = journey.step(touch.step_id) if journey is not None and journey.is_live else None
+    if step is None:
         return end_touch(touch, REFUSED, Reason.NO_LIVE_JOURNEY, "the follow-up was changed or switched off since")
     sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
-    facts = contact_facts(session, work.shop, work.order, touch, phones=post.phones, has_connection=sender is not None)
+    facts = contact_facts(session, work, phones=post.phones, has_connection=sender is not None)
     ruling = may_contact(facts, caps=document.caps, holds=document.holds, quiet=document.quiet_hours, now=now)
     if ruling.verdict is Verdict.SEND:
         # The page may have come up after this touch was queued or put back, when nothing moves it any more.
@@ -162,7 +163,11 @@ def _may_not(session: Session, post: Post, work: TouchWork, *, now: datetime) ->
         if started.at <= now:
             return None
         return wait_again(touch, until=started.at, reason=Reason.PAGE_WAITING, detail="")
+    if ruling.reason is Reason.CHANNEL_HOLD and step.in_hold == "expire":
+        return end_touch(touch, REFUSED, ruling.reason, ruling.detail)
     if ruling.verdict is Verdict.DEFER and ruling.until is not None:
+        if ruling.reason is Reason.CHANNEL_HOLD and step.in_hold == "other_channel":
+            touch.channel = OTHER_CHANNEL[touch.channel]
         return wait_again(touch, until=ruling.until, reason=ruling.reason, detail=ruling.detail)
     return end_touch(touch, REFUSED, ruling.reason, ruling.detail)
 
@@ -187,7 +192,7 @@ def _claim(
         reason = Reason.HELD_OUT if decision.outcome is Outcome.HELD_OUT else Reason.NOTHING_TO_OFFER
         return end_touch(touch, REFUSED, reason, decision.notes[-1].line.detail if decision.notes else "")
     sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
-    facts = contact_facts(session, work.shop, work.order, touch, phones=post.phones, has_connection=sender is not None)
+    facts = contact_facts(session, work, phones=post.phones, has_connection=sender is not None)
     if sender is None or facts.address is None:
         raise TouchNotOpen("The sender or the address went away within one transaction.", touch_id=touch.id)
     item = decision.offered.item

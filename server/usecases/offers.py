@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from server.core.errors import AppError
 from server.domain.decision import Decision, Outcome, decide
+from server.domain.document import RuleDocument
 from server.domain.experiments import unit_of
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.reasons import Reason
@@ -65,11 +67,11 @@ def answer_purchase(*, database: Database, shop_domain: str, purchase: Purchase,
             return _answer(session, shop_id, held)
         situation = question.situation(session)
     # Decided before the transaction that stores it: on SQLite all others would wait for that.
-    decision = decide(published.document, situation)
+    decision = decide(question.document, situation)
     return database.run(lambda session: question.store_once(session, situation, decision))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Inquiry:
     """One purchase asked about, by the rules that are live now."""
 
@@ -78,20 +80,28 @@ class _Inquiry:
     purchase: Purchase
     now: datetime
 
+    @cached_property
+    def document(self) -> RuleDocument:
+        """The rules of the market that the purchase belongs to."""
+        purchase = self.purchase
+        return self.published.document.of_purchase(
+            country_code=purchase.country_code, currency=purchase.presentment_currency
+        )
+
     @property
     def unit_id(self) -> str:
         purchase = self.purchase
         return unit_of(customer_id=purchase.customer_id, email=None, phone=None, reference_id=purchase.reference_id)
 
     def situation(self, session: Session) -> Situation:
-        document = self.published.document
+        document = self.document
         question = Question(self.purchase, self.unit_id, Surface.ONE_CLICK, self.now)
         is_held_out = is_in_holdout(session, self.shop_id, document, unit_id=self.unit_id)
         return load_situation(session, self.shop_id, document, question, is_held_out=is_held_out)
 
     def store_once(self, session: Session, situation: Situation, decision: Decision) -> Answer:
         """Store what was decided, unless a twin of this question did so meanwhile."""
-        decisions, document = Decisions(session, self.shop_id), self.published.document
+        decisions, document = Decisions(session, self.shop_id), self.document
         held = decisions.lock(self.purchase.reference_id, Surface.ONE_CLICK.value)
         if held is not None and self.is_answered_by(session, held):
             return _answer(session, self.shop_id, held)

@@ -6,6 +6,7 @@ from datetime import datetime
 from server.core.clock import Clock
 from server.core.errors import AppError
 from server.core.signing import LinkSigner
+from server.domain.document import RuleDocument
 from server.domain.orders import Order
 from server.domain.reasons import Reason
 from server.ports import PhoneNumbers, Renderer, Vendors
@@ -46,6 +47,16 @@ class TouchWork:
     order: Order
     shop: ShopRow
     rules: PublishedRules
+
+    @property
+    def document(self) -> RuleDocument:
+        """The rules of the market that the order belongs to."""
+        return document_of(self.rules, self.order)
+
+
+def document_of(rules: PublishedRules, order: Order) -> RuleDocument:
+    """Return the rules of the market that an order belongs to."""
+    return rules.document.of_purchase(country_code=order.country_code, currency=order.presentment_currency)
 
 
 def load_touch(session: Session, post: Post, *, shop_id: int, touch_id: str, attempt: int) -> TouchWork:

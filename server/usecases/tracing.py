@@ -13,7 +13,9 @@ def trace_of(session: Session, shop_id: int, decision: StoredDecision) -> tuple[
     published = Rules(session, shop_id).version(decision.rules_version)
     if published is None or not decision.screened:
         return tuple(note.line for note in decision.notes)
-    document = published.document
+    document = published.document.of_purchase(
+        country_code=decision.facts.get("country_code"), currency=decision.facts.get("presentment_currency", "")
+    )
     return tell(
         document,
         recorded(decision.read_facts, document.live_facts),

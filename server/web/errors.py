@@ -29,6 +29,7 @@ _STATUS: dict[str, HTTPStatus] = {
     "offer_unknown": HTTPStatus.NOT_FOUND,
     "unknown_decision": HTTPStatus.NOT_FOUND,
     "unknown_order": HTTPStatus.NOT_FOUND,
+    "unknown_call": HTTPStatus.NOT_FOUND,
     "unknown_delivery": HTTPStatus.NOT_FOUND,
     "unknown_request": HTTPStatus.NOT_FOUND,
     "unknown_funnel": HTTPStatus.NOT_FOUND,

@@ -26,6 +26,7 @@ GUARDS = {
     "offers": guards.merchant_session,
     "orders": guards.merchant_session,
     "integrations": guards.merchant_session,
+    "calls": guards.merchant_session,
     "deliveries": guards.merchant_session,
     "privacy": guards.merchant_session,
 }

@@ -18,8 +18,7 @@ def open_sequence(
     starts_at: datetime = NOW,
 ) -> tuple[TouchRow, ...]:
     """Store an order's follow-up of a text and an e-mail; return its touches, by the time they are due."""
-    journey = document().journey
-    assert journey is not None
+    journey = document().journeys[0]
     row = SequenceRow(
         shop_id=shop_id,
         order_id=order_id,

@@ -1,6 +1,7 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from server.domain.document import Kind
 from server.domain.reasons import Reason
 from server.storage.touches import (
     FAILED,
@@ -54,7 +55,7 @@ class TestSequences:
             assert theirs.of_orders(["500"]) == {}
             assert theirs.lock_by_vendor_id("SM1") is None
             assert theirs.last_sent_at("customer:77", channel="sms") is None
-            assert theirs.earlier_sequence_at("customer:77", excluding=None) is None
+            assert theirs.earlier_sequence_at("customer:77", kind=Kind.SALES, excluding=None) is None
             assert theirs.clicks(["t"]) == ()
             assert not theirs.is_sending()
             assert not theirs.claim(text.id, attempt=1, now=NOW)
@@ -65,12 +66,12 @@ class TestSequences:
         with stores.database.write() as session:
             text, mail = open_sequence(session, stores.ours)
             touches = Touches(session, stores.ours)
-            assert touches.earlier_sequence_at("customer:77", excluding=None) is None
+            assert touches.earlier_sequence_at("customer:77", kind=Kind.SALES, excluding=None) is None
             for state, seen in ((SENDING, minutes(5)), (SENT, minutes(5)), (UNKNOWN, minutes(5)), (FAILED, None)):
                 text.state, text.claimed_at = state, minutes(5)
                 session.flush()
-                assert touches.earlier_sequence_at("customer:77", excluding=None) == seen
-                assert touches.earlier_sequence_at("customer:77", excluding=text.sequence_id) is None
+                assert touches.earlier_sequence_at("customer:77", kind=Kind.SALES, excluding=None) == seen
+                assert touches.earlier_sequence_at("customer:77", kind=Kind.SALES, excluding=text.sequence_id) is None
                 assert touches.sent_in(text.sequence_id) == (seen is not None)
                 assert touches.last_sent_at("customer:77", channel="sms") == seen
                 assert touches.last_sent_at("customer:77", channel="email") is None
@@ -78,9 +79,11 @@ class TestSequences:
             other, _ = open_sequence(session, stores.ours, order_id="501", reference_id="x")
             other.state, other.claimed_at = SENT, minutes(30)
             session.flush()
-            assert touches.earlier_sequence_at("customer:77", excluding=None) == minutes(30)
-            assert touches.earlier_sequence_at("customer:77", excluding=other.sequence_id) == minutes(5)
-            assert touches.earlier_sequence_at("customer:78", excluding=None) is None
+            assert touches.earlier_sequence_at("customer:77", kind=Kind.SALES, excluding=None) == minutes(30)
+            assert touches.earlier_sequence_at("customer:77", kind=Kind.SALES, excluding=other.sequence_id) == minutes(
+                5
+            )
+            assert touches.earlier_sequence_at("customer:78", kind=Kind.SALES, excluding=None) is None
 
 
 class TestClaims:

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from server.domain.conditions import CONDITIONS
+from server.domain.document import RuleDocument
 from server.domain.facts import Facts, Need
 from server.domain.orders import Order
 from server.domain.situation import Surface
@@ -23,13 +24,21 @@ DAY = timedelta(days=1)
 ALL = frozenset(Need)
 
 
-def ask(house: House, placed: Order | None = None, *, needed: frozenset[Need] = ALL, **changes: Any) -> Facts:
+def ask(
+    house: House,
+    placed: Order | None = None,
+    *,
+    needed: frozenset[Need] = ALL,
+    rules: RuleDocument | None = None,
+    **changes: Any,
+) -> Facts:
     asked = purchase_of(placed) if placed is not None else purchase(**changes)
     unit_id = order_unit(placed) if placed is not None else "customer:77"
     surface = Surface.ONE_CLICK if placed is None else Surface.MESSAGE
     with house.database.read() as session:
         question = Question(asked, unit_id, surface, NOW, placed)
-        return load_facts(session, house.shop_id, document(), question, needed=needed)
+        found = (rules or document()).of_purchase(country_code=asked.country_code, currency=asked.presentment_currency)
+        return load_facts(session, house.shop_id, found, question, needed=needed)
 
 
 def keep(house: House, *orders: Order) -> None:
@@ -122,7 +131,7 @@ def test_every_fact_that_is_told_is_known_of_a_rich_order_and_no_other(house: Ho
     placed = order("2", discount_codes=("WELCOME10",), shipping_method="Express", attributes=(("utm_source", "news"),))
     keep(house, order("1", created_at=NOW - 5 * DAY), placed)
     know(house, orders_count=2, spent=2_000, tags=("loyal",))
-    facts = ask(house, placed)
+    facts = ask(house, placed, rules=document(markets=[{"id": "uk", "name": "UK", "countries": ["GB"]}]))
     known = {each.fact for each in CONDITIONS.values() if getattr(facts, each.fact.name) is not None}
     assert known == {each.fact for each in CONDITIONS.values() if each.fact.is_told}
 

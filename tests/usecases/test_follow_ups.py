@@ -146,7 +146,7 @@ class TestRelease:
 
     def test_events_of_an_order_that_has_no_follow_up_move_nothing(self, house: House) -> None:
         assert house.happen("shown")
-        house.publish(rules_json(journey=None))
+        house.publish(rules_json(journeys=[]))
         placed(house)
         assert house.happen("declined")
         row = sequence(house)
@@ -244,24 +244,24 @@ class TestPlanning:
     @pytest.mark.parametrize(
         ("rules", "refusal", "detail"),
         [
-            ({"journey": None}, "no_live_journey", ""),
-            ({"journey": journey_json(is_live=False)}, "no_live_journey", ""),
-            ({"journey": journey_json(steps=[])}, "no_live_journey", ""),
+            ({"journeys": []}, "no_live_journey", ""),
+            ({"journeys": [journey_json(is_live=False)]}, "no_live_journey", ""),
+            ({"journeys": [journey_json(steps=[])]}, "no_live_journey", ""),
             ({"holdout": {"percent": 100}}, "held_out", "100 % of shoppers"),
             (
-                {"journey": journey_json(audience={"key": "order.value", "args": {"at_least": 2000}})},
+                {"journeys": [journey_json(audience={"key": "order.value", "args": {"at_least": 2000}})]},
                 "audience_miss",
-                "order value 10.00 GBP, at least 20.00 GBP",
+                "Journey: order value 10.00 GBP, at least 20.00 GBP",
             ),
             (
-                {"journey": journey_json(audience={"key": "order.contains", "args": {"tags": ["gift"]}})},
+                {"journeys": [journey_json(audience={"key": "order.contains", "args": {"tags": ["gift"]}})]},
                 "audience_miss",
-                "1 lines, looked for tags gift",
+                "Journey: 1 lines, looked for tags gift",
             ),
             (
-                {"journey": journey_json(audience={"key": "customer.history", "args": {"is": "repeat"}})},
+                {"journeys": [journey_json(audience={"key": "customer.history", "args": {"is": "repeat"}})]},
                 "audience_miss",
-                "buyer first, wanted repeat",
+                "Journey: buyer first, wanted repeat",
             ),
         ],
     )
@@ -276,7 +276,7 @@ class TestPlanning:
 
     def test_a_journey_that_cannot_judge_stays_closed(self, house: House) -> None:
         house.publish(
-            rules_json(journey=journey_json(audience={"key": "order.country", "args": {"countries": ["GB"]}}))
+            rules_json(journeys=[journey_json(audience={"key": "order.country", "args": {"countries": ["GB"]}})])
         )
         placed(house, country_code=None)
         row = sequence(house)
@@ -285,7 +285,7 @@ class TestPlanning:
 
     def test_a_journey_for_first_buyers_knows_who_they_are(self, house: House) -> None:
         first = {"key": "customer.history", "args": {"is": "first"}}
-        house.publish(rules_json(journey=journey_json(audience=first)))
+        house.publish(rules_json(journeys=[journey_json(audience=first)]))
         placed(house)
         assert len(house.touches()) == 2
 
@@ -378,7 +378,7 @@ class TestHoldout:
 
 def test_the_platforms_count_of_orders_goes_beyond_ours(house: House) -> None:
     repeat = {"key": "customer.history", "args": {"is": "repeat"}}
-    house.publish(rules_json(funnel_json(audience=repeat), journey=journey_json(audience=repeat)))
+    house.publish(rules_json(funnel_json(audience=repeat), journeys=[journey_json(audience=repeat)]))
     with house.database.write() as session:
         Contacts(session, house.shop_id).save_customer(customer(orders_count=5, spent=50_000))
     assert house.ask().is_shown

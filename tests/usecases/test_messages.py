@@ -179,12 +179,12 @@ class TestAskedAgain:
     def test_a_journey_that_was_switched_off_or_changed_stops_what_is_planned(
         self, due: House, change: dict[str, Any], reason: str
     ) -> None:
-        due.publish(rules_json(journey=journey_json(**change)))
+        due.publish(rules_json(journeys=[journey_json(**change)]))
         due.send()
         assert outcome(due) == ("refused", reason)
 
     def test_no_journey_at_all(self, due: House) -> None:
-        due.publish(rules_json(journey=None))
+        due.publish(rules_json(journeys=[]))
         due.send()
         assert outcome(due) == ("refused", "no_live_journey")
 
@@ -277,7 +277,7 @@ class TestWaiting:
         steps = [
             {"id": str(number), "channel": "email", "delay_seconds": number, "template": "offer"} for number in range(4)
         ]
-        house.publish(rules_json(journey=journey_json(steps=steps)))
+        house.publish(rules_json(journeys=[journey_json(steps=steps)]))
         house.record(order(created_at=NOW, gateways=("paypal",)))
         house.clock.move(minutes=5)
         for touch in house.touches():

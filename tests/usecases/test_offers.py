@@ -130,8 +130,9 @@ class TestAnswering:
         assert [each.reason for each in house.trace(answer.decision)] == [Reason.AUDIENCE_UNKNOWN]
 
     def test_history_is_ours_or_the_platforms_whichever_is_longer(self, house: House) -> None:
-        house.publish(rules_json(funnel_json(audience={"key": "customer.tier", "args": {"tiers": ["vip"]}}),
-                                 tiers=[{"name": "vip", "at_least_orders": 3}]))  # fmt: skip
+        for_vips = {"key": "customer.tier", "args": {"tiers": ["vip"]}}
+        three_orders = {"key": "customer.orders", "args": {"at_least": 3}}
+        house.publish(rules_json(funnel_json(audience=for_vips), tiers=[{"name": "vip", "audience": three_orders}]))
         assert not house.ask(reference_id="a").is_shown
         with house.database.write() as session:
             Contacts(session, house.shop_id).save_customer(customer(orders_count=3))

@@ -38,7 +38,8 @@ WORD = "Quokka"  # stands in every text of the other shop
 PAGE_ROUTES = {
     "/", "/set-up", "/set-up/check", "/imports/<kind>/retry", "/integrations", "/integrations/<slug>",
     "/offers", "/offers/new", "/offers/<funnel_id>", "/offers/<funnel_id>/delete", "/offers/publish",
-    "/offers/variants", "/orders", "/orders/<order_id>",
+    "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
+    "/calls", "/calls/<touch_id>/<outcome>",
     "/deliveries", "/deliveries/<int:delivery_id>/replay", "/deliveries/replay",
     "/privacy/requests", "/privacy/requests/<int:request_id>/data", "/privacy/requests/<int:request_id>/done",
 }  # fmt: skip
@@ -111,6 +112,7 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
         history.accepted(9001, first_name=WORD, email=f"{WORD}@example.com"),
         history.ready(9002, first_name=WORD),
     ]
+    call_id = history.call(9003, first_name=WORD)
     person = CustomerRequest(None, f"{WORD}@example.com", None)
     note_data_request(
         database=runtime.database, box=runtime.box, shop_domain=OTHER_SHOP, platform_id="1", person=person, now=now
@@ -125,6 +127,8 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
     ids = {
         "funnel_id": "quokka-funnel",
         "order_id": orders[0],
+        "touch_id": call_id,
+        "outcome": "reached",
         "delivery_id": str(delivery_id),
         "request_id": str(request_id),
         "kind": "orders",

@@ -38,7 +38,7 @@ LAST_ORDER = Condition(
 TIER = Condition(
     key="customer.tier",
     label="Customer tier",
-    fact=Fact("tier", FactType.TEXT, Need.HISTORY),
+    fact=Fact("tier", FactType.TEXT, Need.TIER),
     comparison=OneOf("tier", "tiers", "Tiers"),
 )
 
@@ -81,8 +81,8 @@ HOME_COUNTRY = Condition(
 MARKET = Condition(
     key="customer.market",
     label="Market",
-    fact=Fact("market", FactType.TEXT, is_told=False),
-    comparison=OneOf("market", "markets", "Markets, by the names in the rules"),
+    fact=Fact("market", FactType.TEXT),
+    comparison=OneOf("market", "markets", "Markets, by their ids in the rules"),
 )
 
 CURRENCY = Condition(

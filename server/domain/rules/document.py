@@ -1,31 +1,29 @@
 """The rule document part by part: what each may hold, how it is called, and what it is made into."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
+from server.domain.audience import leaves
+from server.domain.conditions.customer import TIER as TIER_CONDITION
 from server.domain.document import (
     SCHEMA,
-    Caps,
     Holdout,
-    Holds,
-    Journey,
     Margin,
-    MessageStep,
     QuietHours,
     Repeats,
     RuleDocument,
+    TemplateChoice,
     Tier,
 )
-from server.domain.rules.audiences import definitions
-from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, MARGIN_WORDS, MAX_STOCK, NAME
+from server.domain.rules.audiences import AudienceTree, definitions
+from server.domain.rules.entries import MARGIN_WORDS, MAX_STOCK, NAME, limit
 from server.domain.rules.funnels import FUNNEL, PAIRING, offers_of
+from server.domain.rules.journeys import CAPS, HOLDS, JOURNEY
+from server.domain.rules.markets import MARKET, override
 from server.domain.rules.reading import InvalidRules, Reader
 from server.domain.rules.shapes import Field, Flag, Rows, Schema, Share, Table, Text, Whole
 from server.domain.stock import Stock
-
-_MAX_MESSAGES = 3  # one order opens one sequence of at most three messages
-_MAX_DAYS = 10_000
-_HOUR = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +39,19 @@ class _SchemaNumber:
         return {"const": SCHEMA}
 
 
-def _off(name: str, label: str, hint: str = "") -> Field:
-    return Field(name, Whole(high=_MAX_DAYS, blank_is_off=True), label, f"{hint} 0 or blank: off.".strip())
-
-
-def _check_caps(reader: Reader, caps: Caps, path: str) -> None:
-    if not 1 <= caps.messages_per_sequence <= _MAX_MESSAGES:
-        reader.fault(f"{path}.messages_per_sequence", f"must be from 1 to {_MAX_MESSAGES}.")
-
-
 def _check_hours(reader: Reader, hours: QuietHours, path: str) -> None:
     if hours.start_hour >= hours.end_hour:
         reader.fault(path, "leaves no hour for texts; start_hour must lie before end_hour.")
 
 
-def _check_journey(reader: Reader, journey: Journey, path: str) -> None:
-    for index, step in enumerate(journey.steps):
-        if step.delay_seconds >= journey.expires_hours * _HOUR:
-            where = f"{path}.steps[{index}].delay_seconds"
-            reader.fault(where, f"lies beyond expires_hours, {journey.expires_hours}.")
-
-
 def _check_stock(reader: Reader, stock: Stock, path: str) -> None:
     if stock.resume_at is not None and stock.resume_at < stock.minimum:
         reader.fault(f"{path}.resume_at", "lies below minimum; offers resume where stock has come back to more.")
+
+
+def _check_tier(reader: Reader, tier: Tier, path: str) -> None:
+    if any(leaf.key == TIER_CONDITION.key for leaf in leaves(tier.audience)):
+        reader.fault(f"{path}.audience", "asks for the tier itself; tiers are earned by other conditions.")
 
 
 def _check_document(reader: Reader, document: RuleDocument, path: str) -> None:  # noqa: ARG001 - one form for all checks
@@ -75,25 +62,6 @@ def _check_document(reader: Reader, document: RuleDocument, path: str) -> None: 
                 reader.fault(f"{place}.pairing", f"'{offer.pairing}' is none of the pairings.")
 
 
-CAPS = Table(
-    Caps,
-    (
-        _off("sequence_days", "Days between two follow-ups"),
-        _off("messages_per_sequence", "Messages in one follow-up", "At most three."),
-        _off("showings", "Offers shown on the page in that many days"),
-        _off("showing_days", "Days in which showings are counted"),
-    ),
-    _check_caps,
-)
-
-HOLDS = Table(
-    Holds,
-    (
-        _off("sms_holds_email_hours", "Hours for which a text holds e-mail back"),
-        _off("email_holds_sms_hours", "Hours for which an e-mail holds texts back"),
-    ),
-)
-
 QUIET_HOURS = Table(
     QuietHours,
     (
@@ -103,13 +71,11 @@ QUIET_HOURS = Table(
     _check_hours,
 )
 
-TIER = Table(
-    Tier,
-    (
-        NAME,
-        Field("at_least_spent", Whole(), "Spent at least"),
-        Field("at_least_orders", Whole(), "Orders at least"),
-    ),
+TIER = Table(Tier, (NAME, Field("audience", AudienceTree(), "Who earns it", is_required=True)), _check_tier)
+
+TEMPLATE_CHOICE = Table(
+    TemplateChoice,
+    (Field("tag", Text(), "Product tag", is_required=True), Field("template", Text(), "Template", is_required=True)),
 )
 
 _RESUME = "Once goods were below the minimum, they are offered again when this much is there."
@@ -128,8 +94,8 @@ STOCK = Table(
 REPEATS = Table(
     Repeats,
     (
-        _off("bought_days", "Days for which goods bought are not offered again"),
-        _off("declined_days", "Days for which goods declined are not offered again"),
+        limit("bought_days", "Days for which goods bought are not offered again"),
+        limit("declined_days", "Days for which goods declined are not offered again"),
     ),
 )
 
@@ -143,61 +109,52 @@ HOLDOUT = Table(
     ),
 )
 
-MESSAGE_STEP = Table(
-    MessageStep,
-    (
-        ID,
-        Field("channel", Text(("sms", "email")), "Channel", is_required=True),
-        Field("delay_seconds", Whole(high=30 * 24 * _HOUR), "Seconds after the start", is_required=True),
-        Field("template", Text(), "Template", is_required=True),
-    ),
-)
-
-JOURNEY = Table(
-    Journey,
-    (
-        ID,
-        NAME,
-        IS_LIVE,
-        Field("trigger", Text(("order_paid",))),
-        AUDIENCE,
-        Field("steps", Rows(MESSAGE_STEP, unique="id"), "Messages"),
-        Field("expires_hours", Whole(low=1, high=720), "Expires after hours"),
-    ),
-    _check_journey,
-)
-
 DOCUMENT = Table(
     RuleDocument,
     (
         Field("schema", _SchemaNumber(), is_required=True),
         Field("funnels", Rows(FUNNEL, unique="id"), "Offers"),
-        Field("journey", JOURNEY, "Follow-up", is_nullable=True),
+        Field("journeys", Rows(JOURNEY, most=100, unique="id"), "Follow-ups"),
         Field("caps", CAPS, "Caps"),
         Field("holds", HOLDS, "Holds"),
         Field("quiet_hours", QUIET_HOURS, "Hours for texts"),
-        Field("tiers", Rows(TIER), "Tiers"),
+        Field("tiers", Rows(TIER, most=50, unique="name"), "Tiers"),
         Field("pairings", Rows(PAIRING, most=100, unique="id"), "Pairings"),
         Field("stock", STOCK, "Stock"),
         Field("margin", MARGIN, "Margin"),
         Field("repeats", REPEATS, "Repeats"),
         Field("holdout", HOLDOUT, "Holdout"),
+        Field("templates", Rows(TEMPLATE_CHOICE), "Templates by product tag"),
+        Field("markets", Rows(MARKET, most=50, unique="id"), "Markets"),
     ),
     _check_document,
 )
 
 
 def parse(value: object) -> RuleDocument:
-    """Read a rule document.
+    """Read a rule document, and for each market what its overrides make of it.
 
     Raises:
         InvalidRules: with every problem found, each with its path and cure.
     """
     reader = Reader()
     document: RuleDocument = DOCUMENT.read(reader, value, "")
+    if not reader.problems and isinstance(value, dict):
+        document = replace(document, by_market=dict(_markets(reader, value)))
     if reader.problems:
         raise InvalidRules(reader.found())
     return document
+
+
+def _markets(reader: Reader, value: dict[str, Any]) -> Iterator[tuple[str, RuleDocument]]:
+    base = {name: held for name, held in value.items() if name != "markets"}
+    for index, market in enumerate(value.get("markets", ())):
+        path, inner = f"markets[{index}].overrides", Reader()
+        written = override(reader, base, market.get("overrides", {}), path)
+        made: RuleDocument = DOCUMENT.read(inner, written, "")
+        for problem in inner.found():
+            reader.fault(f"{path} > {problem.path}", problem.message)
+        yield market["id"], replace(made, market=market["id"])
 
 
 def json_schema() -> Schema:

@@ -24,6 +24,7 @@ _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _WRITTEN = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
 _MOST = 10_000_000_000
 _MOST_PERCENT = 1_000
+_AN = {"id": "an id", "name": "a name"}
 
 
 class Shape(Protocol):
@@ -135,6 +136,29 @@ class Amounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    """A set of codes in capital letters: two for countries, three for currencies."""
+
+    letters: int
+
+    def read(self, reader: Reader, value: object, path: str) -> frozenset[str]:
+        found = set()
+        for index, code in enumerate(reader.rows(value, path)):
+            if isinstance(code, str) and re.fullmatch(self._pattern, code):
+                found.add(code)
+            else:
+                reader.fault(f"{path}[{index}]", f"must be a code of {self.letters} capital letters.")
+        return frozenset(found)
+
+    def schema(self) -> Schema:
+        return {"type": "array", "items": {"type": "string", "pattern": f"^{self._pattern}$"}, "maxItems": MAX_ITEMS}
+
+    @property
+    def _pattern(self) -> str:
+        return f"[A-Z]{{{self.letters}}}"
+
+
+@dataclass(frozen=True, slots=True)
 class LocalTime:
     """A day and a time of day by the clock of the shop, without a zone: 2026-12-01T09:00."""
 
@@ -176,7 +200,7 @@ class Rows:
         if self.unique is not None:
             counts = Counter(getattr(each, self.unique) for each in made)
             for twin in sorted(each for each, count in counts.items() if each and count > 1):
-                reader.fault(path, f"'{twin}' is used as an {self.unique} twice; give each its own.")
+                reader.fault(path, f"'{twin}' is used as {_AN[self.unique]} twice; give each its own.")
         return made
 
     def schema(self) -> Schema:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, request
+from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
 from server.storage.shops import ShopRow
+from server.usecases.explain import explain_order
 from server.usecases.reports import OrderSummary, order_story, recent_orders, unknown_orders
 from server.web.guards import runtime, shop
 from server.web.pages.display import Display
@@ -55,6 +56,11 @@ def blueprint() -> Blueprint:
             is_first=before is None,
             is_unknown_only=is_unknown_only,
         )
+
+    @routes.get("/<order_id>/explanation")
+    def explanation(order_id: str) -> Response:
+        """Tell as data why an order did or did not get what."""
+        return jsonify(explain_order(database=runtime().database, shop_id=shop().shop_id, named=order_id))
 
     @routes.get("/<order_id>")
     def one(order_id: str) -> Response:

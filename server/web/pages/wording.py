@@ -12,7 +12,7 @@ from server.storage.touches import FAILED, REFUSED, SENDING, SENT, UNKNOWN, Sequ
 from server.usecases.reports import Goods, PageStory
 from server.web.pages.display import Display
 
-CHANNELS = {"sms": "SMS", "email": "E-mail"}
+CHANNELS = {"call": "Call", "sms": "SMS", "email": "E-mail"}
 
 _PAGE: dict[Reason, tuple[str, str]] = {
     Reason.PAGE_ACCEPTED: ("Accepted", "success"),

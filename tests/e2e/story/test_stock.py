@@ -23,11 +23,11 @@ def test_goods_gone_at_send_time_give_way_to_an_alternative(stage: Stage) -> Non
             if len(orders) == 1:
                 stage.sandbox.move_clock(TWO_MINUTES)
                 first = stage.wait_for_touches(orders[0]["name"], "sent", "planned")["touches"][0]
-                gone = int(first["decision"]["offered"]["variant_id"])
+                gone = int(first["decision"]["offered"][0]["items"][0]["variant_id"])
     stage.sandbox.post("/sandbox/api/stock", variant_id=gone, available=9)
     stage.sandbox.move_clock(TWO_MINUTES)
     told = stage.wait_for_touches(orders[1]["name"], "sent", "planned")["touches"][0]
-    assert int(told["decision"]["offered"]["variant_id"]) != gone
+    assert int(told["decision"]["offered"][0]["items"][0]["variant_id"]) != gone
     blocked = [line for line in told["decision"]["trace"] if line[0] == f"variant:{gone}"]
     assert [line[1] for line in blocked] == ["stock_below_minimum"]
     assert blocked[0][2].endswith("stock 9 < 10")

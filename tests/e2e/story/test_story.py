@@ -30,15 +30,15 @@ def test_the_whole_story_ends_in_two_messages_and_two_credits(stage: Stage) -> N
     first, second = told["first_order"], told["second_order"]
     assert first["page"]["reason"] == "page_accepted"
     assert first["touches"][0]["receipt"] == "delivered"
-    offered = first["page"]["decision"]["offered"]
+    offered = first["page"]["decision"]["offered"][0]["items"][0]
     assert [(row["amount"], row["source"].partition(":")[0]) for row in first["revenue"]] == [
         (offered["discounted_unit_price"], "decision")
     ]
     email = first["touches"][1]
     assert {row["source"] for row in second["revenue"]} == {f"touch:{email['id']}"}
-    assert sum(row["amount"] for row in second["revenue"]) == email["decision"]["offered"]["unit_price"]
+    assert sum(row["amount"] for row in second["revenue"]) == email["decision"]["offered"][0]["items"][0]["unit_price"]
     # What was accepted on the page is not offered again in the messages.
-    variants = {touch["decision"]["offered"]["variant_id"] for touch in first["touches"]}
+    variants = {touch["decision"]["offered"][0]["items"][0]["variant_id"] for touch in first["touches"]}
     assert offered["variant_id"] not in variants
     page = stage.merchant.read_order(first["order"]["id"])
     assert "The order was changed and the card charged" in page

@@ -14,7 +14,7 @@ from server.domain.attribution import Click, SignedOffer
 from server.domain.blocks import Refused
 from server.domain.contact import ContactFacts
 from server.domain.decision import Decision
-from server.domain.document import RuleDocument
+from server.domain.document import Kind, RuleDocument
 from server.domain.facts import Context, Facts
 from server.domain.goods import Goods, GoodsLine
 from server.domain.offers import Band, Wanted
@@ -124,6 +124,8 @@ def contact_in(row: Row, now: datetime) -> ContactFacts:
     for name in ("expires_at", "other_channel_sent_at", "earlier_sequence_at"):
         if name in changes:
             changes[name] = moment(changes[name])
+    if "kind" in changes:
+        changes["kind"] = Kind(changes["kind"])
     if "zones" in changes:
         changes["zones"] = tuple(changes["zones"])
     facts = ContactFacts(

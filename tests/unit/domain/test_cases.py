@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,15 +12,15 @@ from server.domain.attribution import credit_order
 from server.domain.audience import Answer, evaluate, explain, facts_of
 from server.domain.contact import may_contact
 from server.domain.decision import Decision, decide
-from server.domain.document import Caps, Holds, QuietHours, RuleDocument, tier_of
+from server.domain.document import Caps, Holds, Journey, QuietHours, RuleDocument, tier_of
 from server.domain.experiments import bucket
-from server.domain.journeys import can_see_page, release
+from server.domain.journeys import can_see_page, choose_journey, release
 from server.domain.matching import MATCH, compile_screen
 from server.domain.pages import PageState
 from server.domain.reasons import Reason, TraceLine
 from server.domain.records import record, recorded
 from server.domain.rules import InvalidRules, parse
-from tests.factories import NOW, rules_json
+from tests.factories import NOW, journey_json, rules_json
 from tests.unit.domain import tables
 from tests.unit.domain.tables import Row, rows
 
@@ -146,12 +147,38 @@ def test_buckets_never_change(row: Row) -> None:
 
 @pytest.mark.parametrize("row", rows("tiers"))
 def test_tiers(row: Row) -> None:
-    tiers = [
-        {"name": "vip", "at_least_spent": 100_000, "at_least_orders": 5},
-        {"name": "regular", "at_least_orders": 2},
-    ]
+    spent, orders = ({"key": f"customer.{each}"} for each in ("spent", "orders"))
+    vip = {"all": [{**spent, "args": {"at_least": 100_000}}, {**orders, "args": {"at_least": 5}}]}
+    tiers = [{"name": "vip", "audience": vip}, {"name": "regular", "audience": {**orders, "args": {"at_least": 2}}}]
     document: RuleDocument = parse(rules_json(tiers=row.get("tiers", tiers)))
-    assert tier_of(document, spent=row["spent"], orders=row["orders"]) == row["expected"]
+    assert tier_of(document, tables.facts_in(row)) == row["expected"]
+
+
+@pytest.mark.parametrize("row", rows("markets"))
+def test_markets(row: Row) -> None:
+    document = parse(rules_json(**row.get("document", {}), markets=row["markets"]))
+    found = document.of_purchase(country_code=row.get("country"), currency=row.get("currency", "GBP"))
+    told = {
+        "market": found.market,
+        "minimum": found.stock.minimum,
+        "days": found.caps.sequence_days,
+        "variants": list(found.funnels[0].steps[0].offer.variant_ids),
+        "is_live": found.funnels[0].is_live,
+        "heading": found.funnels[0].steps[0].offer.texts.heading,
+        "delay": found.journeys[0].steps[0].delay_seconds,
+        "holdout": found.holdout.percent,
+    }
+    assert told == told | row["expected"]
+
+
+@pytest.mark.parametrize("row", rows("journeys"))
+def test_journeys(row: Row) -> None:
+    journeys = [journey_json(**each) for each in row["journeys"]]
+    document = parse(rules_json(journeys=journeys, tiers=row.get("tiers", [])))
+    facts = tables.facts_in(row)
+    facts = replace(facts, shopper=replace(facts.shopper, tier=tier_of(document, facts)))
+    found = choose_journey(document.live_journeys, facts)
+    assert (found.id if isinstance(found, Journey) else [found[0].value, found[1]]) == row["expected"]
 
 
 @pytest.mark.parametrize("row", rows("rules"))

@@ -11,8 +11,7 @@ from tests.factories import NOW, rules_json
 
 
 def test_each_step_is_due_after_its_delay_and_all_end_together() -> None:
-    journey = parse(rules_json()).journey
-    assert journey is not None
+    journey = parse(rules_json()).journeys[0]
     text, mail = plan(journey, starts_at=NOW)
     assert (text.step_id, text.channel, text.template, text.due_at) == (
         "text",

@@ -14,7 +14,7 @@ from tests.factories import funnel_json, journey_json, offer_json, rules_json
 from tests.unit.domain.audiences import WRITTEN
 
 _KEYS = st.sampled_from(
-    ["schema", "funnels", "journey", "caps", "tiers", "id", "name", "offer", "audience", "all", "any", "not", "key",
+    ["schema", "funnels", "journeys", "caps", "tiers", "id", "name", "offer", "audience", "all", "any", "not", "key",
      "args", "steps", "percent", "discount", "variants", "texts", "holdout", "stock", "minimum"]
 )  # fmt: skip
 _ODD: st.SearchStrategy[Any] = st.recursive(
@@ -66,10 +66,12 @@ _WHOLE = rules_json(
     caps={"sequence_days": 14},
     holds={"sms_holds_email_hours": 48},
     quiet_hours={"start_hour": 9, "end_hour": 20},
-    tiers=[{"name": "vip", "at_least_spent": 1, "at_least_orders": 1}],
+    tiers=[{"name": "vip", "audience": {"key": "customer.spent", "args": {"at_least": 1}}}],
     stock={"minimum": 10},
     holdout={"percent": 5, "salt": "s"},
-    journey=journey_json(audience={"all": []}),
+    journeys=[journey_json(audience={"all": []})],
+    markets=[{"id": "eu", "name": "EU", "countries": ["FR"], "overrides": {"stock": {"minimum": 5}}}],
+    templates=[{"tag": "gift", "template": "offer"}],
 )
 
 
@@ -97,13 +99,12 @@ def test_nothing_but_the_schema_is_needed() -> None:
 def test_the_first_draft_of_every_shop_is_sound() -> None:
     document = parse(FIRST_DRAFT)
     assert [funnel.is_live for funnel in document.funnels] == [True]
-    assert document.journey is not None
+    assert [journey.id for journey in document.journeys] == ["after-the-order"]
 
 
 def test_everything_written_is_read() -> None:
     document = parse(_WHOLE)
-    funnel, journey = document.funnels[0], document.journey
-    assert journey is not None
+    funnel, journey = document.funnels[0], document.journeys[0]
     assert (funnel.id, funnel.priority, funnel.is_live, funnel.trigger) == ("funnel", 1, True, "order_placed")
     assert funnel.steps[0].offer.discount is not None
     assert funnel.steps[0].offer.discount.percent == Decimal(15)

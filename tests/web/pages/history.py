@@ -157,6 +157,16 @@ class History:
             self._decide(session, order, Outcome.HELD_OUT, trace)
         return order.id
 
+    def call(self, number: int, **changes: Any) -> str:
+        """Keep an order whose shopper staff are to call; return the call's id."""
+        order = self.order(number, gateways=("paypal",), **changes)
+        with self.database.write() as session:
+            touch = self._sequence(session, order, Reason.PAGE_NOT_ASKED)["sms"]
+            touch.channel, touch.state, touch.reason = "call", SENT, "sent"
+            touch.sent_at = touch.claimed_at = touch.due_at
+            touch.recipient, touch.content = "+447700900123", {"text": "Thank Jo for the order."}
+            return touch.id
+
     def ready(self, number: int, **more: Any) -> str:
         """An offer was made, and no page appeared."""
         order = self.order(number, minutes_ago=5, **more)

@@ -1,0 +1,72 @@
+"""Follow-ups as a document writes them: what opens them, their messages, and how often a shopper may be approached."""
+
+from server.domain.document import TRIGGERS, Caps, Holds, Journey, MessageStep
+from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, NAME, limit
+from server.domain.rules.reading import Reader
+from server.domain.rules.shapes import Field, Rows, Table, Text, Whole
+
+_MAX_MESSAGES = 3  # one order opens one sequence of at most three messages
+_HOUR = 3_600
+
+
+def _check_caps(reader: Reader, caps: Caps, path: str) -> None:
+    if not 1 <= caps.messages_per_sequence <= _MAX_MESSAGES:
+        reader.fault(f"{path}.messages_per_sequence", f"must be from 1 to {_MAX_MESSAGES}.")
+
+
+def _check_journey(reader: Reader, journey: Journey, path: str) -> None:
+    for index, step in enumerate(journey.steps):
+        if step.delay_seconds >= journey.expires_hours * _HOUR:
+            where = f"{path}.steps[{index}].delay_seconds"
+            reader.fault(where, f"lies beyond expires_hours, {journey.expires_hours}.")
+        if step.channel == "call" and step.in_hold != "wait":
+            reader.fault(f"{path}.steps[{index}].in_hold", "is of no use to a call, which nothing holds back.")
+
+
+CAPS = Table(
+    Caps,
+    (
+        limit("sequence_days", "Days between two follow-ups of orders"),
+        limit("renewal_days", "Days between two follow-ups of renewals"),
+        limit("messages_per_sequence", "Messages in one follow-up", "At most three."),
+        limit("showings", "Offers shown on the page in that many days"),
+        limit("showing_days", "Days in which showings are counted"),
+    ),
+    _check_caps,
+)
+
+HOLDS = Table(
+    Holds,
+    (
+        limit("sms_holds_email_hours", "Hours for which a text holds e-mail back"),
+        limit("email_holds_sms_hours", "Hours for which an e-mail holds texts back"),
+    ),
+)
+
+_IN_HOLD = "While the other channel holds it back: wait until that ends, go by the other channel then, or expire."
+
+MESSAGE_STEP = Table(
+    MessageStep,
+    (
+        ID,
+        Field("channel", Text(("sms", "email", "call")), "Channel", is_required=True),
+        Field("delay_seconds", Whole(high=30 * 24 * _HOUR), "Seconds after the start", is_required=True),
+        Field("template", Text(), "Template", is_required=True),
+        Field("in_hold", Text(("wait", "other_channel", "expire")), "When held back", _IN_HOLD),
+    ),
+)
+
+JOURNEY = Table(
+    Journey,
+    (
+        ID,
+        NAME,
+        IS_LIVE,
+        Field("priority", Whole(low=-1_000, high=1_000), "Priority", "The highest that fits an order is taken."),
+        Field("trigger", Text(tuple(TRIGGERS)), "Opened by"),
+        AUDIENCE,
+        Field("steps", Rows(MESSAGE_STEP, unique="id"), "Messages"),
+        Field("expires_hours", Whole(low=1, high=720), "Expires after hours"),
+    ),
+    _check_journey,
+)
