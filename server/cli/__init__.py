@@ -15,6 +15,7 @@ _COMMANDS = {
     "imports": "server.cli.imports:imports",
     "privacy": "server.cli.privacy:privacy",
     "replay": "server.cli.replay:replay",
+    "rules": "server.cli.rules:rules",
     "secrets": "server.cli.secrets:secrets",
     "serve": "server.cli.serving:serve",
     "worker": "server.cli.working:worker",

@@ -255,6 +255,10 @@ INVENTORY: tuple[Holding, ...] = (
         {"published_by": "Shopify's number of the member of staff"}, _columns("shop_id number document published_at"),
     ),
     Holding(
+        "rule_draft_revisions", "drafts of the rules", About.NOBODY, "to tell two editors what the other changed",
+        retention.WITH_SHOP, plain=_columns("shop_id revision document"),
+    ),
+    Holding(
         "variants", "the catalogue", About.NOBODY, "to offer goods that are in stock", retention.WITH_SHOP,
         plain=_columns(
             "shop_id variant_id product_id inventory_item_id sku title variant_title handle description image_url"

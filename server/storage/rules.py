@@ -1,20 +1,24 @@
 """The rule store: one draft and numbered, frozen versions per shop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ForeignKey, bindparam, func, select
+from sqlalchemy import ForeignKey, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.core.errors import AppError
 from server.domain.document import RuleDocument
 from server.domain.rules import parse
+from server.domain.rules.changes import changes
 from server.storage.db import Base
 from server.storage.shops import ShopRow
 
 _MOST_KNOWN = 500
+_REVISIONS_KEPT = 50
+_CHANGES_TOLD = 3
 
 
 class DraftChanged(AppError):
@@ -42,6 +46,16 @@ class RuleDraftRow(Base):
     document: Mapped[dict[str, Any]]
     revision: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
+
+
+class RuleDraftRevisionRow(Base):
+    """The draft as it stood at a revision, so that who edited an older one can be told what changed since."""
+
+    __tablename__ = "rule_draft_revisions"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,7 @@ class Rules:
         row = RuleDraftRow(shop_id=self._shop_id, document=document, revision=1, updated_at=now)
         self._session.add(row)
         self._session.flush()
+        self._keep_revision(row)
         return row
 
     def save_draft(self, document: dict[str, Any], *, revision: int, now: datetime) -> RuleDraftRow:
@@ -124,11 +139,44 @@ class Rules:
         row = self.lock_draft()
         if row is None:
             return self.begin_draft(document, now=now)
-        if row.revision != revision:
-            message = "Someone else changed these offers while you were editing. Load the page again to see their work."
-            raise DraftChanged(message, shop_id=self._shop_id)
+        self.check_revision(row, revision)
         row.document, row.revision, row.updated_at = document, revision + 1, now
+        self._keep_revision(row)
         return row
+
+    def check_revision(self, row: RuleDraftRow, revision: int) -> None:
+        """Refuse to go on from a revision that is not the draft's any more, and tell what changed since.
+
+        Raises:
+            DraftChanged.
+        """
+        if row.revision == revision:
+            return
+        held = self._session.get(RuleDraftRevisionRow, (self._shop_id, revision))
+        found = changes(held.document, row.document) if held is not None else ()
+        told = "".join(f" {each.words()}." for each in found[:_CHANGES_TOLD])
+        rest = f" And {len(found) - _CHANGES_TOLD} more." if len(found) > _CHANGES_TOLD else ""
+        raise DraftChanged(f"Someone else changed these offers meanwhile.{told}{rest} Load the page again to go on.")
+
+    def _keep_revision(self, row: RuleDraftRow) -> None:
+        kept = RuleDraftRevisionRow(shop_id=self._shop_id, revision=row.revision, document=row.document)
+        self._session.merge(kept)
+        self._session.execute(
+            delete(RuleDraftRevisionRow).where(
+                RuleDraftRevisionRow.shop_id == self._shop_id,
+                RuleDraftRevisionRow.revision <= row.revision - _REVISIONS_KEPT,
+            )
+        )
+
+    def versions(self, *, limit: int) -> Sequence[RuleVersionRow]:
+        """Return the latest versions, the newest first."""
+        query = select(RuleVersionRow).where(RuleVersionRow.shop_id == self._shop_id)
+        return self._session.scalars(query.order_by(RuleVersionRow.number.desc()).limit(limit)).all()
+
+    def written(self, number: str) -> dict[str, Any] | None:
+        """Return a version as it was written, by its number."""
+        row = self._session.get(RuleVersionRow, (self._shop_id, int(number))) if number.isdecimal() else None
+        return row.document if row is not None else None
 
     def publish(self, *, by: str | None, now: datetime) -> PublishedRules:
         """Freeze the draft as the next version and make it live.
@@ -140,12 +188,18 @@ class Rules:
         row = self.lock_draft()
         if row is None:
             raise DraftChanged("There is nothing to publish yet.", shop_id=self._shop_id)
-        document = parse(row.document)
+        return self.publish_document(row.document, by=by, now=now)
+
+    def publish_document(self, written: dict[str, Any], *, by: str | None, now: datetime) -> PublishedRules:
+        """Freeze a document as the next version and make it live.
+
+        Raises:
+            InvalidRules: as above.
+        """
+        document = parse(written)
         number = self.live_number() + 1
         self._session.add(
-            RuleVersionRow(
-                shop_id=self._shop_id, number=number, document=row.document, published_at=now, published_by=by
-            )
+            RuleVersionRow(shop_id=self._shop_id, number=number, document=written, published_at=now, published_by=by)
         )
         return PublishedRules(number, document, now)
 

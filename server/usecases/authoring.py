@@ -9,8 +9,9 @@ from typing import Any
 from server.core.errors import AppError
 from server.domain.rules import InvalidRules, Problem, parse
 from server.storage.db import Database, Session
-from server.storage.rules import DraftChanged, PublishedRules, Rules
+from server.storage.rules import PublishedRules, Rules
 from server.usecases.presets import FIRST_DRAFT
+from server.usecases.references import check_references
 
 
 class UnknownFunnel(AppError):
@@ -105,7 +106,7 @@ def publish_draft(
     `revision` is the one that the merchant has read: what somebody else saved since does not go live unseen.
 
     Raises:
-        InvalidRules, DraftChanged.
+        InvalidRules: faulty, or live offers name goods that the shop does not have. DraftChanged.
     """
 
     def publish(session: Session) -> PublishedRules:
@@ -113,8 +114,11 @@ def publish_draft(
         draft = rules.lock_draft()
         if draft is None:
             rules.begin_draft(deepcopy(FIRST_DRAFT), now=now)
-        elif revision is not None and draft.revision != revision:
-            raise DraftChanged("Someone else changed these offers meanwhile. Read them again, then publish.")
+        elif revision is not None:
+            rules.check_revision(draft, revision)
+        row = rules.draft()
+        if row is not None:
+            check_references(session, shop_id, parse(row.document))
         return rules.publish(by=by, now=now)
 
     return database.run(publish)
