@@ -8,6 +8,7 @@ from server.core.errors import AppError
 
 # Loaded when called: a web server's parent process, say, needs nothing of what a worker is made of.
 _COMMANDS = {
+    "backtest": "server.cli.backtest:backtest",
     "connect": "server.cli.shops:connect",
     "db": "server.cli.database:db",
     "doctor": "server.cli.doctor:doctor",
@@ -18,6 +19,7 @@ _COMMANDS = {
     "rules": "server.cli.rules:rules",
     "secrets": "server.cli.secrets:secrets",
     "serve": "server.cli.serving:serve",
+    "simulate": "server.cli.simulate:simulate",
     "worker": "server.cli.working:worker",
 }
 

@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -21,7 +21,7 @@ class UnreadableFile(AppError):
 class _Loader(yaml.SafeLoader):
     """YAML 1.2's core schema: `no` is a word (and Norway), a day is a text; no references, no tags, nothing twice."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, Any]]]] = {}
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - upstream sets it like this
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]  # untyped upstream

@@ -11,6 +11,7 @@ import click
 from server.bootstrap import make_runtime
 from server.cli.rule_files import read_rules, write_rules
 from server.config import read_settings
+from server.domain.document import RuleDocument
 from server.domain.rules import InvalidRules, json_schema, parse
 from server.domain.rules.changes import changes
 from server.runtime import Runtime
@@ -20,7 +21,8 @@ from server.usecases.settings import find_shop
 from server.usecases.versions import go_back, list_versions, replace_draft, written_rules
 
 SHOP = click.option("--shop", required=True, help="The shop's *.myshopify.com domain.")
-_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.argument("file", type=FILE)
 _BY = "command line"
 
 
@@ -59,7 +61,7 @@ def export(shop: str, which: str, *, as_json: bool, output: Path | None) -> None
 @click.option("--shop", help="Also check that this shop has the goods that the rules name.")
 def validate(file: Path, shop: str | None) -> None:
     """Say what is wrong with a file of rules, where, and what to do; 0 is nothing."""
-    document = _sound(read_rules(file))
+    document = sound(read_rules(file))
     if shop is not None:
         with open_shop(shop) as (runtime, shop_id), runtime.database.read() as session, _told():
             check_references(session, shop_id, document)
@@ -88,7 +90,7 @@ def diff(file: Path, shop: str, against: str) -> None:
 def import_(file: Path, shop: str, *, publish: bool) -> None:
     """Make a file the draft of a shop's rules; the live ones stay as they are without --publish."""
     written = read_rules(file)
-    _sound(written)
+    sound(written)
     with open_shop(shop) as (runtime, shop_id), _told():
         now = runtime.clock.now()
         revision = replace_draft(database=runtime.database, shop_id=shop_id, document=written, now=now)
@@ -127,7 +129,8 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=2))
 
 
-def _sound(written: Any) -> Any:
+def sound(written: Any) -> RuleDocument:
+    """Return a document that was read from a file, or tell every problem of it."""
     with _told():
         return parse(written)
 

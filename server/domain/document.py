@@ -324,6 +324,12 @@ class RuleDocument:
         return frozenset(found)
 
     @cached_property
+    def all_needs(self) -> frozenset[Need]:
+        """What it takes to know what offers and follow-ups ask."""
+        journeys = (fact for journey in self.live_journeys for fact in facts_of(journey.audience))
+        return self.live_needs | self.needs_of(journeys)
+
+    @cached_property
     def is_scheduled(self) -> bool:
         """Tell whether the shop's own time matters to any live funnel."""
         return any(funnel.schedule is not None for funnel in self.live_funnels)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from server.domain.audience import Answer, evaluate, explain
 from server.domain.document import Journey, MessageStep
 from server.domain.facts import Facts
+from server.domain.orders import Order
 from server.domain.pages import PageState
 from server.domain.reasons import Reason
 
@@ -17,6 +18,9 @@ PAGE_PATIENCE = timedelta(minutes=60)  # the platform holds the order this long 
 _NO_PAGE_GATEWAYS = frozenset(
     {"paypal", "apple_pay", "google_pay", "amazon_payments", "klarna", "affirm", "afterpay", "gift_card", "manual"}
 )
+
+
+_RENEWALS = "subscription_contract"  # the `source_name` of orders that a subscription places
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,11 @@ class TouchPlan:
     template: str
     due_at: datetime
     expires_at: datetime
+
+
+def trigger_of(order: Order) -> str:
+    """Return what an order is to journeys: the platform names the channel of orders that a subscription places."""
+    return "subscription_renewed" if order.source_name == _RENEWALS else "order_paid"
 
 
 def can_see_page(gateways: tuple[str, ...], *, currency: str, presentment_currency: str, has_address: bool) -> bool:

@@ -3,10 +3,10 @@
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
 from math import sqrt
+from typing import NamedTuple
 
 from server.domain.situation import Candidate
 
@@ -16,8 +16,9 @@ _MIN_TOGETHER = 2
 _MAX_LINES = 60  # a wholesaler's order of hundreds of lines says little about any pair, and costs their square
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(NamedTuple):
+    """What was bought beside an item; a tuple, because an order of a wholesaler has hundreds to be added up."""
+
     variant_id: str
     score: float
     together: int  # orders that held both
@@ -87,18 +88,20 @@ class _Orders:
 
 
 def rank_candidates(
-    bought: Iterable[str], neighbours: Mapping[str, Iterable[Neighbour]], titles: Mapping[str, str]
+    bought: Iterable[str], neighbours: Mapping[str, Iterable[Neighbour]], titles: Mapping[str, str], *, most: int
 ) -> tuple[Candidate, ...]:
     """Merge the neighbours of all goods bought into one list, best first; each names the item that led to it most."""
+    own = sorted(set(bought))
     scores: dict[str, float] = defaultdict(float)
-    strongest: dict[str, tuple[float, str]] = {}
-    own = set(bought)
-    for item in sorted(own):
-        for neighbour in neighbours.get(item, ()):
-            if neighbour.variant_id in own:
-                continue
-            scores[neighbour.variant_id] += neighbour.score
-            if neighbour.score > strongest.get(neighbour.variant_id, (0.0, ""))[0]:
-                strongest[neighbour.variant_id] = (neighbour.score, titles.get(item, ""))
-    ranked = sorted(scores.items(), key=lambda each: (-each[1], each[0]))
+    for item in own:
+        for variant_id, score, _ in neighbours.get(item, ()):
+            scores[variant_id] += score
+    for item in own:
+        scores.pop(item, None)
+    ranked = nsmallest(most, scores.items(), key=lambda each: (-each[1], each[0]))
+    strongest = {variant_id: (0.0, "") for variant_id, _ in ranked}
+    for item in own:
+        for variant_id, score, _ in neighbours.get(item, ()):
+            if variant_id in strongest and score > strongest[variant_id][0]:
+                strongest[variant_id] = (score, titles.get(item, ""))
     return tuple(Candidate(variant_id, score, strongest[variant_id][1]) for variant_id, score in ranked)

@@ -1,5 +1,6 @@
 """Telephone numbers: the form we store, and the places a number may ring in."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -48,4 +49,10 @@ def plausible_time_zones(number: str) -> tuple[str, ...]:
 
 
 def _known(zones: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(set(zones) & available_timezones()))
+    return tuple(sorted(set(zones) & _all_zones()))
+
+
+@cache
+def _all_zones() -> frozenset[str]:
+    # The standard library walks through all of its files each time, some ten milliseconds.
+    return frozenset(available_timezones())

@@ -90,6 +90,11 @@ class Catalog:
         found = self._session.execute(_OF_IDS, {"its_shop": self._shop_id, "its_ids": wanted})
         return {row.variant_id: _facts(row) for row in found}
 
+    def everything(self) -> dict[str, VariantFacts]:
+        """Return the facts of all variants, by id."""
+        found = self._session.execute(select(*_FACTS).where(VariantRow.shop_id == self._shop_id))
+        return {row.variant_id: _facts(row) for row in found}
+
     def siblings(self, goods: Iterable[VariantFacts]) -> dict[str, VariantFacts]:
         """Return all variants of the products of some goods, by id."""
         wanted = sorted({each.product_id for each in goods})

@@ -31,6 +31,7 @@ class Question:
     surface: Surface
     now: datetime
     order: Order | None = None
+    own_order_id: str | None = None  # where the page is asked about an order that is placed already
 
     @property
     def is_nobody(self) -> bool:
@@ -39,7 +40,7 @@ class Question:
 
     @property
     def own_id(self) -> str | None:
-        return self.order.id if self.order is not None else None
+        return self.order.id if self.order is not None else self.own_order_id
 
 
 def load_facts(

@@ -7,7 +7,7 @@ from server.domain.audience import facts_of
 from server.domain.contact import sequence_block
 from server.domain.decision import Outcome
 from server.domain.document import TRIGGERS, Journey, RuleDocument
-from server.domain.journeys import Release, choose_journey, plan, release
+from server.domain.journeys import Release, choose_journey, plan, release, trigger_of
 from server.domain.orders import Order
 from server.domain.pages import PageEvent, PageState
 from server.domain.pages import page_state as page_state_of
@@ -24,7 +24,6 @@ from server.usecases.imports import order_unit
 from server.usecases.situations import draw_holdout
 from server.usecases.touch_work import document_of
 
-_RENEWALS = "subscription_contract"  # the `source_name` of orders that a subscription places
 _PAID = ("paid", "partially_paid", "partially_refunded")
 
 
@@ -65,11 +64,6 @@ def plan_follow_up(
     if not isinstance(chosen, Journey):
         row.refusal, row.refusal_detail = chosen[0].value, chosen[1]
     return touches.open_sequence(row, plan(journey, starts_at=started.at) if journey is not None else ())
-
-
-def trigger_of(order: Order) -> str:
-    """Return what an order is to journeys: the platform names the channel of orders that a subscription places."""
-    return "subscription_renewed" if order.source_name == _RENEWALS else "order_paid"
 
 
 def _is_ours(session: Session, shop_id: int, order: Order) -> bool:

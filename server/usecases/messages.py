@@ -155,7 +155,9 @@ def _may_not(session: Session, post: Post, work: TouchWork, *, now: datetime) ->
     if step is None:
         return end_touch(touch, REFUSED, Reason.NO_LIVE_JOURNEY, "the follow-up was changed or switched off since")
     sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
-    facts = contact_facts(session, work, phones=post.phones, has_connection=sender is not None)
+    facts = contact_facts(
+        session, work.shop, work.order, work.approach, phones=post.phones, has_connection=sender is not None
+    )
     ruling = may_contact(facts, caps=document.caps, holds=document.holds, quiet=document.quiet_hours, now=now)
     if ruling.verdict is Verdict.SEND:
         # The page may have come up after this touch was queued or put back, when nothing moves it any more.
@@ -192,7 +194,9 @@ def _claim(
         reason = Reason.HELD_OUT if decision.outcome is Outcome.HELD_OUT else Reason.NOTHING_TO_OFFER
         return end_touch(touch, REFUSED, reason, decision.notes[-1].line.detail if decision.notes else "")
     sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
-    facts = contact_facts(session, work, phones=post.phones, has_connection=sender is not None)
+    facts = contact_facts(
+        session, work.shop, work.order, work.approach, phones=post.phones, has_connection=sender is not None
+    )
     if sender is None or facts.address is None:
         raise TouchNotOpen("The sender or the address went away within one transaction.", touch_id=touch.id)
     item = decision.offered.item

@@ -12,7 +12,6 @@ from server.storage.db import Session
 from server.storage.orders import Orders
 from server.storage.shops import ShopRow
 from server.storage.touches import Touches
-from server.usecases.touch_work import TouchWork
 
 OTHER_CHANNEL = {"sms": "email", "email": "sms"}  # a call holds nothing back, and nothing holds it
 
@@ -36,20 +35,32 @@ def find_recipient(session: Session, shop_id: int, order: Order, *, channel: str
     return Recipient(channel, given or None)
 
 
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """One touch as far as it matters for whether it may be sent. Before its sequence is stored it has no id."""
+
+    channel: str
+    unit_id: str
+    sequence_id: int | None
+    kind: Kind
+    expires_at: datetime
+
+
 def contact_facts(
     session: Session,
-    work: TouchWork,
+    shop: ShopRow,
+    order: Order,
+    touch: Approach,
     *,
     phones: PhoneNumbers,
     has_connection: bool,
 ) -> ContactFacts:
     """Gather what may_contact() asks of one touch, as it stands at this moment."""
-    shop, order, touch = work.shop, work.order, work.touch
     recipient = find_recipient(session, shop.id, order, channel=touch.channel, phones=phones)
     # Who wants no texts is not called either: nobody has said that they mean texts alone.
     known_on = "email" if touch.channel == "email" else "sms"
     contact = Contacts(session, shop.id).get(known_on, recipient.address) if recipient.address else None
-    touches, kind = Touches(session, shop.id), Kind(work.sequence.kind)
+    touches, kind = Touches(session, shop.id), touch.kind
     other = OTHER_CHANNEL.get(touch.channel)
     return ContactFacts(
         channel=touch.channel,
@@ -64,7 +75,7 @@ def contact_facts(
         has_bought_since=_has_bought_since(session, shop.id, order, unit_id=touch.unit_id, since=order.created_at),
         other_channel_sent_at=touches.last_sent_at(touch.unit_id, channel=other) if other is not None else None,
         earlier_sequence_at=touches.earlier_sequence_at(touch.unit_id, kind=kind, excluding=touch.sequence_id),
-        sent_in_sequence=touches.sent_in(touch.sequence_id),
+        sent_in_sequence=touches.sent_in(touch.sequence_id) if touch.sequence_id is not None else 0,
         kind=kind,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from server.core.clock import Clock
 from server.core.errors import AppError
 from server.core.signing import LinkSigner
-from server.domain.document import RuleDocument
+from server.domain.document import Kind, RuleDocument
 from server.domain.orders import Order
 from server.domain.reasons import Reason
 from server.ports import PhoneNumbers, Renderer, Vendors
@@ -16,6 +16,7 @@ from server.storage.rules import PublishedRules, Rules
 from server.storage.shops import ShopRow, Shops
 from server.storage.touches import OPEN_STATES, PLANNED, SequenceRow, Touches, TouchRow
 from server.usecases.access import ShopAccess
+from server.usecases.recipients import Approach
 
 
 class TouchNotOpen(AppError):
@@ -47,6 +48,11 @@ class TouchWork:
     order: Order
     shop: ShopRow
     rules: PublishedRules
+
+    @property
+    def approach(self) -> Approach:
+        touch = self.touch
+        return Approach(touch.channel, touch.unit_id, touch.sequence_id, Kind(self.sequence.kind), touch.expires_at)
 
     @property
     def document(self) -> RuleDocument:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from server.bootstrap import configure_logging
-from tests.bench import backfill, bursts, calls, follow_up, intake, offers, rules, starting
+from tests.bench import backfill, backtest, bursts, calls, follow_up, intake, offers, rules, starting
 from tests.bench.measures import Measure, say
 
 Subject = Callable[[Path], Iterator[Measure]]
@@ -24,6 +24,7 @@ SUBJECTS: dict[str, Subject] = {
     "offers": offers.measures,
     "bursts": bursts.measures,
     "back-fill": backfill.measures,
+    "back-test": backtest.measures,
 }
 
 

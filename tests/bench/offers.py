@@ -30,7 +30,7 @@ from tests.web.purchases import bearer, claims, money, sign
 RATE = 100
 SECONDS = 20
 FUNNELS = 200
-_IMPORT_SECONDS = 300.0
+IMPORT_SECONDS = 300.0
 _WARM_UP = 100
 _BASKETS = 1_000
 _MOST_LINES = 20  # a wholesaler's order says nothing of a shopper's
@@ -58,9 +58,9 @@ def _waits(folder: Path, url: str, orders: int | None, *, count: int, rate: int,
     with RunningSandbox(folder, orders=orders, database=url) as shop:
         shop.install()
         evidence = Evidence(url)
-        shop.wait_until(evidence.unfinished_imports, lambda left: left == 0, timeout=_IMPORT_SECONDS, what="the import")
-        baskets = _baskets(shop.settings.world_path)
-        _publish(url, shop.settings.shop_domain, _rules(baskets, funnels), now=shop.sandbox.clock.now())
+        shop.wait_until(evidence.unfinished_imports, lambda left: left == 0, timeout=IMPORT_SECONDS, what="the import")
+        baskets = baskets_of(shop.settings.world_path)
+        _publish(url, shop.settings.shop_domain, rules_of(baskets, funnels), now=shop.sandbox.clock.now())
         told = partial(_token, shop.settings, shop.sandbox.clock.now())
         tokens = [told(number, baskets[number % len(baskets)]) for number in range(count + _WARM_UP)]
 
@@ -77,7 +77,7 @@ def _waits(folder: Path, url: str, orders: int | None, *, count: int, rate: int,
         return waits
 
 
-def _baskets(world: Path) -> list[list[tuple[int, int, int, int]]]:
+def baskets_of(world: Path) -> list[list[tuple[int, int, int, int]]]:
     """Return what the latest orders of the shop hold: variant, product, quantity and total of each line, in pence."""
     query = """
         SELECT l.order_id, l.variant_id, v.product_id, l.quantity, l.quantity * l.price AS total
@@ -90,7 +90,7 @@ def _baskets(world: Path) -> list[list[tuple[int, int, int, int]]]:
     return [basket[:_MOST_LINES] for basket in found.values()]
 
 
-def _rules(baskets: list[list[tuple[int, int, int, int]]], funnels: int) -> dict[str, Any]:
+def rules_of(baskets: list[list[tuple[int, int, int, int]]], funnels: int) -> dict[str, Any]:
     """Return rules whose funnels ask what shops ask; the last, of least priority, is for everybody."""
     goods = sorted({line[:2] for basket in baskets for line in basket})
     made = []
@@ -110,7 +110,7 @@ def _rules(baskets: list[list[tuple[int, int, int, int]]], funnels: int) -> dict
         }
         made.append(
             {"id": f"funnel-{number}", "name": f"Funnel {number}", "is_live": True, "priority": 1,
-             "audience": {"all": audience}, "offer": offer}
+             "audience": {"all": audience}, "steps": [{"id": "first", "offer": offer}]}
         )  # fmt: skip
     return {**FIRST_DRAFT, "funnels": [*made, *FIRST_DRAFT["funnels"]]}
 

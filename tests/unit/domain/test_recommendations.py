@@ -77,7 +77,7 @@ def test_candidates_add_up_and_name_what_led_to_them_most() -> None:
         "a": (Neighbour("x", 0.5, 3), Neighbour("y", 0.4, 3), Neighbour("b", 0.9, 9)),
         "b": (Neighbour("y", 0.3, 2),),
     }
-    ranked = rank_candidates(["b", "a", "a"], neighbours, {"a": "Anchor", "b": "Bell"})
+    ranked = rank_candidates(["b", "a", "a"], neighbours, {"a": "Anchor", "b": "Bell"}, most=9)
     assert [(each.variant_id, round(each.score, 9), each.because) for each in ranked] == [
         ("y", 0.7, "Anchor"),
         ("x", 0.5, "Anchor"),
@@ -86,13 +86,15 @@ def test_candidates_add_up_and_name_what_led_to_them_most() -> None:
 
 def test_what_was_bought_is_no_candidate_and_unknown_titles_are_empty() -> None:
     neighbours = {"a": (Neighbour("b", 0.5, 2), Neighbour("c", 0.5, 2))}
-    assert [(each.variant_id, each.because) for each in rank_candidates(["a", "b"], neighbours, {})] == [("c", "")]
-    assert rank_candidates([], neighbours, {}) == ()
+    assert [(each.variant_id, each.because) for each in rank_candidates(["a", "b"], neighbours, {}, most=9)] == [
+        ("c", "")
+    ]
+    assert rank_candidates([], neighbours, {}, most=9) == ()
 
 
 @given(BASKETS, st.lists(st.sampled_from("abcdefg"), max_size=4))
 def test_candidates_are_ranked_and_never_in_the_basket(baskets: list[list[str]], bought: list[str]) -> None:
-    ranked = rank_candidates(bought, count_neighbours(baskets), {})
+    ranked = rank_candidates(bought, count_neighbours(baskets), {}, most=99)
     assert not {each.variant_id for each in ranked} & set(bought)
     scores = [each.score for each in ranked]
     assert scores == sorted(scores, reverse=True)
