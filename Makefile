@@ -6,7 +6,7 @@ NPM_FOLDERS := extension/post-purchase tests/sandbox/browser tests/sandbox/brows
 
 DEVELOP := var/develop
 
-.PHONY: help demo develop story test soak bench lint format setup python browser bundles clean
+.PHONY: help demo develop story test soak bench lint documents format setup python browser bundles clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ lint: python  ## check style, types and the architecture
 	$(BIN)/djlint --check --lint templates
 	$(BIN)/codespell server templates docs README.md CHANGELOG.md extension/*/src
 	$(BIN)/hadolint docs/operating/Containerfile
+
+documents: python  ## write the documents that are drawn from the code
+	$(BIN)/afters rules reference > docs/rules-reference.md
 
 format: python  ## mend what a tool can mend
 	$(BIN)/ruff check --fix server tests

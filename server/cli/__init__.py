@@ -13,6 +13,7 @@ _COMMANDS = {
     "db": "server.cli.database:db",
     "doctor": "server.cli.doctor:doctor",
     "explain": "server.cli.shops:explain",
+    "facts": "server.cli.facts:facts",
     "imports": "server.cli.imports:imports",
     "privacy": "server.cli.privacy:privacy",
     "replay": "server.cli.replay:replay",

@@ -80,10 +80,9 @@ def _reasons(heading: str, counted: list[tuple[str, int]]) -> Iterator[str]:
 
 
 def _histogram(results: Results) -> str:
-    held = sorted(results.touches_per_shopper.items())
-    return ", ".join(f"{number}: {count:,}" for number, count in held)
+    return ", ".join(f"{number}: {count:,}" for number, count in results.shoppers_by_touches())
 
 
 def _range(report: BacktestReport, low: int, high: int) -> str:
-    texts = (Money(each, report.currency).text() if report.currency else str(each) for each in (low, high))
+    texts = (f"{Money(each, report.currency).decimal():,}" if report.currency else str(each) for each in (low, high))
     return f"{' to '.join(texts)} {report.currency}"

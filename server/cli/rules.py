@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from server.bootstrap import make_runtime
+from server.cli.reference import as_markdown
 from server.cli.rule_files import read_rules, write_rules
 from server.config import read_settings
 from server.domain.document import RuleDocument
@@ -16,6 +17,7 @@ from server.domain.rules import InvalidRules, json_schema, parse
 from server.domain.rules.changes import changes
 from server.runtime import Runtime
 from server.usecases.authoring import publish_draft
+from server.usecases.presets import PRESETS, with_preset
 from server.usecases.references import check_references
 from server.usecases.settings import find_shop
 from server.usecases.versions import go_back, list_versions, replace_draft, written_rules
@@ -121,6 +123,32 @@ def rollback(number: int, shop: str) -> None:
         now = runtime.clock.now()
         live = go_back(database=runtime.database, shop_id=shop_id, number=number, by=_BY, now=now)
         click.echo(f"Version {number} is live again, as version {live.number}.")
+
+
+@rules.command()
+def presets() -> None:
+    """List the presets that can be added to a draft."""
+    for preset in PRESETS.values():
+        click.echo(f"{preset.id}: {preset.name}. {preset.what}{f' Needs: {preset.needs}' if preset.needs else ''}")
+
+
+@rules.command()
+@click.argument("preset", type=click.Choice(list(PRESETS)))
+@SHOP
+def add(preset: str, shop: str) -> None:
+    """Add a preset to the draft of a shop's rules; the live ones stay as they are."""
+    with open_shop(shop) as (runtime, shop_id), _told():
+        written = written_rules(database=runtime.database, shop_id=shop_id, which="draft")
+        made = with_preset(written, PRESETS[preset])
+        replace_draft(database=runtime.database, shop_id=shop_id, document=made, now=runtime.clock.now())
+        for each in changes(written, made):
+            click.echo(each.words())
+
+
+@rules.command()
+def reference() -> None:
+    """Write the documentation of conditions, reasons and settings, as Markdown."""
+    click.echo(as_markdown(), nl=False)
 
 
 @rules.command()

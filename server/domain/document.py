@@ -136,7 +136,7 @@ class MessageStep:
     """One message or call of a journey, `delay_seconds` after the journey's start.
 
     `in_hold` says what becomes of it while the other channel holds it back: "wait" until the hold ends, go by the
-    "other_channel" then, or "expire".
+    "other_channel" then, or "expire". One that `has_offer` is not sent where nothing can be offered.
     """
 
     id: str
@@ -144,6 +144,7 @@ class MessageStep:
     delay_seconds: int
     template: str
     in_hold: str = "wait"
+    has_offer: bool = True
 
 
 @dataclass(frozen=True, slots=True)

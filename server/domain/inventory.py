@@ -60,6 +60,7 @@ INVENTORY: tuple[Holding, ...] = (
             "orders_count": "number of orders",
             "spent": "money spent",
             "tags": "the shop's own tags on the customer",
+            "told": "what other systems told: open tickets, loyalty, segments",
         },
         _columns("shop_id"),
     ),

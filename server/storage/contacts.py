@@ -25,6 +25,7 @@ class CustomerRow(Base):
     orders_count: Mapped[int]
     spent: Mapped[Minor]
     tags: Mapped[list[Any] | None]  # None: imported before tags were kept
+    told: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # by other systems, by the facts' names
 
 
 class ContactRow(Base):
@@ -109,6 +110,12 @@ class Contacts:
 
     def customer(self, customer_id: str) -> CustomerRow | None:
         return self._session.get(CustomerRow, (self._shop_id, customer_id))
+
+    def lock_customer(self, customer_id: str) -> CustomerRow | None:
+        """Return a customer as they stand now and keep others from changing them until the transaction ends."""
+        return self._session.get(
+            CustomerRow, (self._shop_id, customer_id), with_for_update=True, populate_existing=True
+        )
 
     def save_customer(self, customer: CustomerSnapshot) -> None:
         """Store a customer as they stand now, with the consents they gave.

@@ -36,8 +36,8 @@ class History:
         found: dict[str, list[Neighbour]] = defaultdict(list)
         columns = NeighbourRow.variant_id, NeighbourRow.other_id, NeighbourRow.score, NeighbourRow.together
         query = select(*columns).where(NeighbourRow.shop_id == self._shop_id)
-        for variant_id, *beside in self._session.execute(query.order_by(NeighbourRow.score.desc(), columns[1])):
-            found[variant_id].append(Neighbour(*beside))
+        for row in self._session.execute(query.order_by(NeighbourRow.score.desc(), NeighbourRow.other_id)):
+            found[row.variant_id].append(Neighbour(row.other_id, row.score, row.together))
         return {variant_id: tuple(rows) for variant_id, rows in found.items()}
 
     def customers(self) -> dict[str, CustomerRow]:

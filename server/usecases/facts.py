@@ -1,7 +1,9 @@
 """Loads what conditions ask about an order and its shopper, and of that only what they need."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.domain.conditions.context import DAYS
@@ -10,7 +12,7 @@ from server.domain.facts import Context, Facts, Need
 from server.domain.goods import Goods, line_of
 from server.domain.journeys import can_see_page
 from server.domain.orders import Order, Purchase, PurchaseLine
-from server.domain.shopper import Profile, ShopperFacts
+from server.domain.shopper import Profile, Service, ShopperFacts
 from server.domain.situation import Surface
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts, CustomerRow
@@ -115,6 +117,7 @@ class _Shopper:
             bought=self._bought(count) if Need.BASKETS in needed else None,
             agreed_channels=self._agreed_channels() if Need.CONSENT in needed else None,
             profile=self._profile(known) if Need.PROFILE in needed else Profile(),
+            service=_service(known.told if known is not None else {}) if Need.SERVICE in needed else Service(),
         )
 
     def _customer(self) -> CustomerRow | None:
@@ -165,10 +168,26 @@ class _Shopper:
 
     def _profile(self, known: CustomerRow | None) -> Profile:
         order = self.question.order
+        told = known.told if known is not None else {}
+        segments = told.get("segments")
         return Profile(
             tags=frozenset(known.tags) if known is not None and known.tags is not None else None,
+            segments=frozenset(segments) if segments is not None else None,
             locale=(order.locale if order is not None else None) or (known.locale if known else None),
+            country_code=told.get("home_country"),
+            is_business=told.get("is_business"),
+            predicted_spend=told.get("predicted_spend"),
+            loyalty_tier=told.get("loyalty_tier"),
+            loyalty_points=told.get("loyalty_points"),
         )
+
+
+def _service(told: Mapping[str, Any]) -> Service:
+    return Service(
+        open_tickets=told.get("open_tickets"),
+        last_ticket=told.get("last_ticket"),
+        is_refund_pending=told.get("is_refund_pending"),
+    )
 
 
 def purchase_of(order: Order) -> Purchase:

@@ -1,12 +1,14 @@
 """Plans an order's follow-up, and moves it when the shopper does something on the one-click page."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from server.domain.audience import facts_of
 from server.domain.contact import sequence_block
 from server.domain.decision import Outcome
 from server.domain.document import TRIGGERS, Journey, RuleDocument
+from server.domain.facts import Need
 from server.domain.journeys import Release, choose_journey, plan, release, trigger_of
 from server.domain.orders import Order
 from server.domain.pages import PageEvent, PageState
@@ -22,7 +24,7 @@ from server.storage.touches import SequenceRow, Touches
 from server.usecases.facts import Question, is_page_eligible, load_facts, purchase_of
 from server.usecases.imports import order_unit
 from server.usecases.situations import draw_holdout
-from server.usecases.touch_work import document_of
+from server.usecases.touch_work import TouchWork, document_of
 
 _PAID = ("paid", "partially_paid", "partially_refunded")
 
@@ -64,6 +66,26 @@ def plan_follow_up(
     if not isinstance(chosen, Journey):
         row.refusal, row.refusal_detail = chosen[0].value, chosen[1]
     return touches.open_sequence(row, plan(journey, starts_at=started.at) if journey is not None else ())
+
+
+def still_fits(session: Session, work: TouchWork, *, now: datetime) -> tuple[Reason, str] | None:
+    """Return why a message's shopper is no longer whom its follow-up is for; None when they are.
+
+    A ticket may have been opened, a tag taken away. The hour and the day are those of when it was planned.
+    """
+    journey = work.document.journey(work.sequence.journey_id)
+    asked = facts_of(journey.audience) if journey is not None else frozenset()
+    if journey is None or not asked:
+        return None
+    needed = work.document.needs_of(asked)
+    question = Question(purchase_of(work.order), work.touch.unit_id, Surface.MESSAGE, now, work.order)
+    facts = load_facts(session, work.shop.id, work.document, question, needed=needed)
+    if Need.CLOCK in needed:
+        then = replace(question, now=work.sequence.created_at)
+        context = load_facts(session, work.shop.id, work.document, then, needed=frozenset({Need.CLOCK})).context
+        facts = replace(facts, context=context)
+    found = choose_journey([journey], facts)
+    return None if isinstance(found, Journey) else found
 
 
 def _is_ours(session: Session, shop_id: int, order: Order) -> bool:

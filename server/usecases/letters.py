@@ -8,27 +8,29 @@ from server.usecases.touch_work import Post, TouchWork
 
 
 def write_letter(
-    post: Post, work: TouchWork, *, sender: Sender, recipient: str, offered: Offered, variant: VariantFacts
+    post: Post, work: TouchWork, *, sender: Sender, recipient: str, goods: tuple[Offered, VariantFacts] | None
 ) -> tuple[Message, Words]:
-    """Return the message of a touch, ready to leave, and its words."""
+    """Return the message of a touch, ready to leave, and its words; without goods the template must name none."""
     touch, shop = work.touch, work.shop
+    offered, variant = goods if goods is not None else (None, None)
+    item = offered.item if offered is not None else None
     unsubscribe_url = f"{post.public_url}/unsubscribe/{post.unsubscribes.sign(touch.id)}"
     words = post.renderer.render(
         touch.channel,
         OfferMessage(
-            template=work.document.template_for(variant.tags, touch.template),
+            template=work.document.template_for(variant.tags, touch.template) if variant else touch.template,
             locale=work.order.locale,
             shop_name=shop.name or shop.domain,
             first_name=work.order.first_name,
             order_name=work.order.name,
-            product_title=variant.title,
+            product_title=variant.title if variant else "",
             product_url=f"{post.public_url}/c/{post.clicks.sign(touch.id)}",
-            image_url=variant.image_url,
-            image_alt=variant.image_alt,
-            price=offered.item.discounted_unit_price,
-            full_price=offered.item.unit_price,
-            currency=offered.currency,
-            reason_line=offered.reason_line,
+            image_url=variant.image_url if variant else None,
+            image_alt=variant.image_alt if variant else None,
+            price=item.discounted_unit_price if item else 0,
+            full_price=item.unit_price if item else 0,
+            currency=offered.currency if offered else work.order.currency,
+            reason_line=offered.reason_line if offered else None,
             unsubscribe_url=unsubscribe_url,
             postal_address=sender.settings.get("postal_address", ""),
         ),

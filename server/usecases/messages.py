@@ -23,7 +23,7 @@ from server.storage.db import Session
 from server.storage.shops import Connections
 from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, Touches, TouchRow
 from server.usecases.access import ShopClosed
-from server.usecases.follow_ups import current_release
+from server.usecases.follow_ups import current_release, still_fits
 from server.usecases.letters import write_letter
 from server.usecases.message_offers import (
     MessageChoice,
@@ -160,6 +160,9 @@ def _may_not(session: Session, post: Post, work: TouchWork, *, now: datetime) ->
     )
     ruling = may_contact(facts, caps=document.caps, holds=document.holds, quiet=document.quiet_hours, now=now)
     if ruling.verdict is Verdict.SEND:
+        left = still_fits(session, work, now=now)
+        if left is not None:
+            return end_touch(touch, REFUSED, *left)
         # The page may have come up after this touch was queued or put back, when nothing moves it any more.
         started = current_release(session, work.shop.id, work.order)
         if started.at <= now:
@@ -188,23 +191,23 @@ def _claim(
     if ended is not None:
         return ended
     touch = work.touch
-    decision = decide_message(work, choice, live)
-    touch.decision_id = store_message_decision(session, work, choice, live, decision, now=now).id
-    if not is_offer(decision) or decision.offered is None:
-        reason = Reason.HELD_OUT if decision.outcome is Outcome.HELD_OUT else Reason.NOTHING_TO_OFFER
-        return end_touch(touch, REFUSED, reason, decision.notes[-1].line.detail if decision.notes else "")
+    offered = None
+    if work.has_offer:
+        decision = decide_message(work, choice, live)
+        touch.decision_id = store_message_decision(session, work, choice, live, decision, now=now).id
+        offered = decision.offered
+        if not is_offer(decision) or offered is None:
+            reason = Reason.HELD_OUT if decision.outcome is Outcome.HELD_OUT else Reason.NOTHING_TO_OFFER
+            return end_touch(touch, REFUSED, reason, decision.notes[-1].line.detail if decision.notes else "")
     sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
     facts = contact_facts(
         session, work.shop, work.order, work.approach, phones=post.phones, has_connection=sender is not None
     )
     if sender is None or facts.address is None:
         raise TouchNotOpen("The sender or the address went away within one transaction.", touch_id=touch.id)
-    item = decision.offered.item
-    variant = live[item.variant_id]
+    goods = (offered, live[offered.item.variant_id]) if offered is not None else None
     try:
-        message, words = write_letter(
-            post, work, sender=sender, recipient=facts.address, offered=decision.offered, variant=variant
-        )
+        message, words = write_letter(post, work, sender=sender, recipient=facts.address, goods=goods)
     except AppError as fault:
         return end_touch(touch, FAILED, Reason.UNWRITABLE, fault.message)
     if not Touches(session, work.shop.id).claim(touch.id, attempt=touch.attempt, now=now):
@@ -214,8 +217,8 @@ def _claim(
     touch.content = {
         "subject": words.subject,
         "text": words.text,
-        "variant_id": item.variant_id,
-        "quantity": item.quantity,
+        "variant_id": offered.item.variant_id if offered is not None else None,
+        "quantity": offered.item.quantity if offered is not None else 0,
     }
     return _Claimed(message, sender)
 

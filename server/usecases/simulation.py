@@ -107,7 +107,7 @@ class _Simulation:
         if chosen[1] is not None:
             for touch in plan(chosen[1], starts_at=released_at):
                 found += self._touch(touch, chosen[1], channels, shown, sent)
-        return found
+        return sorted(found, key=lambda step: step.at)
 
     def _page(self) -> tuple[SimulatedStep, frozenset[str]]:
         if not is_page_eligible(self.order):
@@ -174,6 +174,9 @@ class _Simulation:
                 now=now,
             )
             in_hold = step.in_hold if step is not None and ruling.reason is Reason.CHANNEL_HOLD else ""
+            if ruling.verdict is Verdict.SEND and step is not None and not step.has_offer:
+                sent[channel] = now
+                return [*found, SimulatedStep(now, f"{what} by {channel}", Reason.SENT)]
             if ruling.verdict is Verdict.SEND:
                 question = Question(purchase_of(self.order), self.unit_id, Surface.MESSAGE, now, self.order)
                 decision, situation = self._decide(question, shown)

@@ -50,6 +50,13 @@ class TouchWork:
     rules: PublishedRules
 
     @property
+    def has_offer(self) -> bool:
+        """Tell whether the touch names goods, and so is not sent without any."""
+        journey = self.document.journey(self.sequence.journey_id)
+        step = journey.step(self.touch.step_id) if journey is not None else None
+        return step is None or step.has_offer
+
+    @property
     def approach(self) -> Approach:
         touch = self.touch
         return Approach(touch.channel, touch.unit_id, touch.sequence_id, Kind(self.sequence.kind), touch.expires_at)

@@ -75,8 +75,7 @@ def _column(report: BacktestReport, results: Results) -> Column:
         ),
         never=tuple((results.funnels[each], _wording(results.why_never(each))) for each in results.never_reached),
         per_shopper=_bars(
-            [(f"{number} messages", count) for number, count in sorted(results.touches_per_shopper.items())],
-            is_ranked=False,
+            [(f"{number} messages", count) for number, count in results.shoppers_by_touches()], is_ranked=False
         ),
         kept_back=_bars(
             [
@@ -110,4 +109,4 @@ def _wording(reason: str | None) -> str:
 
 
 def _money(report: BacktestReport, minor: int) -> str:
-    return f"{Money(minor, report.currency).text()} {report.currency}" if report.currency else str(minor)
+    return f"{Money(minor, report.currency).decimal():,} {report.currency}" if report.currency else str(minor)

@@ -27,6 +27,7 @@ GUARDS = {
     "orders": guards.merchant_session,
     "integrations": guards.merchant_session,
     "calls": guards.merchant_session,
+    "rule_schema": guards.public,
     "deliveries": guards.merchant_session,
     "privacy": guards.merchant_session,
 }

@@ -8,6 +8,7 @@ import pytest
 from server.storage.contacts import Contacts
 from server.storage.touches import Touches
 from server.usecases.calls import UnknownCall, list_calls, settle_call
+from server.usecases.told_facts import tell_facts
 from tests.factories import NOW, PHONE, consent, funnel_json, journey_json, line, offer_json, order, rules_json, variant
 from tests.usecases.house import House
 
@@ -168,6 +169,32 @@ class TestMarkets:
         house.publish(rules_json(funnel_json(audience=audience), markets=markets))
         assert not house.ask().is_shown
         assert house.ask(reference_id="ff" * 16, country_code="FR").is_shown
+
+
+class TestLastMoment:
+    @pytest.fixture
+    def tickets(self, house: House) -> House:
+        no_ticket = {"not": {"key": "customer.open_tickets", "args": {"at_least": 1}}}
+        morning = {"key": "context.hour", "args": {"from_hour": 9, "to_hour": 12}}
+        house.publish(rules_json(journeys=[journey_json(audience={"all": [no_ticket, morning]})]))
+        self.tell(house, "0")
+        place(house)
+        return house
+
+    def tell(self, house: House, count: str) -> None:
+        given = {"open_tickets": count}
+        tell_facts(database=house.database, shop_id=house.shop_id, customer_id="77", given=given)
+
+    def test_a_ticket_that_opens_after_planning_stops_the_message(self, tickets: House) -> None:
+        self.tell(tickets, "1")
+        tickets.clock.move(minutes=2)
+        assert tickets.send() == "refused"
+        assert tickets.touch().reason == "audience_miss"
+        assert tickets.touch().detail.startswith("Journey: open tickets 1, at least 1")
+
+    def test_the_hour_is_that_of_when_it_was_planned(self, tickets: House) -> None:
+        tickets.clock.move(hours=3)
+        assert tickets.send() == "sent"
 
 
 def test_a_tag_chooses_the_template(house: House) -> None:

@@ -50,6 +50,7 @@ OTHER_ROUTES = {
     "/auth/callback": "the shop is the one that Shopify signed",
     "/privacy": "what is stored of everybody, and no data",
     "/health": "no data",
+    "/rules.schema.json": "what rules may be, and no data",
     "/ready": "no data",
     "/metrics": "sums over all shops, for the operator",
     "/static/<path:filename>": "files",

@@ -189,21 +189,23 @@ class Replay:
         if ruling.verdict is Verdict.REFUSE:
             results.touch_refusals[ruling.reason.value] += 1
             return
-        situation = self._situation(past, document, Surface.MESSAGE, now, self._refused[past.order.id])
-        decision = decide(document, situation)
-        self._tally(decision, situation, document)
-        offered = decision.offered
-        if decision.outcome is not Outcome.OFFERED or offered is None:
-            results.touch_refusals[Reason.NOTHING_TO_OFFER.value] += 1
-            return
+        variant_id, stock = "", None
+        if step is None or step.has_offer:
+            situation = self._situation(past, document, Surface.MESSAGE, now, self._refused[past.order.id])
+            decision = decide(document, situation)
+            self._tally(decision, situation, document)
+            offered = decision.offered
+            if decision.outcome is not Outcome.OFFERED or offered is None:
+                results.touch_refusals[Reason.NOTHING_TO_OFFER.value] += 1
+                return
+            variant_id = offered.item.variant_id
+            stock = situation.goods[variant_id].available
         results.sent[due.channel] += 1
         memory = self.people.memory(past.unit_id)
         memory.sent += 1
         memory.sent_for[past.order.id] = memory.sent_for.get(past.order.id, 0) + 1
         memory.sent_at[due.channel] = now
         memory.sequences.setdefault(past.order.id, (due.journey.kind, now))
-        variant_id = offered.item.variant_id
-        stock = situation.goods[variant_id].available
         results.touches.append(
             ReplayedTouch(past.unit_id, past.order.id, due.journey.kind.value, due.channel, now, variant_id, stock)
         )

@@ -32,6 +32,7 @@ class Reach:
 
 
 _DAY = 86_400
+_MANY = 10
 _COUNTED = (
     "orders", "shoppers", "page_possible", "blocks", "collisions", "fitted", "sequences", "sequence_refusals", "sent",
     "touch_refusals", "deferrals", "page_outcomes", "touches_per_shopper", "touches", "showings",
@@ -91,6 +92,13 @@ class Results:
             self.reach[key].join(held)
         for name in _COUNTED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def shoppers_by_touches(self) -> list[tuple[str, int]]:
+        """Return how many shoppers got how many messages; from ten on they are counted together."""
+        found: Counter[int] = Counter()
+        for number, count in self.touches_per_shopper.items():
+            found[min(number, _MANY)] += count
+        return [(f"{number} and more" if number == _MANY else str(number), found[number]) for number in sorted(found)]
 
     @property
     def days(self) -> float:

@@ -3,7 +3,7 @@
 from server.domain.document import TRIGGERS, Caps, Holds, Journey, MessageStep
 from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, NAME, limit
 from server.domain.rules.reading import Reader
-from server.domain.rules.shapes import Field, Rows, Table, Text, Whole
+from server.domain.rules.shapes import Field, Flag, Rows, Table, Text, Whole
 
 _MAX_MESSAGES = 3  # one order opens one sequence of at most three messages
 _HOUR = 3_600
@@ -19,6 +19,10 @@ def _check_journey(reader: Reader, journey: Journey, path: str) -> None:
         if step.delay_seconds >= journey.expires_hours * _HOUR:
             where = f"{path}.steps[{index}].delay_seconds"
             reader.fault(where, f"lies beyond expires_hours, {journey.expires_hours}.")
+        if step.channel != "call" and not step.has_offer:
+            reader.fault(
+                f"{path}.steps[{index}].has_offer", "may be off for calls alone; a text or an e-mail names goods."
+            )
         if step.channel == "call" and step.in_hold != "wait":
             reader.fault(f"{path}.steps[{index}].in_hold", "is of no use to a call, which nothing holds back.")
 
@@ -52,6 +56,7 @@ MESSAGE_STEP = Table(
         Field("channel", Text(("sms", "email", "call")), "Channel", is_required=True),
         Field("delay_seconds", Whole(high=30 * 24 * _HOUR), "Seconds after the start", is_required=True),
         Field("template", Text(), "Template", is_required=True),
+        Field("has_offer", Flag(), "Names goods", "A call may do without: to thank, or to ask whether all is well."),
         Field("in_hold", Text(("wait", "other_channel", "expire")), "When held back", _IN_HOLD),
     ),
 )

@@ -19,6 +19,7 @@ from tests.soak.replayed import Limits, Touch, violations
 from tests.unit.domain.pasts import busy_past, past, past_order
 
 DAY = timedelta(days=1)
+NO_PAGE = {"key": "context.surface", "args": {"surfaces": ["message"]}}
 YEAR = NOW - 366 * DAY
 DRAFTS: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -77,7 +78,8 @@ def test_the_checker_finds_what_is_broken() -> None:
     assert any(" after email" in each or " after sms" in each for each in told)
     few = replace(limits(), messages_per_order=1)
     assert any("messages about" in each for each in violations([Touch(*astuple(each)) for each in found.touches], few))
-    low = play(busy_past(1), stock={"minimum": 0})
+    scarce = past([past_order(1, "7", NOW - DAY)], variant("1"), variant("2", available=3))
+    low = play(scarce, stock={"minimum": 0}, repeats={"declined_days": 0}, funnels=[funnel_json("2", audience=NO_PAGE)])
     assert any("in stock" in each for each in violations([Touch(*astuple(each)) for each in low.touches], limits()))
 
 
