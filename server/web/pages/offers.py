@@ -67,6 +67,13 @@ class Editor:
             return Money(given, self.display.currency).text() if self.display.currency else ""
         return ", ".join(given) if isinstance(given, list) else str(given)
 
+    def further_steps(self) -> str:
+        """Return what comes after the first step, in words."""
+        first, *others = self.funnel["steps"]
+        words = {step["id"]: offer_words(step["offer"], self.goods) for step in others}
+        ways = (("if accepted", first.get("if_accepted")), ("if declined", first.get("if_declined")))
+        return "; ".join(f"{way}, {words[target]}" for way, target in ways if target in words)
+
     def amount_off(self) -> str:
         """Return the discount's amount in the shop's currency as its field takes it."""
         currency = self.display.currency or ""
@@ -227,7 +234,8 @@ def _draft() -> Draft:
 
 
 def _goods(*funnels: dict[str, Any]) -> Goods:
-    variants = {each for funnel in funnels for each in first_offer(funnel).get("variants", [])}
+    steps = (step for funnel in funnels for step in funnel["steps"])
+    variants = {each for step in steps for each in step["offer"].get("variants", [])}
     products: set[str] = set()
     for funnel in funnels:
         named = goods_of(funnel.get("audience"))

@@ -406,3 +406,44 @@ def test_form_fields_may_come_many_times(staff: Staff, runtime: Runtime, shop_id
     fields["revision"] = str(draft(runtime, shop_id).revision)
     assert staff.client.post("/offers/new", data=fields, headers=staff.headers()).status_code == 200
     assert funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]["variants"] == ["3", "2"]
+
+
+class TestMoreThanTheFormShows:
+    """Steps, arms and pairings are written in files; the form tells of them and leaves them as they are."""
+
+    def store(self, runtime: Runtime, shop_id: int, **changes: Any) -> dict[str, Any]:
+        steps = [
+            {"id": "first", "offer": offer_json("2"), "if_accepted": "more", "if_declined": "less"},
+            {"id": "more", "offer": offer_json("3", id="more")},
+            {"id": "less", "offer": offer_json(id="less", source="dearer", variants=[])},
+        ]
+        steps[0] |= changes
+        funnel = funnel_json(id="walk", name="Walk", steps=steps)
+        with runtime.database.write() as session:
+            rules = Rules(session, shop_id)
+            row = rules.draft()
+            assert row is not None
+            document = {**row.document, "funnels": [*row.document["funnels"], funnel]}
+            rules.save_draft(document, revision=row.revision, now=NOW)
+        return funnel
+
+    def test_further_steps_are_told_and_kept(self, staff: Staff, runtime: Runtime, shop_id: int) -> None:
+        staff.open("/offers")
+        save(staff, runtime, shop_id)
+        arms = {"arms": [{"id": "b", "offer": offer_json("4", id="b")}]}
+        stored = self.store(runtime, shop_id, experiment=arms)
+        page = words(Markup.read(staff.open("/offers/walk").text))
+        assert "if accepted, Product 3; if declined, Something dearer of the same kind" in page
+        assert "It tests 1 other offers against this one." in page
+        save(staff, runtime, shop_id, "/offers/walk", name="Walk on")
+        after = funnels(runtime, shop_id)["Walk on"]
+        assert after["steps"][1:] == stored["steps"][1:]
+        assert after["steps"][0]["experiment"] == arms
+        assert (after["steps"][0]["if_accepted"], after["steps"][0]["if_declined"]) == ("more", "less")
+
+    @pytest.mark.parametrize("source", ["bundle", "dearer"])
+    def test_other_ways_to_find_goods_may_be_chosen(
+        self, staff: Staff, runtime: Runtime, shop_id: int, source: str
+    ) -> None:
+        save(staff, runtime, shop_id, **{"offer.source": source})
+        assert funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]["source"] == source
