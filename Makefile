@@ -29,9 +29,10 @@ test: setup  ## run every test
 	cd extension/post-purchase && npm run --silent lint && npm test --silent && npm run --silent size
 	$(BIN)/pytest -n 2 --dist loadgroup -m e2e $(ARGS)
 
-soak: setup  ## play 20,000 orders while processes are killed, and try laws and parsers on a hundred times as many cases
+soak: setup  ## play 20,000 orders while processes are killed, replay 30,000, and try laws and parsers on a hundred times as many cases
 	$(BIN)/python -m tests.soak --database sqlite
 	$(BIN)/python -m tests.soak --database postgresql
+	$(BIN)/python -m tests.replay
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadgroup tests/unit/core tests/unit/domain tests/unit/outbound tests/unit/shopify \
 	  tests/web/test_fuzz.py $(ARGS)
 

@@ -54,6 +54,13 @@ class Chooser:
     def _offered(self, step: FunnelStep, refused: Refused) -> Offered | None:
         arm = self._arm(step)
         offer = arm.offer if arm is not None else step.offer
+        shipping = None
+        if offer.shipping is not None and self.situation.surface is Surface.ONE_CLICK:
+            shipping = offer.shipping.in_currency(self.situation.purchase.currency)
+            if shipping is None:
+                detail = f"{self.funnel.name}: no shipping price in {self.situation.purchase.currency}"
+                self.lines.append(TraceLine(f"funnel:{self.funnel.id}", Reason.NO_AMOUNT_IN_CURRENCY, detail))
+                return None
         blank = Offered(
             funnel_id=self.funnel.id,
             step_id=step.id,
@@ -63,6 +70,7 @@ class Chooser:
             items=(),
             minimum_stock=self._stock(offer).minimum,
             texts=offer.texts,
+            shipping=shipping,
         )
         return self._bundle(offer, blank, refused) if offer.source == "bundle" else self._first(offer, blank, refused)
 

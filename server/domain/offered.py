@@ -42,6 +42,14 @@ NO_TEXTS = Texts()
 
 
 @dataclass(frozen=True, slots=True)
+class ShippingPrice:
+    """What sending the goods costs beside them; 0 is free, and said to be."""
+
+    title: str
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
 class OfferedItem:
     """Some units of one variant; prices are of one unit, in minor units of the offer's currency."""
 
@@ -74,6 +82,7 @@ class Offered:
     arm: str | None = None
     reason_line: str | None = None
     texts: Texts = NO_TEXTS
+    shipping: ShippingPrice | None = None  # None: none is added
 
     @property
     def item(self) -> OfferedItem:
@@ -132,7 +141,18 @@ class Change:
     discount: AppliedDiscount | None = None
 
 
-def build_changes(offered: Offered, choice: int | None = None) -> tuple[Change, ...]:
+@dataclass(frozen=True, slots=True)
+class ShippingChange:
+    """Another change to the initial purchase: a line of shipping at a price."""
+
+    title: str
+    price: Money
+
+
+AnyChange = Change | ShippingChange
+
+
+def build_changes(offered: Offered, choice: int | None = None) -> tuple[AnyChange, ...]:
     """Return the changes that an acceptance of `offered`, or of one of its choices, makes.
 
     Raises:
@@ -147,7 +167,10 @@ def build_changes(offered: Offered, choice: int | None = None) -> tuple[Change, 
                 "A discount lies above 0 and at most at 100 percent, or at most at the price.",
                 offer_id=offered.offer_id,
             )
-    return tuple(Change(item.variant_id, item.quantity, item.discount) for item in items)
+    goods = tuple(Change(item.variant_id, item.quantity, item.discount) for item in items)
+    if offered.shipping is None:
+        return goods
+    return (*goods, ShippingChange(offered.shipping.title, offered.shipping.price))
 
 
 def _is_sound(discount: AppliedDiscount, price: int) -> bool:

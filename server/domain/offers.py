@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from server.core.money import Money
-from server.domain.offered import NO_TEXTS, AppliedDiscount, Texts
+from server.domain.offered import NO_TEXTS, AppliedDiscount, ShippingPrice, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,19 @@ class Discount:
             return AppliedDiscount(self.title, percent=self.percent)
         off = (self.amounts or {}).get(currency)
         return AppliedDiscount(self.title, amount=Money(off, currency)) if off is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipping:
+    """What sending the goods of an offer costs, in minor units by currency; 0 is free."""
+
+    title: str
+    amounts: Mapping[str, int]
+
+    def in_currency(self, currency: str) -> ShippingPrice | None:
+        """Return the price in one currency; None where none is set for that."""
+        price = self.amounts.get(currency)
+        return ShippingPrice(self.title, Money(price, currency)) if price is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,7 @@ class Offer:
     breaks: tuple[Break, ...] = ()
     has_variant_choice: bool = False
     discount: Discount | None = None
+    shipping: Shipping | None = None
     minimum_stock: int | None = None
     minimum_margin: float | None = None
     texts: Texts = NO_TEXTS

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from server.domain.offered import Change
+from server.domain.offered import AnyChange
 from server.domain.orders import Order, VariantFacts
 
 Item = TypeVar("Item")
@@ -320,7 +320,7 @@ class ChangesetSigner(Protocol):
         """How long a token holds from the moment it was signed."""
         ...
 
-    def sign(self, *, reference_id: str, changes: tuple[Change, ...], token_id: str, now: datetime) -> str:
+    def sign(self, *, reference_id: str, changes: tuple[AnyChange, ...], token_id: str, now: datetime) -> str:
         """Return the signed token that applies `changes` to the purchase `reference_id`, once.
 
         The same arguments give the same token, so that a lost answer can be asked for again: the platform applies

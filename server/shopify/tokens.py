@@ -18,7 +18,7 @@ from joserfc.errors import BadSignatureError, JoseError, UnsupportedAlgorithmErr
 from joserfc.jwk import OctKey
 
 from server.core.errors import AppError
-from server.domain.offered import AppliedDiscount, Change
+from server.domain.offered import AnyChange, AppliedDiscount, ShippingChange
 from server.domain.orders import Purchase
 from server.shopify.purchase import UnreadablePurchase, read_purchase
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
@@ -116,8 +116,10 @@ def read_post_purchase_token(
     )
 
 
-def change_body(change: Change) -> dict[str, object]:
+def change_body(change: AnyChange) -> dict[str, object]:
     """Return a change as the one-click page and its changesets spell it; a discount of 15 percent is 15."""
+    if isinstance(change, ShippingChange):
+        return {"type": "add_shipping_line", "price": _json_number(change.price.decimal()), "title": change.title}
     body: dict[str, object] = {
         "type": "add_variant",
         VARIANT_KEY: int(change.variant_id),
@@ -150,7 +152,7 @@ class ShopifyChangesetSigner:
     def lifetime(self) -> timedelta:
         return CHANGESET_LIFETIME
 
-    def sign(self, *, reference_id: str, changes: tuple[Change, ...], token_id: str, now: datetime) -> str:
+    def sign(self, *, reference_id: str, changes: tuple[AnyChange, ...], token_id: str, now: datetime) -> str:
         """Return the token that applies `changes` to the purchase `reference_id`: once, within ten minutes.
 
         Shopify applies one `jti` once, so a token asked for again under the same `token_id` cannot buy twice.

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from server.core.money import Money
-from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep, Texts
+from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep, ShippingPrice, Texts
+
+_PACKED = ("items", "choices", "texts", "shipping")
 
 
 def pack_steps(steps: Iterable[OfferedStep]) -> list[dict[str, Any]]:
@@ -19,10 +21,12 @@ def unpack_steps(packed: Iterable[dict[str, Any]]) -> tuple[OfferedStep, ...]:
 
 
 def _pack(offered: Offered) -> dict[str, Any]:
-    plain = {name: getattr(offered, name) for name in Offered.__slots__ if name not in ("items", "choices", "texts")}
+    plain = {name: getattr(offered, name) for name in Offered.__slots__ if name not in _PACKED}
     texts = {name: text for name, text in asdict(offered.texts).items() if text is not None}
+    held = offered.shipping
+    shipping = [held.title, held.price.minor, held.price.currency] if held is not None else None
     items, choices = ([_pack_item(each) for each in held] for held in (offered.items, offered.choices))
-    return {**plain, "items": items, "choices": choices, "texts": texts}
+    return {**plain, "items": items, "choices": choices, "texts": texts, "shipping": shipping}
 
 
 def _pack_item(item: OfferedItem) -> list[Any]:
@@ -35,9 +39,17 @@ def _pack_item(item: OfferedItem) -> list[Any]:
     ]  # fmt: skip
 
 
-def _unpack(path: str, items: list[Any], choices: list[Any], texts: dict[str, str | None], **plain: Any) -> OfferedStep:
+def _unpack(
+    path: str,
+    items: list[Any],
+    choices: list[Any],
+    texts: dict[str, str | None],
+    shipping: list[Any] | None = None,
+    **plain: Any,
+) -> OfferedStep:
     goods, instead = tuple(map(_item, items)), tuple(map(_item, choices))
-    return OfferedStep(path, Offered(items=goods, choices=instead, texts=Texts(**texts), **plain))
+    price = ShippingPrice(shipping[0], Money(*shipping[1:])) if shipping is not None else None
+    return OfferedStep(path, Offered(items=goods, choices=instead, texts=Texts(**texts), shipping=price, **plain))
 
 
 def _item(packed: list[Any]) -> OfferedItem:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from server.core.money import Money
 from server.domain.decision import Decision, Note, Outcome, decide
-from server.domain.offered import AppliedDiscount, OfferedStep, Texts
+from server.domain.offered import AppliedDiscount, OfferedStep, ShippingPrice, Texts
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events, StoredDecision
@@ -55,6 +55,7 @@ class TestDecisions:
             arm="b",
             texts=Texts(heading="H", reason="R"),
             reason_line="R",
+            shipping=ShippingPrice("Parcel", Money(295, "GBP")),
         )
         rich = replace(OFFERED, steps=(OfferedStep("0", offered), OfferedStep("0d", first.offered)))
         with stores.database.write() as session:

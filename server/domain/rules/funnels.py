@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from server.domain.document import CONTROL, Arm, Experiment, Funnel, FunnelStep, Pair, Pairing, Schedule
 from server.domain.offered import Texts
-from server.domain.offers import Band, Break, Discount, Offer
+from server.domain.offers import Band, Break, Discount, Offer, Shipping
 from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, MARGIN_WORDS, MAX_STOCK, NAME
 from server.domain.rules.reading import Reader
 from server.domain.rules.shapes import (
@@ -154,6 +154,14 @@ BREAK = Table(
     _check_break,
 )
 
+SHIPPING = Table(
+    Shipping,
+    (
+        Field("title", Text(), "Title on the order", is_required=True),
+        Field("amounts", Amounts(low=0), "Price by currency", "0 is free.", is_required=True),
+    ),
+)
+
 BAND = Table(
     Band,
     (
@@ -181,6 +189,7 @@ OFFER = Table(
         Field("breaks", Rows(BREAK, most=5), "Other quantities"),
         Field("has_variant_choice", Flag(), "The shopper may choose another variant"),
         Field("discount", DISCOUNT, "Discount", is_nullable=True),
+        Field("shipping", SHIPPING, "Shipping", "Added on the one-click page; without it none is.", is_nullable=True),
         Field("minimum_stock", Whole(high=MAX_STOCK), "Minimum stock of this offer", is_nullable=True),
         Field("minimum_margin", Share(), "Minimum margin of this offer", MARGIN_WORDS, is_nullable=True),
         Field("texts", TEXTS, "Texts"),

@@ -114,7 +114,9 @@ class Reduction:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Amounts of money above 0: minor units by the three letters of the currency."""
+    """Amounts of money, `low` or more: minor units by the three letters of the currency."""
+
+    low: int = 1
 
     def read(self, reader: Reader, value: object, path: str) -> dict[str, int]:
         if not isinstance(value, dict) or not value:
@@ -126,11 +128,11 @@ class Amounts:
             if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
                 reader.fault(path, "names what is no currency; use its three capital letters, such as GBP.")
                 continue
-            found[currency] = reader.number(amount, f"{path}.{currency}", low=1)
+            found[currency] = reader.number(amount, f"{path}.{currency}", low=self.low)
         return found
 
     def schema(self) -> Schema:
-        amount = {"type": "integer", "minimum": 1, "maximum": _MOST}
+        amount = {"type": "integer", "minimum": self.low, "maximum": _MOST}
         named = {"pattern": f"^{_CURRENCY.pattern}$"}
         return {"type": "object", "propertyNames": named, "additionalProperties": amount, "minProperties": 1}
 

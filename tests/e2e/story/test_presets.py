@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from server.usecases.presets import PRESETS
+from tests.replay.judging import judge
 from tests.sandbox.processes import app_environment
 from tests.sandbox.running import RunningSandbox
 from tests.soak.evidence import Evidence
@@ -24,10 +25,11 @@ class Shop:
 
     def __init__(self, sandbox: RunningSandbox, folder: Path) -> None:
         self._environment = {**os.environ, **app_environment(sandbox.settings, sandbox.credentials)}
-        self._domain, self._folder = sandbox.settings.shop_domain, folder
+        self._folder, self.domain = folder, sandbox.settings.shop_domain
+        self.url, self.now = self._environment["AFTERS_DATABASE_URL"], sandbox.sandbox.clock.now()
 
     def run(self, *arguments: str) -> str:
-        command = [str(Path(sys.executable).with_name("afters")), *arguments, "--shop", self._domain]
+        command = [str(Path(sys.executable).with_name("afters")), *arguments, "--shop", self.domain]
         done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -88,6 +90,15 @@ def test_every_preset_is_played_with_the_shops_own_orders(shop: Shop, preset: st
             assert offers(found, "no-open-ticket") == 0  # nothing tells of tickets here, so that none is known closed
         case _:
             assert preset in PRESETS
+
+
+def test_no_replay_breaks_a_promise_of_its_rules(shop: Shop) -> None:
+    judged = list(judge(shop.url, shop.domain, now=shop.now))
+    assert len(judged) == 10
+    for name, orders, touches, wrong in judged:
+        assert orders > _ORDERS / 2
+        assert touches > 0, name
+        assert wrong == [], name
 
 
 def test_a_report_of_live_and_draft_is_readable(shop: Shop) -> None:

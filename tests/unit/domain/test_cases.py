@@ -69,6 +69,7 @@ def _check_offer(decision: Decision, expected: dict[str, Any]) -> None:
         "discounted": offered.item.discounted_unit_price,
         "quantity": offered.item.quantity,
         "arm": offered.arm,
+        "shipping": [offered.shipping.title, offered.shipping.price.minor] if offered.shipping else None,
         "items": [[each.variant_id, each.quantity, each.discounted_unit_price] for each in offered.items],
         "choices": [[each.variant_id, each.quantity, each.discounted_unit_price] for each in offered.choices],
         "steps": {step.path: step.offered.item.variant_id for step in decision.steps},

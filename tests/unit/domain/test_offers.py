@@ -10,6 +10,8 @@ from server.domain.offered import (
     InvalidOffer,
     Offered,
     OfferedItem,
+    ShippingChange,
+    ShippingPrice,
     answers_before,
     build_changes,
 )
@@ -30,6 +32,12 @@ def test_a_bundle_is_added_as_a_whole() -> None:
         Change("2", 2, AppliedDiscount("One more", Decimal(15))),
         Change("3", 1, None),
     )
+
+
+def test_shipping_is_a_change_of_its_own() -> None:
+    shipping = ShippingPrice("Parcel", Money(295, "GBP"))
+    goods = build_changes(_OFFERED)
+    assert build_changes(replace(_OFFERED, shipping=shipping)) == (*goods, ShippingChange("Parcel", Money(295, "GBP")))
 
 
 def test_a_choice_is_added_instead() -> None:

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from joserfc.errors import JoseError
 
-from server.domain.offered import AppliedDiscount, Change
+from server.core.money import Money
+from server.domain.offered import AppliedDiscount, Change, ShippingChange
 from server.ports import ChangesetSigner
 from server.shopify.tokens import ShopifyChangesetSigner, TokenRejected, read_post_purchase_token, read_session_token
 from tests.sandbox.shopify.signing import TokenRefused, read_changeset
@@ -17,6 +18,8 @@ CHANGES = (
     Change(variant_id="111", quantity=2, discount=AppliedDiscount(percent=Decimal("15.00"), title="Thank you")),
     Change(variant_id="121", quantity=1, discount=AppliedDiscount(percent=Decimal("12.5"), title="Half")),
     Change(variant_id="131", quantity=1),
+    ShippingChange("Parcel", Money(295, "GBP")),
+    ShippingChange("Free delivery", Money(0, "GBP")),
 )
 
 
@@ -48,6 +51,8 @@ def test_the_sandbox_takes_it_and_finds_what_was_offered() -> None:
             "discount": {"value": 12.5, "valueType": "percentage", "title": "Half"},
         },
         {"type": "add_variant", "variantId": 131, "quantity": 1},
+        {"type": "add_shipping_line", "price": 2.95, "title": "Parcel"},
+        {"type": "add_shipping_line", "price": 0, "title": "Free delivery"},
     ]
 
 
