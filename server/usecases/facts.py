@@ -10,7 +10,7 @@ from server.domain.conditions.context import DAYS
 from server.domain.document import RuleDocument, tier_of
 from server.domain.facts import Context, Facts, Need
 from server.domain.goods import Goods, line_of
-from server.domain.journeys import can_see_page
+from server.domain.journeys import can_see_page, trigger_of
 from server.domain.orders import Order, Purchase, PurchaseLine
 from server.domain.shopper import Profile, Service, ShopperFacts
 from server.domain.situation import Surface
@@ -208,4 +208,5 @@ def purchase_of(order: Order) -> Purchase:
         shipping_method=order.shipping_method,
         payment_methods=frozenset(order.gateways),
         sales_channel=order.source_name,
+        subscription="renewal" if trigger_of(order) == "subscription_renewed" else None,
     )

@@ -128,7 +128,13 @@ def test_a_placed_order_tells_more_than_the_page(house: House) -> None:
 
 
 def test_every_fact_that_is_told_is_known_of_a_rich_order_and_no_other(house: House) -> None:
-    placed = order("2", discount_codes=("WELCOME10",), shipping_method="Express", attributes=(("utm_source", "news"),))
+    placed = order(
+        "2",
+        discount_codes=("WELCOME10",),
+        shipping_method="Express",
+        attributes=(("utm_source", "news"),),
+        source_name="subscription_contract",
+    )
     keep(house, order("1", created_at=NOW - 5 * DAY), placed)
     know(house, orders_count=2, spent=2_000, tags=("loyal",))
     facts = ask(house, placed, rules=document(markets=[{"id": "uk", "name": "UK", "countries": ["GB"]}]))

@@ -308,6 +308,7 @@ class Replay:
             payment_methods=None if is_page else frozenset(order.gateways),
             sales_channel=None if is_page else order.source_name,
             market=document.market,
+            subscription="renewal" if trigger_of(order) == "subscription_renewed" else None,
         )
         held = {line.variant_id: self.past.goods.get(line.variant_id) for line in purchase.lines}
         needs = document.all_needs

@@ -70,9 +70,9 @@ CHANNEL = Condition(
 SUBSCRIPTION = Condition(
     key="order.subscription",
     label="Subscription",
-    fact=Fact("subscription", FactType.TEXT, is_told=False),
+    fact=Fact("subscription", FactType.TEXT),
     comparison=OneOf("subscription", "kinds", "Kind of order", choices=("none", "first", "renewal")),
-    help="None: a one-time order. First: it starts a subscription. Renewal: a subscription placed it.",
+    help="Renewal: a subscription placed the order, which its channel tells. Whether any other starts one is unknown.",
 )
 
 ONE_CLICK = Condition(
