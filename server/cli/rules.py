@@ -17,10 +17,10 @@ from server.domain.rules import InvalidRules, json_schema, parse
 from server.domain.rules.changes import changes
 from server.runtime import Runtime
 from server.usecases.authoring import publish_draft
-from server.usecases.presets import PRESETS, with_preset
+from server.usecases.presets import PRESETS
 from server.usecases.references import check_references
 from server.usecases.settings import find_shop
-from server.usecases.versions import go_back, list_versions, replace_draft, written_rules
+from server.usecases.versions import add_preset, go_back, list_versions, replace_draft, written_rules
 
 SHOP = click.option("--shop", required=True, help="The shop's *.myshopify.com domain.")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -138,10 +138,8 @@ def presets() -> None:
 def add(preset: str, shop: str) -> None:
     """Add a preset to the draft of a shop's rules; the live ones stay as they are."""
     with open_shop(shop) as (runtime, shop_id), _told():
-        written = written_rules(database=runtime.database, shop_id=shop_id, which="draft")
-        made = with_preset(written, PRESETS[preset])
-        replace_draft(database=runtime.database, shop_id=shop_id, document=made, now=runtime.clock.now())
-        for each in changes(written, made):
+        now = runtime.clock.now()
+        for each in add_preset(database=runtime.database, shop_id=shop_id, preset=PRESETS[preset], now=now):
             click.echo(each.words())
 
 

@@ -63,6 +63,7 @@ export function hideBoxes(root) {
 export function showProblems(root, { code, message, problems = [] }) {
   const box = (name) => root.querySelector(`[data-${name}-box]`) ?? document.querySelector(`[data-${name}-box]`);
   if (code === CHANGED && box("changed")) {
+    box("changed").querySelector("[data-changed-message]").textContent = message;
     box("changed").hidden = false;
     box("changed").scrollIntoView({ block: "nearest" });
     return;

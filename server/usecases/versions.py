@@ -10,7 +10,7 @@ from server.domain.rules import parse
 from server.domain.rules.changes import RuleChange, changes
 from server.storage.db import Database, Session
 from server.storage.rules import PublishedRules, Rules
-from server.usecases.presets import FIRST_DRAFT
+from server.usecases.presets import FIRST_DRAFT, Preset, with_preset
 
 
 class UnknownVersion(AppError):
@@ -84,3 +84,22 @@ def replace_draft(*, database: Database, shop_id: int, document: dict[str, Any],
         return rules.save_draft(document, revision=row.revision if row is not None else 0, now=now).revision
 
     return database.run(store)
+
+
+def add_preset(*, database: Database, shop_id: int, preset: Preset, now: datetime) -> tuple[RuleChange, ...]:
+    """Add a preset to a shop's draft, whatever stands in it; return what that changed.
+
+    Raises:
+        InvalidRules: the draft does not go together with it; it stays as it was.
+    """
+
+    def add(session: Session) -> tuple[RuleChange, ...]:
+        rules = Rules(session, shop_id)
+        row = rules.lock_draft()
+        before = deepcopy(row.document if row is not None else FIRST_DRAFT)
+        made = with_preset(before, preset)
+        parse(made)
+        rules.save_draft(made, revision=row.revision if row is not None else 0, now=now)
+        return changes(before, made)
+
+    return database.run(add)

@@ -30,6 +30,8 @@ _STATUS: dict[str, HTTPStatus] = {
     "unknown_decision": HTTPStatus.NOT_FOUND,
     "unknown_order": HTTPStatus.NOT_FOUND,
     "unknown_call": HTTPStatus.NOT_FOUND,
+    "unknown_preset": HTTPStatus.NOT_FOUND,
+    "unknown_version": HTTPStatus.NOT_FOUND,
     "unknown_delivery": HTTPStatus.NOT_FOUND,
     "unknown_request": HTTPStatus.NOT_FOUND,
     "unknown_funnel": HTTPStatus.NOT_FOUND,

@@ -28,6 +28,7 @@ GUARDS = {
     "integrations": guards.merchant_session,
     "calls": guards.merchant_session,
     "rule_schema": guards.public,
+    "rules": guards.merchant_session,
     "deliveries": guards.merchant_session,
     "privacy": guards.merchant_session,
 }

@@ -151,3 +151,27 @@ class TestPublishing:
         monkeypatch.setattr(Rules, "lock_draft", look_and_be_overtaken)
         assert publish(fresh) == 2
         assert overtaken == [None]
+
+
+def test_who_comes_second_is_told_what_the_first_changed(house: House) -> None:
+    read = load_draft(database=house.database, shop_id=house.shop_id)
+    first = funnel_json(id="funnel", name="Changed by somebody else", priority=4)
+    save_funnel(
+        database=house.database, shop_id=house.shop_id, funnel=first, revision=read.revision, now=house.clock.now()
+    )
+    for late in (
+        lambda: save_funnel(
+            database=house.database,
+            shop_id=house.shop_id,
+            funnel=funnel_json(id="other"),
+            revision=read.revision,
+            now=house.clock.now(),
+        ),
+        lambda: publish_draft(
+            database=house.database, shop_id=house.shop_id, by=None, now=house.clock.now(), revision=read.revision
+        ),
+    ):
+        with pytest.raises(DraftChanged) as caught:
+            late()
+        assert 'funnels[funnel].name: "Funnel" > "Changed by somebody else".' in caught.value.message
+        assert "funnels[funnel].priority: added 4." in caught.value.message

@@ -40,6 +40,7 @@ PAGE_ROUTES = {
     "/offers", "/offers/new", "/offers/<funnel_id>", "/offers/<funnel_id>/delete", "/offers/publish",
     "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
     "/calls", "/calls/<touch_id>/<outcome>",
+    "/rules/presets", "/rules/presets/<preset_id>", "/rules/versions", "/rules/versions/<int:number>",
     "/deliveries", "/deliveries/<int:delivery_id>/replay", "/deliveries/replay",
     "/privacy/requests", "/privacy/requests/<int:request_id>/data", "/privacy/requests/<int:request_id>/done",
 }  # fmt: skip
@@ -130,6 +131,8 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
         "order_id": orders[0],
         "touch_id": call_id,
         "outcome": "reached",
+        "preset_id": "none",
+        "number": "1",
         "delivery_id": str(delivery_id),
         "request_id": str(request_id),
         "kind": "orders",

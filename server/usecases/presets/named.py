@@ -91,7 +91,6 @@ PRESETS: dict[str, Preset] = {
                     }
                 ],
             },
-            needs="The amount is in minor units of the shop's currency; change it for currencies without decimals.",
         ),
         Preset(
             "sms-holds-email",
