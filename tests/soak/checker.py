@@ -3,6 +3,7 @@
 Each check returns the violations it found, in words.
 """
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from tests.soak.town import BOUGHT, GOODS, Order, Shopper, Town
 
 LEAST_STOCK = 10
 CAP = timedelta(days=14)
+HELD_OUT = 0.05
 HOLDS = {("sms", "email"): timedelta(hours=48), ("email", "sms"): timedelta(hours=24)}
 CHANNELS = {"twilio": "sms", "smtp": "email"}
 # Claimed and told at nearly the same moment, by two processes.
@@ -210,13 +212,34 @@ def nobody_is_forgotten(record: Record) -> list[str]:
     for touch in _spoken(record):
         touches[touch["domain"], int(touch["order_id"])].add(touch["channel"])
     for order, *more in orders.values():
-        if more or order.fate != "kept":
+        if more or order.fate != "kept" or is_held_out(order.shopper):
             continue
         spoken = touches[order.shop, order.id]
         if order.shopper.withdraws and order.shopper.mail == "SUBSCRIBED" and "email" in spoken:
             continue
         missing = _channels_due(order.shopper) - spoken
         found += [f"order {order.id}: no {channel}; {_fates(record, order)}" for channel in sorted(missing)]
+    return found
+
+
+def is_held_out(shopper: Shopper) -> bool:
+    """Tell whether a shopper is among the 5 percent that hear nothing: as documented, and worked out here anew."""
+    digest = hashlib.sha256(f"holdout\x00customer:{shopper.id}".encode()).digest()
+    return int.from_bytes(digest[:8]) / 2**64 < HELD_OUT
+
+
+def the_held_out_hear_nothing(record: Record) -> list[str]:
+    """Nobody who is drawn into the holdout is written to, and of each it is told why."""
+    refusals = {(row["domain"], int(row["order_id"])): row["refusal"] for row in record.sequences}
+    found = [
+        f"order {record.order_of(row).id}: {row['channel']} to somebody who is held out"
+        for row in _spoken(record)
+        if is_held_out(record.order_of(row).shopper)
+    ]
+    for order in record.town.orders:
+        refusal = refusals.get((order.shop, order.id))
+        if refusal == "held_out" and not is_held_out(order.shopper):
+            found.append(f"order {order.id}: held out, and was not drawn")
     return found
 
 
@@ -256,4 +279,5 @@ CHECKS: tuple[Callable[[Record], list[str]], ...] = (
     caps_and_holds_are_kept,
     only_goods_in_stock_are_offered,
     nobody_is_forgotten,
+    the_held_out_hear_nothing,
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.soak.checker import CHECKS, Record, judge
+from tests.soak.checker import CHECKS, Record, is_held_out, judge
 from tests.soak.outside import Taken
 from tests.soak.post import Delivery
 from tests.soak.town import Order, Shopper, Town
@@ -167,6 +167,16 @@ def out_of_stock(record: Record) -> None:
     record.messages[1] = replace(record.messages[1], text="Scarce saucer http://x/c/t2.sig")
 
 
+def though_held_out(record: Record) -> None:
+    record.town.orders[0].shopper.id = next(
+        number for number in range(1_000) if is_held_out(replace(record.town.shoppers[0], id=number))
+    )
+
+
+def held_out_undrawn(record: Record) -> None:
+    record.sequences[1]["refusal"] = "held_out"
+
+
 def forgotten(record: Record) -> None:
     record.touches[1] |= {"state": "refused", "reason": "expired"}
     record.messages.pop()
@@ -196,6 +206,8 @@ def forgotten(record: Record) -> None:
         (inside_the_hold, "caps_and_holds_are_kept"),
         (out_of_stock, "only_goods_in_stock_are_offered"),
         (forgotten, "nobody_is_forgotten"),
+        (though_held_out, "the_held_out_hear_nothing"),
+        (held_out_undrawn, "the_held_out_hear_nothing"),
     ],
 )
 def test_each_planted_fault_is_found(fault: Fault, check: str) -> None:
