@@ -57,7 +57,7 @@ def record_all(document: RuleDocument, situation: Situation, decision: Decision)
 
 def recorded(kept: Mapping[str, Any], read: Sequence[Fact]) -> Facts | None:
     """Return recorded facts for conditions to ask; None where they are gone, as their shopper was erased."""
-    if any(fact.name not in kept for fact in read):
+    if any(fact.name not in kept for fact in (*_ALWAYS, *read)):
         return None
     values = {fact.name: _unpacked(fact.type, kept[fact.name]) for fact in (*_ALWAYS, *read)}
     return cast("Facts", SimpleNamespace(**values))

@@ -117,6 +117,7 @@ def _decision(decision: StoredDecision | None, story: OrderStory) -> dict[str, A
             }
             for step in decision.steps
         ],
+        "is_made_again": story.made_again[decision.id],
         "trace": _trace(story.traces[decision.id]),
     }
 

@@ -25,7 +25,7 @@ from server.storage.touches import ClickRow, SequenceRow, Touches, TouchRow
 from server.usecases.facts import is_page_eligible
 from server.usecases.follow_ups import state_of
 from server.usecases.senders import find_sender
-from server.usecases.tracing import trace_of
+from server.usecases.tracing import is_made_again, trace_of
 
 # How far back the pages look for messages whose fate nobody knows: an older one helps nobody any more.
 UNKNOWN_WINDOW = timedelta(days=7)
@@ -79,6 +79,7 @@ class OrderStory:
     clicks: tuple[ClickRow, ...]  # on the links of the touches, oldest first
     bookings: tuple[LedgerRow, ...]
     traces: dict[str, tuple[TraceLine, ...]]  # how each decision came about, by its id
+    made_again: dict[str, bool | None]  # whether each decision comes out the same from what is kept of it, by its id
     titles: dict[str, str]  # product titles by variant id, for the traces
 
     @property
@@ -226,6 +227,7 @@ def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStor
             clicks=Listings(session, shop_id).clicks_of(touch.id for touch in touches),
             bookings=Ledger(session, shop_id).of_order(order.id),
             traces={each.id: trace_of(session, shop_id, each) for each in decisions},
+            made_again={each.id: is_made_again(session, shop_id, each) for each in decisions},
             titles=titles,
         )
 

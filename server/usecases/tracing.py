@@ -1,11 +1,16 @@
-"""Tells how a stored decision came about, with the rules of its day and the facts it read."""
+"""Tells how a stored decision came about, and makes it again, with the rules of its day and what it read."""
 
+from server.domain.decision import Decision, decide
+from server.domain.document import RuleDocument
+from server.domain.orders import Purchase, PurchaseLine
 from server.domain.reasons import TraceLine
-from server.domain.records import recorded
+from server.domain.records import recorded, recorded_situation
 from server.domain.telling import tell
 from server.storage.db import Session
 from server.storage.decisions import StoredDecision
-from server.storage.rules import Rules
+from server.storage.rules import PublishedRules, Rules
+
+_ASKED = frozenset({"currency", "presentment_currency", "total", "country_code", "customer_id", "lines"})
 
 
 def trace_of(session: Session, shop_id: int, decision: StoredDecision) -> tuple[TraceLine, ...]:
@@ -13,13 +18,45 @@ def trace_of(session: Session, shop_id: int, decision: StoredDecision) -> tuple[
     published = Rules(session, shop_id).version(decision.rules_version)
     if published is None or not decision.screened:
         return tuple(note.line for note in decision.notes)
-    document = published.document.of_purchase(
-        country_code=decision.facts.get("country_code"), currency=decision.facts.get("presentment_currency", "")
-    )
+    document = _document(published, decision)
     return tell(
         document,
         recorded(decision.read_facts, document.live_facts),
         screened=decision.screened,
         notes=decision.notes,
         is_chosen=decision.offered is not None,
+    )
+
+
+def is_made_again(session: Session, shop_id: int, decision: StoredDecision) -> bool | None:
+    """Tell whether the rules of its day make the same of what a decision read; None where that is gone or was not."""
+    published = Rules(session, shop_id).version(decision.rules_version)
+    if published is None or not decision.facts.keys() >= _ASKED:
+        return None
+    document = _document(published, decision)
+    situation = recorded_situation(decision.read_facts, document, _purchase(decision))
+    if situation is None:
+        return None
+    again = decide(document, situation)
+    stored = Decision(decision.outcome, decision.reason, decision.steps, decision.screened, decision.notes)
+    return again == stored
+
+
+def _document(published: PublishedRules, decision: StoredDecision) -> RuleDocument:
+    facts = decision.facts
+    return published.document.of_purchase(
+        country_code=facts.get("country_code"), currency=facts.get("presentment_currency", "")
+    )
+
+
+def _purchase(decision: StoredDecision) -> Purchase:
+    facts = decision.facts
+    return Purchase(
+        reference_id=decision.reference_id,
+        currency=facts["currency"],
+        total=facts["total"],
+        lines=tuple(PurchaseLine(*line) for line in facts["lines"]),
+        presentment_currency=facts["presentment_currency"],
+        country_code=facts["country_code"],
+        customer_id=facts["customer_id"],
     )

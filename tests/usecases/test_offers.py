@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,11 @@ from server.domain.reasons import Reason
 from server.domain.recommendations import Neighbour
 from server.storage.catalog import Catalog, Neighbours
 from server.storage.contacts import Assignments, Contacts
-from server.storage.decisions import DecisionRow, Decisions
+from server.storage.decisions import DecisionRow, Decisions, StoredDecision
 from server.storage.shops import Shops
 from server.usecases.offers import ShopNotServed, answer_purchase
 from server.usecases.recommendations import rebuild_neighbours
+from server.usecases.tracing import is_made_again
 from tests.factories import (
     NOW,
     OTHER_SHOP,
@@ -251,3 +253,47 @@ class TestBoughtTogether:
             ("variant:99", Reason.UNKNOWN_PRODUCT),
             ("variant:3", Reason.CHOSEN),
         ]
+
+
+class TestMadeAgain:
+    """A decision comes out the same from what is kept of it, whatever has changed since."""
+
+    RULES = rules_json(
+        funnel_json("2", id="dear", priority=9, audience={"key": "order.value", "args": {"at_least": 9_999}}),
+        funnel_json("2", "3", id="walk", priority=5, audience={"key": "customer.orders", "args": {"at_least": 0}}),
+        funnel_json(id="found", offer={"id": "o", "source": "bought_together", "variants": ["4"]}),
+        markets=[{"id": "uk", "name": "UK", "countries": ["GB"], "overrides": {"stock": {"minimum": 12}}}],
+    )
+
+    def again(self, house: House, decision: StoredDecision) -> bool | None:
+        with house.database.read() as session:
+            return is_made_again(session, house.shop_id, decision)
+
+    @pytest.mark.parametrize("stock", [50, 11, 0])
+    def test_on_the_page(self, house: House, stock: int) -> None:
+        house.publish(self.RULES)
+        house.stock(variant("2", available=stock))
+        decision = house.ask().decision
+        house.stock(variant("2", price=5, available=3), variant("3", is_sellable=False))
+        house.publish(rules_json(funnel_json("4")))
+        assert self.again(house, decision) is True
+
+    def test_in_a_message(self, house: House) -> None:
+        house.publish(self.RULES)
+        house.record(order(created_at=NOW, updated_at=NOW, gateways=("paypal",)))
+        assert house.send() == "sent"
+        with house.database.read() as session:
+            (decision,) = Decisions(session, house.shop_id).of_reference(REFERENCE)
+        assert self.again(house, decision) is True
+
+    def test_a_decision_of_before_is_not_said_to_be(self, house: House) -> None:
+        decision = house.ask().decision
+        assert self.again(house, replace(decision, read_facts={})) is None
+        assert self.again(house, replace(decision, rules_version=99)) is None
+
+    def test_what_was_tampered_with_does_not_come_out_the_same(self, house: House) -> None:
+        decision = house.ask().decision
+        kept = decision.read_facts["situation"]
+        goods = {"2": [*kept["goods"]["2"][:3], 1, *kept["goods"]["2"][4:]]}
+        other = {**decision.read_facts, "situation": {**kept, "goods": goods}}
+        assert self.again(house, replace(decision, read_facts=other)) is False
