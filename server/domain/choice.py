@@ -107,7 +107,7 @@ class Chooser:
         if self.situation.surface is not Surface.ONE_CLICK:
             self.lines.append(TraceLine(f"funnel:{self.funnel.id}", Reason.ONLY_ON_PAGE, self.funnel.name))
             return None
-        items = [self._item(offer, variant_id, refused) for variant_id in offer.variant_ids]
+        items = [self._item(offer, variant_id, refused) for variant_id in dict.fromkeys(offer.variant_ids)]
         found = tuple(item for item in items if item is not None)
         return replace(blank, items=found, reason_line=offer.texts.reason) if len(found) == len(items) else None
 
