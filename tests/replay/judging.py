@@ -20,8 +20,12 @@ _ALL_DAYS = 3_650
 
 
 def drafts() -> dict[str, dict[str, Any]]:
-    """Return rules that lean on caps, holds and stock in different ways, with nobody held out."""
-    base = {**FIRST_DRAFT, "holdout": {"percent": 0, "salt": "holdout"}}
+    """Return rules that lean on caps, holds and stock in different ways, with nobody held out.
+
+    Goods that go on selling when out of stock are kept to their stock, so that the checker need not know of them.
+    """
+    stock = {"minimum": 10, "offers_oversold": False}
+    base = {**FIRST_DRAFT, "holdout": {"percent": 0, "salt": "holdout"}, "stock": stock}
     return {
         "first": base,
         "short": {
@@ -29,7 +33,7 @@ def drafts() -> dict[str, dict[str, Any]]:
             "caps": {"sequence_days": 3},
             "holds": {"sms_holds_email_hours": 6, "email_holds_sms_hours": 6},
         },
-        "scarce": {**base, "stock": {"minimum": 40, "resume_at": 60}},
+        "scarce": {**base, "stock": {**stock, "minimum": 40, "resume_at": 60}},
         "vip": with_preset(with_preset(base, PRESETS["vip-call"]), PRESETS["high-value-to-service"]),
         "renewals": with_preset(base, PRESETS["renewal-add-on"]),
     }
