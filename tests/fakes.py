@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from server.domain.offered import AnyChange, ShippingChange
+from server.domain.offered import AnyChange, ShippingPrice
 from server.domain.orders import Order, VariantFacts
 from server.ports import (
     Accepted,
@@ -385,7 +385,7 @@ class FakeSigner:
     def sign(self, *, reference_id: str, changes: tuple[AnyChange, ...], token_id: str, now: datetime) -> str:
         token = f"{reference_id}|{token_id}|{now:%H:%M:%S}|" + ",".join(
             f"{each.title}={each.price.text()}"
-            if isinstance(each, ShippingChange)
+            if isinstance(each, ShippingPrice)
             else f"{each.quantity}x{each.variant_id}-{each.discount.percent if each.discount else 0}%"
             for each in changes
         )

@@ -11,6 +11,9 @@ from server.domain.reasons import Reason
 _NEVER = timedelta(days=365)
 
 
+OTHER_CHANNEL = {"sms": "email", "email": "sms"}  # a call holds nothing back, and nothing holds it
+
+
 class Verdict(StrEnum):
     SEND = "send"
     DEFER = "defer"
@@ -25,6 +28,7 @@ class Ruling:
     reason: Reason
     detail: str = ""
     until: datetime | None = None
+    channel: str | None = None  # by which the touch goes then, where that is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class ContactFacts:
     other_channel_sent_at: datetime | None = None  # the latest message on the other channel, any order
     earlier_sequence_at: datetime | None = None  # start of the shopper's latest other sequence that sent something
     sent_in_sequence: int = 0
+    in_hold: str = "wait"  # what the touch does while the other channel holds it: wait | other_channel | expire
     kind: Kind = Kind.SALES  # of the sequence; only those of its kind count for its cap
 
 
@@ -115,7 +120,11 @@ def _channel_hold(facts: ContactFacts, holds: Holds, *, now: datetime) -> Ruling
         return None
     other = "SMS" if facts.channel == "email" else "e-mail"
     ago = int((now - sent_at).total_seconds() // 3600)
-    return Ruling(Verdict.DEFER, Reason.CHANNEL_HOLD, f"{other} {ago} h ago, holds for {hours} h", until)
+    detail = f"{other} {ago} h ago, holds for {hours} h"
+    if facts.in_hold == "expire":
+        return Ruling(Verdict.REFUSE, Reason.CHANNEL_HOLD, detail)
+    channel = OTHER_CHANNEL[facts.channel] if facts.in_hold == "other_channel" else None
+    return Ruling(Verdict.DEFER, Reason.CHANNEL_HOLD, detail, until, channel)
 
 
 def _quiet(facts: ContactFacts, quiet: QuietHours, *, now: datetime) -> Ruling | None:

@@ -141,15 +141,7 @@ class Change:
     discount: AppliedDiscount | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ShippingChange:
-    """Another change to the initial purchase: a line of shipping at a price."""
-
-    title: str
-    price: Money
-
-
-AnyChange = Change | ShippingChange
+AnyChange = Change | ShippingPrice
 
 
 def build_changes(offered: Offered, choice: int | None = None) -> tuple[AnyChange, ...]:
@@ -168,9 +160,7 @@ def build_changes(offered: Offered, choice: int | None = None) -> tuple[AnyChang
                 offer_id=offered.offer_id,
             )
     goods = tuple(Change(item.variant_id, item.quantity, item.discount) for item in items)
-    if offered.shipping is None:
-        return goods
-    return (*goods, ShippingChange(offered.shipping.title, offered.shipping.price))
+    return goods if offered.shipping is None else (*goods, offered.shipping)
 
 
 def _is_sound(discount: AppliedDiscount, price: int) -> bool:

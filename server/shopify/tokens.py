@@ -18,7 +18,7 @@ from joserfc.errors import BadSignatureError, JoseError, UnsupportedAlgorithmErr
 from joserfc.jwk import OctKey
 
 from server.core.errors import AppError
-from server.domain.offered import AnyChange, AppliedDiscount, ShippingChange
+from server.domain.offered import AnyChange, AppliedDiscount, ShippingPrice
 from server.domain.orders import Purchase
 from server.shopify.purchase import UnreadablePurchase, read_purchase
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
@@ -118,7 +118,7 @@ def read_post_purchase_token(
 
 def change_body(change: AnyChange) -> dict[str, object]:
     """Return a change as the one-click page and its changesets spell it; a discount of 15 percent is 15."""
-    if isinstance(change, ShippingChange):
+    if isinstance(change, ShippingPrice):
         return {"type": "add_shipping_line", "price": _json_number(change.price.decimal()), "title": change.title}
     body: dict[str, object] = {
         "type": "add_variant",

@@ -10,8 +10,8 @@ from server.domain.conditions.context import DAYS
 from server.domain.document import RuleDocument, tier_of
 from server.domain.facts import Context, Facts, Need
 from server.domain.goods import Goods, line_of
-from server.domain.journeys import can_see_page, trigger_of
-from server.domain.orders import Order, Purchase, PurchaseLine
+from server.domain.orders import Order, Purchase
+from server.domain.purchases import campaign_of, is_page_eligible
 from server.domain.shopper import Profile, Service, ShopperFacts
 from server.domain.situation import Surface
 from server.storage.catalog import Catalog
@@ -21,7 +21,6 @@ from server.storage.orders import Orders
 from server.storage.shops import time_zone_of
 
 _SUBSCRIBED = "subscribed"
-_CAMPAIGN = "utm_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +73,8 @@ def _context(question: Question, local: datetime | None) -> Context:
         hour=local.hour if local is not None else None,
         weekday=DAYS[local.weekday()] if local is not None else None,
         is_page_eligible=True if order is None else is_page_eligible(order),
-        campaign=None if order is None else _campaign(order),
+        campaign=None if order is None else campaign_of(order),
     )
-
-
-def is_page_eligible(order: Order) -> bool:
-    """Tell whether the platform shows the one-click page to this order."""
-    return can_see_page(
-        order.gateways,
-        currency=order.currency,
-        presentment_currency=order.presentment_currency,
-        has_address=order.has_shipping_address,
-    )
-
-
-def _campaign(order: Order) -> dict[str, str]:
-    pairs = ((name.casefold(), value.casefold()) for name, value in order.attributes)
-    return {name: value for name, value in pairs if name.startswith(_CAMPAIGN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,26 +171,4 @@ def _service(told: Mapping[str, Any]) -> Service:
         open_tickets=told.get("open_tickets"),
         last_ticket=told.get("last_ticket"),
         is_refund_pending=told.get("is_refund_pending"),
-    )
-
-
-def purchase_of(order: Order) -> Purchase:
-    """Return an order as decisions see it."""
-    return Purchase(
-        reference_id=order.reference_id or order.id,
-        currency=order.currency,
-        total=order.current_total,
-        lines=tuple(
-            PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total)
-            for line in order.lines
-            if line.variant_id and line.quantity  # goods given back are no goods of the order
-        ),
-        presentment_currency=order.presentment_currency,
-        country_code=order.country_code,
-        customer_id=order.customer_id,
-        discount_codes=frozenset(order.discount_codes),
-        shipping_method=order.shipping_method,
-        payment_methods=frozenset(order.gateways),
-        sales_channel=order.source_name,
-        subscription="renewal" if trigger_of(order) == "subscription_renewed" else None,
     )

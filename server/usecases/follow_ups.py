@@ -13,6 +13,7 @@ from server.domain.journeys import Release, choose_journey, plan, release, trigg
 from server.domain.orders import Order
 from server.domain.pages import PageEvent, PageState
 from server.domain.pages import page_state as page_state_of
+from server.domain.purchases import is_page_eligible, purchase_of
 from server.domain.reasons import Reason
 from server.domain.situation import Surface
 from server.storage.db import Session
@@ -21,7 +22,7 @@ from server.storage.orders import Orders
 from server.storage.rules import PublishedRules, Rules
 from server.storage.shops import withheld_from
 from server.storage.touches import SequenceRow, Touches
-from server.usecases.facts import Question, is_page_eligible, load_facts, purchase_of
+from server.usecases.facts import Question, load_facts
 from server.usecases.imports import order_unit
 from server.usecases.situations import draw_holdout
 from server.usecases.touch_work import TouchWork, document_of

@@ -7,13 +7,14 @@ from datetime import datetime
 from server.domain.decision import Decision, Outcome, decide, goods_in_turn
 from server.domain.document import RuleDocument
 from server.domain.orders import VariantFacts
+from server.domain.purchases import purchase_of
 from server.domain.records import record_all
 from server.domain.situation import Situation, Surface
 from server.ports import PlatformApi
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events, StoredDecision
 from server.usecases.arms import keep_arms
-from server.usecases.facts import Question, purchase_of
+from server.usecases.facts import Question
 from server.usecases.offers import purchase_facts
 from server.usecases.situations import draw_holdout, load_situation
 from server.usecases.touch_work import TouchWork

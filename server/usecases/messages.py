@@ -1,7 +1,7 @@
 """Sends one due touch: everything is asked again at the last moment, and nothing is sent twice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server.core.errors import AppError
@@ -33,7 +33,7 @@ from server.usecases.message_offers import (
     prepare_choice,
     store_message_decision,
 )
-from server.usecases.recipients import OTHER_CHANNEL, contact_facts
+from server.usecases.recipients import contact_facts
 from server.usecases.senders import Sender, find_sender, named_sender
 from server.usecases.touch_work import Post, TouchNotOpen, TouchWork, end_touch, load_touch, wait_again
 
@@ -158,6 +158,7 @@ def _may_not(session: Session, post: Post, work: TouchWork, *, now: datetime) ->
     facts = contact_facts(
         session, work.shop, work.order, work.approach, phones=post.phones, has_connection=sender is not None
     )
+    facts = replace(facts, in_hold=step.in_hold)
     ruling = may_contact(facts, caps=document.caps, holds=document.holds, quiet=document.quiet_hours, now=now)
     if ruling.verdict is Verdict.SEND:
         left = still_fits(session, work, now=now)
@@ -168,11 +169,8 @@ def _may_not(session: Session, post: Post, work: TouchWork, *, now: datetime) ->
         if started.at <= now:
             return None
         return wait_again(touch, until=started.at, reason=Reason.PAGE_WAITING, detail="")
-    if ruling.reason is Reason.CHANNEL_HOLD and step.in_hold == "expire":
-        return end_touch(touch, REFUSED, ruling.reason, ruling.detail)
     if ruling.verdict is Verdict.DEFER and ruling.until is not None:
-        if ruling.reason is Reason.CHANNEL_HOLD and step.in_hold == "other_channel":
-            touch.channel = OTHER_CHANNEL[touch.channel]
+        touch.channel = ruling.channel or touch.channel
         return wait_again(touch, until=ruling.until, reason=ruling.reason, detail=ruling.detail)
     return end_touch(touch, REFUSED, ruling.reason, ruling.detail)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.domain.contact import ContactFacts
+from server.domain.contact import OTHER_CHANNEL, ContactFacts
 from server.domain.document import Kind
 from server.domain.orders import Order
 from server.ports import PhoneNumbers
@@ -12,8 +12,6 @@ from server.storage.db import Session
 from server.storage.orders import Orders
 from server.storage.shops import ShopRow
 from server.storage.touches import Touches
-
-OTHER_CHANNEL = {"sms": "email", "email": "sms"}  # a call holds nothing back, and nothing holds it
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from server.core.errors import AppError
 from server.domain.decision import Outcome
 from server.domain.orders import Order, VariantFacts
+from server.domain.purchases import is_page_eligible
 from server.domain.reasons import WORDING, Reason, TraceLine
 from server.domain.situation import Surface
 from server.ports import Vendors
@@ -22,7 +23,6 @@ from server.storage.rules import Rules
 from server.storage.secrets import SecretBox
 from server.storage.shops import Connection, Connections, ImportRow, Imports, ShopRow, Shops
 from server.storage.touches import ClickRow, SequenceRow, Touches, TouchRow
-from server.usecases.facts import is_page_eligible
 from server.usecases.follow_ups import state_of
 from server.usecases.senders import find_sender
 from server.usecases.tracing import is_made_again, trace_of

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain.audience import facts_of
-from server.domain.contact import Verdict, may_contact, sequence_block
+from server.domain.contact import OTHER_CHANNEL, Verdict, may_contact, sequence_block
 from server.domain.decision import Decision, Outcome, decide
 from server.domain.document import TRIGGERS, Journey, RuleDocument
 from server.domain.journeys import TouchPlan, choose_journey, plan, trigger_of
 from server.domain.orders import Order
+from server.domain.purchases import is_page_eligible, page_purchase_of, purchase_of
 from server.domain.reasons import WORDING, Reason, TraceLine
 from server.domain.situation import Situation, Surface
 from server.domain.telling import tell
@@ -19,7 +20,7 @@ from server.storage.orders import Orders
 from server.storage.secrets import SecretBox
 from server.storage.shops import ShopRow, Shops
 from server.storage.touches import Touches
-from server.usecases.facts import Question, is_page_eligible, load_facts, purchase_of
+from server.usecases.facts import Question, load_facts
 from server.usecases.imports import order_unit
 from server.usecases.recipients import Approach, contact_facts
 from server.usecases.reports import UnknownOrder
@@ -112,10 +113,9 @@ class _Simulation:
     def _page(self) -> tuple[SimulatedStep, frozenset[str]]:
         if not is_page_eligible(self.order):
             return SimulatedStep(self.at, "The one-click page", Reason.PAGE_NOT_ELIGIBLE), frozenset()
-        asked = purchase_of(self.order)
-        # What the page's token does not tell.
-        asked = replace(asked, discount_codes=None, shipping_method=None, payment_methods=None, sales_channel=None)
-        question = Question(asked, self.unit_id, Surface.ONE_CLICK, self.at, own_order_id=self.order.id)
+        question = Question(
+            page_purchase_of(self.order), self.unit_id, Surface.ONE_CLICK, self.at, own_order_id=self.order.id
+        )
         decision, situation = self._decide(question, frozenset())
         shown = [step.offered for step in decision.steps if set(step.path[1:]) <= {"d"}]
         is_shown = decision.outcome is Outcome.OFFERED
@@ -159,12 +159,13 @@ class _Simulation:
             facts = contact_facts(
                 self.session, self.shop, self.order, approach, phones=self.phones, has_connection=channel in channels
             )
-            other = sent.get("email" if channel == "sms" else "sms") if channel != "call" else None
+            other = sent.get(OTHER_CHANNEL.get(channel, ""))
             facts = replace(
                 facts,
                 has_bought_since=False,  # as if the order were placed now
                 sent_in_sequence=len(sent),
                 other_channel_sent_at=max(filter(None, (facts.other_channel_sent_at, other)), default=None),
+                in_hold=step.in_hold if step is not None else "wait",
             )
             ruling = may_contact(
                 facts,
@@ -173,7 +174,6 @@ class _Simulation:
                 quiet=self.document.quiet_hours,
                 now=now,
             )
-            in_hold = step.in_hold if step is not None and ruling.reason is Reason.CHANNEL_HOLD else ""
             if ruling.verdict is Verdict.SEND and step is not None and not step.has_offer:
                 sent[channel] = now
                 return [*found, SimulatedStep(now, f"{what} by {channel}", Reason.SENT)]
@@ -184,11 +184,9 @@ class _Simulation:
                     sent[channel] = now
                 return [*found, self._told(now, f"{what} by {channel}", decision, situation)]
             found.append(SimulatedStep(now, f"{what} by {channel}", ruling.reason, ruling.detail))
-            if ruling.verdict is Verdict.REFUSE or ruling.until is None or in_hold == "expire":
+            if ruling.verdict is Verdict.REFUSE or ruling.until is None:
                 return found
-            if in_hold == "other_channel":
-                channel = {"sms": "email", "email": "sms"}[channel]
-            now = ruling.until
+            channel, now = ruling.channel or channel, ruling.until
         return found
 
     def _is_held_out(self) -> bool:

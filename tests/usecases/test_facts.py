@@ -11,11 +11,12 @@ from server.domain.conditions import CONDITIONS
 from server.domain.document import RuleDocument
 from server.domain.facts import Facts, Need
 from server.domain.orders import Order
+from server.domain.purchases import purchase_of
 from server.domain.situation import Surface
 from server.storage.contacts import Contacts
 from server.storage.orders import Orders
 from server.storage.shops import Shops
-from server.usecases.facts import Question, load_facts, purchase_of
+from server.usecases.facts import Question, load_facts
 from server.usecases.imports import order_unit
 from tests.factories import EMAIL, NOW, consent, customer, document, funnel_json, line, order, purchase, rules_json
 from tests.usecases.house import House

@@ -1,5 +1,5 @@
 from server.domain.orders import PurchaseLine
-from server.usecases.facts import purchase_of
+from server.domain.purchases import purchase_of
 from tests.factories import line, order
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from server.domain.backtest.past import KnownPerson, Past, PastOrder
 from server.domain.document import Kind
@@ -118,7 +118,3 @@ class People:
             for channel, state in known.consents.items()
             if state == _SUBSCRIBED and channel not in known.suppressed
         )
-
-
-def days(number: int) -> timedelta:
-    return timedelta(days=number)

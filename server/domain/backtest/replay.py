@@ -8,27 +8,27 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from server.domain.backtest.past import NOBODY_KNOWN, Past, PastOrder
-from server.domain.backtest.people import People, days
+from server.domain.backtest.people import People
 from server.domain.backtest.results import ReplayedTouch, Results
 from server.domain.backtest.stock import GoodsAt, StockModel
 from server.domain.blocks import Refused
 from server.domain.conditions.context import DAYS
-from server.domain.contact import ContactFacts, Verdict, may_contact, sequence_block
+from server.domain.contact import OTHER_CHANNEL, ContactFacts, Verdict, may_contact, sequence_block
 from server.domain.decision import Decision, Outcome, decide, open_funnels
 from server.domain.document import TRIGGERS, Journey, Kind, RuleDocument, tier_of
 from server.domain.experiments import is_held_out
 from server.domain.facts import Context, Facts, Need
 from server.domain.finding import Finder
-from server.domain.journeys import can_see_page, choose_journey, plan, trigger_of
+from server.domain.journeys import choose_journey, plan, trigger_of
 from server.domain.matching import MATCH
 from server.domain.offers import Offer, Wanted
-from server.domain.orders import Purchase, PurchaseLine, VariantFacts
+from server.domain.orders import VariantFacts
+from server.domain.purchases import campaign_of, is_page_eligible, page_purchase_of, purchase_of
 from server.domain.reasons import Reason
 from server.domain.shopper import ShopperFacts
 from server.domain.situation import Candidate, Situation, Surface
 
 _ANSWER = timedelta(seconds=40)  # after which the shopper is taken to decline what the page shows
-_OTHER = {"sms": "email", "email": "sms"}
 _EVERY = 500  # orders between two words on how far it is
 
 
@@ -87,7 +87,8 @@ class Replay:
                 self.results.last_at = at
                 units.add(past.unit_id)
                 self._play(past)
-            self._last_order_at[past.unit_id] = at
+            if past.order.cancelled_at is None:
+                self._last_order_at[past.unit_id] = at
             self.people.place(past)
             if number % _EVERY == 0:
                 progress(number)
@@ -103,19 +104,10 @@ class Replay:
         results.orders += 1
         document = self.document.of_purchase(country_code=order.country_code, currency=order.presentment_currency)
         released_at, refused = order.created_at, Refused()
-        if self._can_see_page(past):
+        if is_page_eligible(past.order):
             results.page_possible += 1
             released_at, refused = self._show_page(past, document)
         self._follow_up(past, document, released_at, refused)
-
-    def _can_see_page(self, past: PastOrder) -> bool:
-        order = past.order
-        return can_see_page(
-            order.gateways,
-            currency=order.currency,
-            presentment_currency=order.presentment_currency,
-            has_address=order.has_shipping_address,
-        )
 
     def _show_page(self, past: PastOrder, document: RuleDocument) -> tuple[datetime, Refused]:
         at = past.order.created_at
@@ -128,7 +120,6 @@ class Replay:
             return at, Refused()
         memory = self.people.memory(past.unit_id)
         memory.shown_at.append(at)
-        self.results.showings.append((past.unit_id, at))
         # All the way down the declines: what the shopper saw on that way is not offered again by a message.
         seen = [step.offered for step in decision.steps if set(step.path[1:]) <= {"d"}]
         memory.declined += [(at + _ANSWER, product) for each in seen for product in each.products]
@@ -178,12 +169,8 @@ class Replay:
             self._contact(due), caps=document.caps, holds=document.holds, quiet=document.quiet_hours, now=now
         )
         if ruling.verdict is Verdict.DEFER and ruling.until is not None:
-            if ruling.reason is Reason.CHANNEL_HOLD and step is not None and step.in_hold == "expire":
-                results.touch_refusals[ruling.reason.value] += 1
-                return
             results.deferrals[ruling.reason.value] += 1
-            if ruling.reason is Reason.CHANNEL_HOLD and step is not None and step.in_hold == "other_channel":
-                due = replace(due, channel=_OTHER[due.channel])
+            due = replace(due, channel=ruling.channel or due.channel)
             heappush(self._due, (ruling.until, next(self._numbers), due))
             return
         if ruling.verdict is Verdict.REFUSE:
@@ -211,9 +198,9 @@ class Replay:
         )
 
     def _contact(self, due: _Due) -> ContactFacts:
-        past, order = due.past, due.past.order
+        past, order, step = due.past, due.past.order, due.journey.step(due.step_id)
         known = self.past.people.get(past.unit_id, NOBODY_KNOWN)
-        memory, other = self.people.memory(past.unit_id), _OTHER.get(due.channel)
+        memory, other = self.people.memory(past.unit_id), OTHER_CHANNEL.get(due.channel)
         kind = due.journey.kind
         has_address = past.has_email if due.channel == "email" else past.has_phone
         return ContactFacts(
@@ -230,6 +217,7 @@ class Replay:
             other_channel_sent_at=memory.sent_at.get(other) if other else None,
             earlier_sequence_at=self.people.earlier_sequence_at(past.unit_id, kind=kind, excluding=order.id),
             sent_in_sequence=memory.sent_for.get(order.id, 0),
+            in_hold=step.in_hold if step is not None else "wait",
             kind=kind,
         )
 
@@ -244,15 +232,17 @@ class Replay:
             facts=facts,
             goods=GoodsAt(self.past, self.model, at),
             is_held_out=self._is_held_out(past, document),
-            showings=self.people.showings_since(unit, at - days(caps.showing_days)) if caps.showing_days else 0,
+            showings=self.people.showings_since(unit, at - timedelta(days=caps.showing_days))
+            if caps.showing_days
+            else 0,
             refused=refused
             if is_nobody
             else replace(
                 refused,
-                bought_products=self.people.bought_since(unit, at - days(repeats.bought_days))
+                bought_products=self.people.bought_since(unit, at - timedelta(days=repeats.bought_days))
                 if repeats.bought_days
                 else frozenset(),
-                declined_products=self.people.declined_since(unit, at - days(repeats.declined_days))
+                declined_products=self.people.declined_since(unit, at - timedelta(days=repeats.declined_days))
                 if repeats.declined_days
                 else frozenset(),
             ),
@@ -290,26 +280,7 @@ class Replay:
 
     def _facts(self, past: PastOrder, document: RuleDocument, surface: Surface, at: datetime) -> Facts:
         order, is_page = past.order, surface is Surface.ONE_CLICK
-        purchase = Purchase(
-            reference_id=order.reference_id or order.id,
-            currency=order.currency,
-            total=order.current_total,
-            lines=tuple(
-                PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total)
-                for line in order.lines
-                if line.variant_id and line.quantity
-            ),
-            presentment_currency=order.presentment_currency,
-            country_code=order.country_code,
-            customer_id=order.customer_id,
-            # What the page's token does not tell.
-            discount_codes=None if is_page else frozenset(order.discount_codes),
-            shipping_method=None if is_page else order.shipping_method,
-            payment_methods=None if is_page else frozenset(order.gateways),
-            sales_channel=None if is_page else order.source_name,
-            market=document.market,
-            subscription="renewal" if trigger_of(order) == "subscription_renewed" else None,
-        )
+        purchase = replace(page_purchase_of(order) if is_page else purchase_of(order), market=document.market)
         held = {line.variant_id: self.past.goods.get(line.variant_id) for line in purchase.lines}
         needs = document.all_needs
         local = at.astimezone(self._zone) if Need.CLOCK in needs else None
@@ -324,7 +295,8 @@ class Replay:
                 surface=surface.value,
                 hour=local.hour if local else None,
                 weekday=DAYS[local.weekday()] if local else None,
-                is_page_eligible=True if is_page else self._can_see_page(past),
+                is_page_eligible=True if is_page else is_page_eligible(order),
+                campaign=None if is_page else campaign_of(order),
             ),
         )
         return replace(facts, shopper=replace(facts.shopper, tier=tier_of(document, facts)))

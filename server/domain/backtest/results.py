@@ -35,7 +35,7 @@ _DAY = 86_400
 _MANY = 10
 _COUNTED = (
     "orders", "shoppers", "page_possible", "blocks", "collisions", "fitted", "sequences", "sequence_refusals", "sent",
-    "touch_refusals", "deferrals", "page_outcomes", "touches_per_shopper", "touches", "showings",
+    "touch_refusals", "deferrals", "page_outcomes", "touches_per_shopper", "touches",
 )  # fmt: skip
 
 
@@ -81,7 +81,6 @@ class Results:
     page_outcomes: Counter[str] = field(default_factory=Counter)
     touches_per_shopper: Counter[int] = field(default_factory=Counter)
     touches: list[ReplayedTouch] = field(default_factory=list)
-    showings: list[tuple[str, datetime]] = field(default_factory=list)
 
     def join(self, other: "Results") -> None:
         """Add what other shoppers came to."""

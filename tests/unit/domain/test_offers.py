@@ -10,7 +10,6 @@ from server.domain.offered import (
     InvalidOffer,
     Offered,
     OfferedItem,
-    ShippingChange,
     ShippingPrice,
     answers_before,
     build_changes,
@@ -37,7 +36,7 @@ def test_a_bundle_is_added_as_a_whole() -> None:
 def test_shipping_is_a_change_of_its_own() -> None:
     shipping = ShippingPrice("Parcel", Money(295, "GBP"))
     goods = build_changes(_OFFERED)
-    assert build_changes(replace(_OFFERED, shipping=shipping)) == (*goods, ShippingChange("Parcel", Money(295, "GBP")))
+    assert build_changes(replace(_OFFERED, shipping=shipping)) == (*goods, shipping)
 
 
 def test_a_choice_is_added_instead() -> None:

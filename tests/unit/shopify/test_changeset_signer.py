@@ -7,7 +7,7 @@ import pytest
 from joserfc.errors import JoseError
 
 from server.core.money import Money
-from server.domain.offered import AppliedDiscount, Change, ShippingChange
+from server.domain.offered import AppliedDiscount, Change, ShippingPrice
 from server.ports import ChangesetSigner
 from server.shopify.tokens import ShopifyChangesetSigner, TokenRejected, read_post_purchase_token, read_session_token
 from tests.sandbox.shopify.signing import TokenRefused, read_changeset
@@ -18,8 +18,8 @@ CHANGES = (
     Change(variant_id="111", quantity=2, discount=AppliedDiscount(percent=Decimal("15.00"), title="Thank you")),
     Change(variant_id="121", quantity=1, discount=AppliedDiscount(percent=Decimal("12.5"), title="Half")),
     Change(variant_id="131", quantity=1),
-    ShippingChange("Parcel", Money(295, "GBP")),
-    ShippingChange("Free delivery", Money(0, "GBP")),
+    ShippingPrice("Parcel", Money(295, "GBP")),
+    ShippingPrice("Free delivery", Money(0, "GBP")),
 )
 
 

@@ -1,0 +1,58 @@
+"""Orders as decisions see them, on the one-click page and after it."""
+
+from dataclasses import replace
+
+from server.domain.journeys import can_see_page, trigger_of
+from server.domain.orders import Order, Purchase, PurchaseLine
+
+_CAMPAIGN = "utm_"
+
+
+def purchase_of(order: Order) -> Purchase:
+    """Return an order as decisions see it."""
+    return Purchase(
+        reference_id=order.reference_id or order.id,
+        currency=order.currency,
+        total=order.current_total,
+        lines=tuple(
+            PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total)
+            for line in order.lines
+            if line.variant_id and line.quantity  # goods given back are no goods of the order
+        ),
+        presentment_currency=order.presentment_currency,
+        country_code=order.country_code,
+        customer_id=order.customer_id,
+        discount_codes=frozenset(order.discount_codes),
+        shipping_method=order.shipping_method,
+        payment_methods=frozenset(order.gateways),
+        sales_channel=order.source_name,
+        subscription="renewal" if trigger_of(order) == "subscription_renewed" else None,
+    )
+
+
+def page_purchase_of(order: Order) -> Purchase:
+    """Return an order as the one-click page saw it: without what the page's token does not tell."""
+    return replace(
+        purchase_of(order),
+        discount_codes=None,
+        shipping_method=None,
+        payment_methods=None,
+        sales_channel=None,
+        subscription=None,
+    )
+
+
+def is_page_eligible(order: Order) -> bool:
+    """Tell whether the platform shows the one-click page to this order."""
+    return can_see_page(
+        order.gateways,
+        currency=order.currency,
+        presentment_currency=order.presentment_currency,
+        has_address=order.has_shipping_address,
+    )
+
+
+def campaign_of(order: Order) -> dict[str, str]:
+    """Return the campaign parameters that the cart carried, in small letters."""
+    pairs = ((name.casefold(), value.casefold()) for name, value in order.attributes)
+    return {name: value for name, value in pairs if name.startswith(_CAMPAIGN)}
