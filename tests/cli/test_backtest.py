@@ -22,11 +22,12 @@ from server.storage.secrets import SecretBox
 from server.storage.shops import Connections, Shops
 from server.usecases.backtest import ASSUMPTIONS
 from server.usecases.imports import order_unit
+from tests.cli.environment import KEY, environment
 from tests.databases import copied_sqlite
 from tests.factories import customer, funnel_json, grant, order, product, rules_json, variant
-from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP, TWILIO
+from tests.web.installed import SHOP, TWILIO
 
-BOX = SecretBox(("Zk3v9Qm1xT7pLr5bN8dHs2wYc6fJg4aE",))
+BOX = SecretBox((KEY,))
 Run = Callable[..., Result]
 
 
@@ -54,14 +55,7 @@ def url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def run(url: str) -> Run:
-    environment = {
-        "AFTERS_PUBLIC_URL": "https://afters.shop-tools.com",
-        "SHOPIFY_API_KEY": CLIENT_ID,
-        "SHOPIFY_API_SECRET": CLIENT_SECRET,
-        "AFTERS_SECRET_KEY": "Zk3v9Qm1xT7pLr5bN8dHs2wYc6fJg4aE",
-        "AFTERS_DATABASE_URL": url,
-    }
-    return lambda *arguments: CliRunner(env=environment).invoke(main, [*map(str, arguments)])
+    return lambda *arguments: CliRunner(env=environment(url)).invoke(main, [*map(str, arguments)])
 
 
 def draft(folder: Path, **changes: Any) -> Path:

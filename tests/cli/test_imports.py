@@ -9,11 +9,10 @@ from server.cli import main
 from server.storage.db import Database, make_engine
 from server.storage.secrets import SecretBox
 from server.storage.shops import DONE, FAILED, Imports, Shops
+from tests.cli.environment import KEY, environment
 from tests.databases import copied_sqlite
 from tests.factories import NOW, grant
-from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP
-
-KEY = "Zk3v9Qm1xT7pLr5bN8dHs2wYc6fJg4aE"
+from tests.web.installed import SHOP
 
 
 @pytest.fixture
@@ -34,14 +33,7 @@ def url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 def run(url: str, *arguments: str) -> Result:
-    settings = {
-        "AFTERS_PUBLIC_URL": "https://afters.shop-tools.com",
-        "SHOPIFY_API_KEY": CLIENT_ID,
-        "SHOPIFY_API_SECRET": CLIENT_SECRET,
-        "AFTERS_SECRET_KEY": KEY,
-        "AFTERS_DATABASE_URL": url,
-    }
-    return CliRunner(env=settings).invoke(main, ["imports", *arguments])
+    return CliRunner(env=environment(url)).invoke(main, ["imports", *arguments])
 
 
 def test_each_import_is_told_with_its_trouble(url: str) -> None:

@@ -17,11 +17,12 @@ from server.storage.secrets import SecretBox
 from server.storage.shops import Shops
 from server.usecases.imports import order_unit
 from server.usecases.privacy import note_data_request
+from tests.cli.environment import KEY, environment
 from tests.databases import copied_sqlite
 from tests.factories import NOW, customer, grant, order
-from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP
+from tests.web.installed import SHOP
 
-BOX = SecretBox(("Zk3v9Qm1xT7pLr5bN8dHs2wYc6fJg4aE",))
+BOX = SecretBox((KEY,))
 
 
 @pytest.fixture
@@ -43,14 +44,7 @@ def url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 def run(url: str, *arguments: str, typed: str | None = None) -> Result:
-    settings = {
-        "AFTERS_PUBLIC_URL": "https://afters.shop-tools.com",
-        "SHOPIFY_API_KEY": CLIENT_ID,
-        "SHOPIFY_API_SECRET": CLIENT_SECRET,
-        "AFTERS_SECRET_KEY": "Zk3v9Qm1xT7pLr5bN8dHs2wYc6fJg4aE",
-        "AFTERS_DATABASE_URL": url,
-    }
-    return CliRunner(env=settings).invoke(main, ["privacy", *arguments], input=typed)
+    return CliRunner(env=environment(url)).invoke(main, ["privacy", *arguments], input=typed)
 
 
 def test_requests_are_listed_and_a_late_one_is_said_to_be(url: str) -> None:

@@ -17,12 +17,13 @@ from server.storage.db import Database, make_engine
 from server.storage.rules import Rules
 from server.storage.secrets import SecretBox
 from server.storage.shops import Shops
+from tests.cli.environment import KEY, environment
 from tests.databases import copied_sqlite
 from tests.factories import NOW, funnel_json, grant, product, rules_json, variant
 from tests.unit.domain.audiences import WRITTEN
-from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP
+from tests.web.installed import SHOP
 
-BOX = SecretBox(("Zk3v9Qm1xT7pLr5bN8dHs2wYc6fJg4aE",))
+BOX = SecretBox((KEY,))
 Run = Callable[..., Result]
 
 
@@ -43,14 +44,7 @@ def url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def run(url: str) -> Run:
-    environment = {
-        "AFTERS_PUBLIC_URL": "https://afters.shop-tools.com",
-        "SHOPIFY_API_KEY": CLIENT_ID,
-        "SHOPIFY_API_SECRET": CLIENT_SECRET,
-        "AFTERS_SECRET_KEY": "Zk3v9Qm1xT7pLr5bN8dHs2wYc6fJg4aE",
-        "AFTERS_DATABASE_URL": url,
-    }
-    return lambda *arguments: CliRunner(env=environment).invoke(main, ["rules", *map(str, arguments)])
+    return lambda *arguments: CliRunner(env=environment(url)).invoke(main, ["rules", *map(str, arguments)])
 
 
 def written(folder: Path, document: Any, name: str = "rules.yaml") -> Path:

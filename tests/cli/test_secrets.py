@@ -8,23 +8,16 @@ from server.cli import main
 from server.storage.db import Database, make_engine
 from server.storage.secrets import SecretBox
 from server.storage.shops import Shops
+from tests.cli.environment import environment
 from tests.databases import copied_sqlite
 from tests.factories import NOW, grant
-from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP
+from tests.web.installed import SHOP
 
 OLD, NEW = "Zk3v9Qm1xT7pLr5bN8dHs2wYc6fJg4aE", "Qm1xT7pLr5bN8dHs2wYc6fJg4aEZk3v9"
 
 
 def run(url: str, *arguments: str, **more: str) -> Result:
-    settings = {
-        "AFTERS_PUBLIC_URL": "https://afters.shop-tools.com",
-        "SHOPIFY_API_KEY": CLIENT_ID,
-        "SHOPIFY_API_SECRET": CLIENT_SECRET,
-        "AFTERS_SECRET_KEY": NEW,
-        "AFTERS_DATABASE_URL": url,
-        **more,
-    }
-    return CliRunner(env=settings).invoke(main, ["secrets", *arguments])
+    return CliRunner(env=environment(url, key=NEW, **more)).invoke(main, ["secrets", *arguments])
 
 
 def test_credentials_are_sealed_anew(sqlite_template: Path, tmp_path: Path) -> None:

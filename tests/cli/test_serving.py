@@ -11,23 +11,16 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.cli.environment import environment
 from tests.databases import copied_sqlite
 from tests.jobs.waiting import until
-from tests.web.installed import CLIENT_ID, CLIENT_SECRET
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "metrics-token-of-a-test"
 
 
 def settings(url: str) -> dict[str, str]:
-    return {
-        "AFTERS_PUBLIC_URL": "https://afters.shop-tools.com",
-        "SHOPIFY_API_KEY": CLIENT_ID,
-        "SHOPIFY_API_SECRET": CLIENT_SECRET,
-        "AFTERS_SECRET_KEY": "7c" * 32,
-        "AFTERS_METRICS_TOKEN": TOKEN,
-        "AFTERS_DATABASE_URL": url,
-    }
+    return environment(url, AFTERS_METRICS_TOKEN=TOKEN)
 
 
 def start(environ: dict[str, str], folder: Path, *options: str) -> subprocess.Popen[bytes]:
