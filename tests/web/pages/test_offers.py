@@ -434,7 +434,7 @@ class TestMoreThanTheFormShows:
         stored = self.store(runtime, shop_id, experiment=arms)
         page = words(Markup.read(staff.open("/offers/walk").text))
         assert "if accepted, Product 3; if declined, Something dearer of the same kind" in page
-        assert "It tests 1 other offers against this one." in page
+        assert "It tests 1 other offer against this one." in page
         save(staff, runtime, shop_id, "/offers/walk", name="Walk on")
         after = funnels(runtime, shop_id)["Walk on"]
         assert after["steps"][1:] == stored["steps"][1:]
