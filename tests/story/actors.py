@@ -89,11 +89,17 @@ class Shopper:
         self.page.wait_for_url(lambda url: url.partition("?")[0] != checkout)
 
     def accept(self) -> None:
+        self._see_page()
         self.page.get_by_role("button", name="Pay now").click(timeout=_PATIENCE_MS)
         expect(self.page.get_by_text("Added after purchase")).to_be_visible(timeout=_PATIENCE_MS)
 
     def decline(self) -> None:
+        self._see_page()
         self.page.get_by_role("button", name="No thanks").click(timeout=_PATIENCE_MS)
+
+    def _see_page(self) -> None:
+        """Fail at once, with what the thank-you page says, when the buyer was led past the one-click page."""
+        assert "/thank-you" not in self.page.url, self.page.locator("body").inner_text()
 
 
 def order_of(sandbox: RunningSandbox, checkout_token: str) -> dict[str, Any]:

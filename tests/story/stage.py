@@ -86,8 +86,20 @@ def set_stage(var_dir: Path, *, orders: int | None = 300) -> Iterator[Stage]:
             sandbox.connect_vendors()
             merchant.wait_for_imports()
             merchant.publish()
+            _show_to_everybody(sandbox)
             yield Stage(sandbox, browser, merchant)
         browser.close()
+
+
+def _show_to_everybody(sandbox: RunningSandbox) -> None:
+    """Turn the holdout off: one new shopper in twenty would be drawn into it, and the story end there."""
+    processes, shop = sandbox.processes, sandbox.settings.shop_domain
+    rules = processes.logs / "rules.json"
+    processes.run(export=["rules", "export", "--json", "--shop", shop, "--output", str(rules)])
+    document = json.loads(rules.read_text(encoding="utf-8"))
+    document["holdout"]["percent"] = 0
+    rules.write_text(json.dumps(document), encoding="utf-8")
+    processes.run(publish=["rules", "import", "--publish", "--shop", shop, str(rules)])
 
 
 @contextmanager
