@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice
+from sys import intern
 from typing import TypeAlias
 
 from server.domain.conditions import CONDITIONS
@@ -27,10 +27,21 @@ class Leaf:
     def check(self) -> Check:
         return compile_condition(self.key, self.arguments)
 
+    @cached_property
+    def part(self) -> str:
+        """Which part of which fact is looked at, by a name that all conditions on it share."""
+        return intern(f"{self.key}:{CONDITIONS[self.key].comparison.part(self.arguments)}")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class AllOf:
     parts: tuple["Audience", ...]
+
+    @cached_property
+    def conditions(self) -> tuple[Leaf, ...] | None:
+        """The parts, where they are all conditions and none is a group of others."""
+        found = tuple(part for part in self.parts if isinstance(part, Leaf))
+        return found if len(found) == len(self.parts) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,6 @@ class Not:
 Audience: TypeAlias = Leaf | AllOf | AnyOf | Not
 
 EVERYBODY = AllOf(())
-_TOLD = 3
 
 
 def evaluate(audience: Audience, facts: Facts) -> Answer:
@@ -62,24 +72,6 @@ def evaluate(audience: Audience, facts: Facts) -> Answer:
         case _:
             inner = evaluate(audience.part, facts)
             return {Answer.MATCH: Answer.MISS, Answer.MISS: Answer.MATCH}.get(inner, Answer.UNKNOWN)
-
-
-def explain(audience: Audience, facts: Facts) -> str:
-    """Return the first conditions that kept the audience from matching, with the values compared."""
-    told: list[Leaf] = []
-    _gather_failing(audience, facts, told)
-    told = told or list(islice(leaves(audience), _TOLD))
-    return "; ".join([CONDITIONS[leaf.key].describe(leaf.arguments, facts) for leaf in told])
-
-
-def _gather_failing(audience: Audience, facts: Facts, found: list[Leaf]) -> None:
-    # Asked of each of hundreds of funnels at every decision, so without generators.
-    if isinstance(audience, Leaf):
-        if len(found) < _TOLD and audience.check(facts) is not True:
-            found.append(audience)
-    else:
-        for part in (audience.part,) if isinstance(audience, Not) else audience.parts:
-            _gather_failing(part, facts, found)
 
 
 def leaves(audience: Audience) -> Iterable[Leaf]:

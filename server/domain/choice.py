@@ -59,7 +59,7 @@ class Chooser:
             shipping = offer.shipping.in_currency(self.situation.purchase.currency)
             if shipping is None:
                 detail = f"{self.funnel.name}: no shipping price in {self.situation.purchase.currency}"
-                self.lines.append(TraceLine(f"funnel:{self.funnel.id}", Reason.NO_AMOUNT_IN_CURRENCY, detail))
+                self.lines.append(TraceLine(self.funnel.subject, Reason.NO_AMOUNT_IN_CURRENCY, detail))
                 return None
         blank = Offered(
             funnel_id=self.funnel.id,
@@ -100,12 +100,12 @@ class Chooser:
                 reason_line=offer.texts.reason or because,
             )
         if not is_looked_at:
-            self.lines.append(TraceLine(f"funnel:{self.funnel.id}", Reason.NO_CANDIDATES, self.funnel.name))
+            self.lines.append(TraceLine(self.funnel.subject, Reason.NO_CANDIDATES, self.funnel.name))
         return None
 
     def _bundle(self, offer: Offer, blank: Offered, refused: Refused) -> Offered | None:
         if self.situation.surface is not Surface.ONE_CLICK:
-            self.lines.append(TraceLine(f"funnel:{self.funnel.id}", Reason.ONLY_ON_PAGE, self.funnel.name))
+            self.lines.append(TraceLine(self.funnel.subject, Reason.ONLY_ON_PAGE, self.funnel.name))
             return None
         items = [self._item(offer, variant_id, refused) for variant_id in dict.fromkeys(offer.variant_ids)]
         found = tuple(item for item in items if item is not None)

@@ -105,7 +105,7 @@ def _is_open(funnel: Funnel, situation: Situation) -> bool:
 def _closed(funnel: Funnel, situation: Situation) -> TraceLine:
     now = f"{situation.local_time:%Y-%m-%d %H:%M}" if situation.local_time else "unknown"
     when = funnel.schedule.words() if funnel.schedule else ""
-    return TraceLine(f"funnel:{funnel.id}", Reason.OUT_OF_SCHEDULE, f"{funnel.name}: {now} in the shop, offered {when}")
+    return TraceLine(funnel.subject, Reason.OUT_OF_SCHEDULE, f"{funnel.name}: {now} in the shop, offered {when}")
 
 
 def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from server.domain.audience import EVERYBODY, Answer, Audience, evaluate, facts_of, needs
+from server.domain.audience import EVERYBODY, Answer, Audience, Leaf, evaluate, facts_of, needs
 from server.domain.facts import Fact, Facts, Need
 from server.domain.matching import Screen, compile_screen
 from server.domain.offers import Offer
@@ -78,7 +78,7 @@ class FunnelStep:
         return (self.offer, *(arm.offer for arm in self.arms[1:]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Funnel:
     """Where offers are made on site: who gets them, what they are, and which funnel goes first (higher priority).
 
@@ -93,6 +93,11 @@ class Funnel:
     trigger: str = "order_placed"
     audience: Audience = EVERYBODY
     schedule: Schedule | None = None
+
+    @cached_property
+    def subject(self) -> str:
+        """What its lines of a trace are about."""
+        return f"funnel:{self.id}"
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -290,6 +295,11 @@ class RuleDocument:
         """The follow-ups that may open, in the order in which they are asked."""
         live = (journey for journey in self.journeys if journey.is_live and journey.steps)
         return tuple(sorted(live, key=lambda each: (-each.priority, each.id)))
+
+    @cached_property
+    def told_in(self) -> dict[str, list[tuple[str, str, tuple[tuple[str, Leaf, str], ...]]]]:
+        """What the trace says of live funnels whoever the shopper is, by currency; filled by `telling`."""
+        return {}
 
     def journey(self, journey_id: str | None) -> Journey | None:
         return next((journey for journey in self.journeys if journey.id == journey_id), None)

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.audience import Answer, evaluate, explain
+from server.domain.audience import Answer
 from server.domain.document import Journey, MessageStep
 from server.domain.facts import Facts
 from server.domain.orders import Order
 from server.domain.pages import PageState
 from server.domain.reasons import Reason
+from server.domain.unmet import Unmet
 
 IMPRESSION_GRACE = timedelta(seconds=90)  # an eligible page that has not appeared by then will not
 PAGE_PATIENCE = timedelta(minutes=60)  # the platform holds the order this long for an answer
@@ -78,12 +79,13 @@ def release(page: PageState | None, *, ordered_at: datetime, is_eligible: bool) 
 def choose_journey(journeys: Iterable[Journey], facts: Facts) -> Journey | tuple[Reason, str]:
     """Return the first journey whose audience an order is in, or why none is, with the values compared."""
     why: list[tuple[Reason, str]] = []
+    unmet = Unmet(facts)
     for journey in journeys:
-        answer = evaluate(journey.audience, facts)
+        answer, told = unmet.tell(journey.audience)
         if answer is Answer.MATCH:
             return journey
         reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN
-        why.append((reason, f"{journey.name}: {explain(journey.audience, facts)}"))
+        why.append((reason, f"{journey.name}: {told}"))
     if not why:
         return Reason.NO_LIVE_JOURNEY, ""
     return why[0][0], "; ".join(detail for _, detail in why)

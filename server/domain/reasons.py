@@ -1,7 +1,7 @@
 """The closed list of reasons: why an order, an offer or a touch came out as it did, in words a merchant reads."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Reason(StrEnum):
@@ -135,8 +135,7 @@ WORDING: dict[Reason, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TraceLine:
+class TraceLine(NamedTuple):
     """One step of a decision: what was looked at, what came out, and the values compared ("stock 8 < 10")."""
 
     subject: str  # funnel:<id>, variant:<id>, touch:<id>, page

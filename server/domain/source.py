@@ -4,8 +4,9 @@ Source is made of our own conditions alone. What a document says only ever comes
 so that no text of a shop is compiled. ADR 0020 has the figures.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 from server.domain.conditions import CONDITIONS
@@ -33,11 +34,14 @@ class SourceWriter:
 
     def function(self, body: Sequence[str]) -> Any:
         """Return a function of facts with this body, in which each fact is a variable of its own name."""
-        reads = [f"{name} = facts.{name}" for name in sorted(self._facts)]
-        source = "\n".join(["def asked(facts):", *(f"    {line}" for line in [*reads, *body])])
-        names = dict(self._constants)
-        exec(compile(source, "<rules>", "exec"), names)  # noqa: S102 - see above
-        return names["asked"]
+        return _compiled("facts", self._lines(body), self._constants)
+
+    def shared_function(self, body: Sequence[str]) -> Any:
+        """Return the same, made of one function for all that differ in their constants alone."""
+        return partial(_shared(", ".join([*self._constants, "facts"]), self._lines(body)), *self._constants.values())
+
+    def _lines(self, body: Sequence[str]) -> tuple[str, ...]:
+        return (*(f"{name} = facts.{name}" for name in sorted(self._facts)), *body)
 
     def _constant(self, value: object) -> str:
         name = f"k{len(self._constants)}"
@@ -49,5 +53,17 @@ def compile_condition(key: str, arguments: Arguments) -> Check:
     """Return one condition as a function with three answers: True, False and, where it is unknown, None."""
     writer = SourceWriter()
     found = writer.condition(key, arguments)
-    check: Check = writer.function([f"return True if {found.match} else False if {found.miss} else None"])
+    check: Check = writer.shared_function([f"return True if {found.match} else False if {found.miss} else None"])
     return check
+
+
+@cache  # as many as there are ways to write a condition: some dozens
+def _shared(parameters: str, lines: tuple[str, ...]) -> Any:
+    return _compiled(parameters, lines, {})
+
+
+def _compiled(parameters: str, lines: Sequence[str], names: Mapping[str, object]) -> Any:
+    source = "\n".join([f"def asked({parameters}):", *(f"    {line}" for line in lines)])
+    found = dict(names)
+    exec(compile(source, "<rules>", "exec"), found)  # noqa: S102 - of our own conditions alone, see above
+    return found["asked"]

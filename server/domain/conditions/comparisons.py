@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import cast
 
 from server.core.money import Money
-from server.domain.conditions.definition import Argument, Arguments, Constant, Sources
+from server.domain.conditions.definition import Argument, Arguments, Comparison, Constant, Sources
 from server.domain.experiments import bucket
-from server.domain.facts import Facts
 
 UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class Between(Comparison):
     """A number within limits that are part of it. `unit` is money or count; `name` begins the trace."""
 
     name: str
@@ -30,25 +29,21 @@ class Between:
         )
         return _either(within)
 
-    def words(self, given: Arguments, facts: Facts, value: object) -> str:
-        low, high = _limits(given)
-        parts = [f"{self.name} {self._shown(value, facts)}"]
-        if low is not None:
-            parts.append(f"at least {self._shown(low, facts)}")
-        if high is not None:
-            parts.append(f"at most {self._shown(high, facts)}")
-        return ", ".join(parts)
+    def held(self, value: object, part: str, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"{self.name} {self._shown(value, currency)}"
 
-    def _shown(self, value: object, facts: Facts) -> str:
+    def wanted(self, given: Arguments, currency: str) -> str:
+        limits = zip(("at least", "at most"), _limits(given), strict=True)
+        return ", ".join(f"{word} {self._shown(limit, currency)}" for word, limit in limits if limit is not None)
+
+    def _shown(self, value: object, currency: str) -> str:
         if not isinstance(value, int):
             return UNKNOWN
-        if self.unit != "money":
-            return str(value)
-        return f"{Money(value, facts.order_currency).text()} {facts.order_currency}"
+        return f"{Money(value, currency).text()} {currency}" if self.unit == "money" else str(value)
 
 
 @dataclass(frozen=True, slots=True)
-class HourWithin:
+class HourWithin(Comparison):
     """An hour of the day from one hour up to, not including, another; a range may pass midnight."""
 
     name: str
@@ -66,13 +61,15 @@ class HourWithin:
             return _either(f"{constant(start)} <= {value} < {constant(end)}")
         return _either(f"({value} >= {constant(start)} or {value} < {constant(end)})")
 
-    def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        hour = UNKNOWN if value is None else f"{value}:00"
-        return f"{self.name} {hour}, wanted {given['from_hour']}:00 to {given['to_hour']}:00"
+    def held(self, value: object, part: str, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"{self.name} {UNKNOWN if value is None else f'{value}:00'}"
+
+    def wanted(self, given: Arguments, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"wanted {given['from_hour']}:00 to {given['to_hour']}:00"
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Comparison):
     """A word that is one of those named, whatever the letters' case; `choices` where only certain words can be.
 
     `is_code` has it told in capitals, as codes of countries and currencies are written.
@@ -92,15 +89,19 @@ class OneOf:
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
         return _either(f"{value} in {constant(_folded(_texts(given, self.argument)))}")
 
-    def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        held, wanted = cast("str | None", value), listed(_folded(_texts(given, self.argument)))
-        if self.is_code:
-            held, wanted = held and held.upper(), wanted.upper()
-        return f"{self.name} {held or UNKNOWN}, wanted {wanted}"
+    def held(self, value: object, part: str, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        found = cast("str | None", value)
+        return f"{self.name} {self._written(found) if found else UNKNOWN}"
+
+    def wanted(self, given: Arguments, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"wanted {self._written(listed(_folded(_texts(given, self.argument))))}"
+
+    def _written(self, words: str) -> str:
+        return words.upper() if self.is_code else words
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Comparison):
     """A set of words that shares one with those named, whatever the letters' case; `choices` as in OneOf."""
 
     name: str
@@ -116,13 +117,15 @@ class AnyOf:
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
         return _either(f"not {constant(_folded(_texts(given, self.argument)))}.isdisjoint({value})")
 
-    def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        held = UNKNOWN if value is None else listed(cast("frozenset[str]", value)) or "none"
-        return f"{self.name} {held}, looked for {listed(_folded(_texts(given, self.argument)))}"
+    def held(self, value: object, part: str, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"{self.name} {UNKNOWN if value is None else listed(cast('frozenset[str]', value)) or 'none'}"
+
+    def wanted(self, given: Arguments, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"looked for {listed(_folded(_texts(given, self.argument)))}"
 
 
 @dataclass(frozen=True, slots=True)
-class Is:
+class Is(Comparison):
     """A yes or no, or one of two words: `yes` and `no` are how they are chosen and told."""
 
     name: str
@@ -137,13 +140,15 @@ class Is:
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:  # noqa: ARG002 - one protocol for all
         return _either(value if given["is"] == self.yes else f"not {value}")
 
-    def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        told = UNKNOWN if value is None else self.yes if value else self.no
-        return f"{self.name} {told}, wanted {given['is']}"
+    def held(self, value: object, part: str, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"{self.name} {UNKNOWN if value is None else self.yes if value else self.no}"
+
+    def wanted(self, given: Arguments, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"wanted {given['is']}"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Comparison):
     """An entry of a table that has one of the values named, whatever the letters' case."""
 
     name: str
@@ -156,20 +161,21 @@ class Entry:
         )
 
     def write(self, given: Arguments, value: str, constant: Constant) -> Sources:
-        entry, wanted = constant(self._entry(given)), constant(_folded(_texts(given, "values")))
+        entry, wanted = constant(self.part(given)), constant(_folded(_texts(given, "values")))
         return _either(f"{value}.get({entry}) in {wanted}")
 
-    def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        held = UNKNOWN if value is None else cast("dict[str, str]", value).get(self._entry(given)) or "none"
-        return f"{self._entry(given)} {held}, wanted {listed(_folded(_texts(given, 'values')))}"
-
-    @staticmethod
-    def _entry(given: Arguments) -> str:
+    def part(self, given: Arguments) -> str:
         return cast("str", given["name"]).casefold()
+
+    def held(self, value: object, part: str, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"{part} {UNKNOWN if value is None else cast('dict[str, str]', value).get(part) or 'none'}"
+
+    def wanted(self, given: Arguments, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"wanted {listed(_folded(_texts(given, 'values')))}"
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(Comparison):
     """A share of all shoppers, drawn by who they are: the same shopper is always on the same side of the same salt."""
 
     @property
@@ -183,9 +189,14 @@ class Share:
         percent = constant(cast("float", given["percent"]) / 100)
         return _either(f"{constant(bucket)}(salt={constant(given['salt'])}, unit_id={value}) < {percent}")
 
-    def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
-        drawn = bucket(salt=cast("str", given["salt"]), unit_id=cast("str", value)) * 100
-        return f"drawn {drawn:.2f} of 100, wanted below {given['percent']:g}"
+    def part(self, given: Arguments) -> str:
+        return cast("str", given["salt"])
+
+    def held(self, value: object, part: str, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"drawn {bucket(salt=part, unit_id=cast('str', value)) * 100:.2f} of 100"
+
+    def wanted(self, given: Arguments, currency: str) -> str:  # noqa: ARG002 - one protocol for all
+        return f"wanted below {given['percent']:g}"
 
 
 def _either(met: str) -> Sources:

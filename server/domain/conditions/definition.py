@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
-from server.domain.facts import Fact, Facts
+from server.domain.facts import Fact
 
 Arguments = Mapping[str, object]
 Constant = Callable[[object], str]
@@ -37,6 +37,8 @@ class Sources(NamedTuple):
 class Comparison(Protocol):
     """How the value of a fact, once it is known, and the given arguments are compared."""
 
+    is_twofold: ClassVar[bool] = True  # met or not, and nothing between, once the fact is known
+
     @property
     def arguments(self) -> tuple[Argument, ...]: ...
 
@@ -48,8 +50,16 @@ class Comparison(Protocol):
         """
         ...
 
-    def words(self, given: Arguments, facts: Facts, value: object) -> str:
-        """Return the values compared, for the trace."""
+    def part(self, given: Arguments) -> str:  # noqa: ARG002 - most have none
+        """Return which part of the fact is compared, where it is not always the whole."""
+        return ""
+
+    def held(self, value: object, part: str, currency: str) -> str:
+        """Return what was found, for the trace. `currency` is that of amounts of money."""
+        ...
+
+    def wanted(self, given: Arguments, currency: str) -> str:
+        """Return what it was compared with, for the trace."""
         ...
 
 
@@ -66,6 +76,3 @@ class Condition:
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         return self.comparison.arguments
-
-    def describe(self, given: Arguments, facts: Facts) -> str:
-        return self.comparison.words(given, facts, getattr(facts, self.fact.name))

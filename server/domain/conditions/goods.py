@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass
 from fnmatch import translate
-from typing import cast
+from typing import ClassVar, cast
 
 from server.domain.conditions.comparisons import UNKNOWN, listed
-from server.domain.conditions.definition import Argument, Arguments, Constant, Sources
-from server.domain.facts import Facts
+from server.domain.conditions.definition import Argument, Arguments, Comparison, Constant, Sources
 from server.domain.goods import Goods, GoodsLine
 
 _MARKS = {
@@ -53,9 +52,10 @@ class LinePicker:
 
 
 @dataclass(frozen=True, slots=True)
-class Contains:
+class Contains(Comparison):
     """At least so many units of goods of one kind, other goods aside."""
 
+    is_twofold: ClassVar[bool] = False  # of goods that are not in the catalogue only the ids are known
     name: str
 
     @property
@@ -86,12 +86,15 @@ class Contains:
         asked = f"{constant(picker)}({value})"
         return Sources(f"{asked} is True", f"{asked} is False")
 
-    def words(self, given: Arguments, facts: Facts, value: object) -> str:  # noqa: ARG002 - one protocol for all
+    def held(self, value: object, part: str, currency: str) -> str:  # noqa: ARG002 - one protocol for all
         lines = UNKNOWN if value is None else f"{len(cast('Goods', value).lines)} lines"
+        return f"{self.name}{lines}"
+
+    def wanted(self, given: Arguments, currency: str) -> str:  # noqa: ARG002 - one protocol for all
         wanted = [f"{name} {_named(given[name])}" for name in (*_MARKS, "skus") if name in given]
         excepted = [f"{name} {_named(given[_EXCEPT + name])}" for name in (*_MARKS, "skus") if _EXCEPT + name in given]
         least = f"at least {given['at_least']} units of " if "at_least" in given else ""
-        told = f"{self.name}{lines}, looked for {least}{'; '.join(wanted) or 'any goods'}"
+        told = f"looked for {least}{'; '.join(wanted) or 'any goods'}"
         return f"{told}, but not {'; '.join(excepted)}" if excepted else told
 
 

@@ -13,7 +13,6 @@ from server.domain.audience import (
     Audience,
     Not,
     evaluate,
-    explain,
     facts_of,
     leaves,
     needs,
@@ -22,9 +21,13 @@ from server.domain.conditions import CONDITIONS
 from server.domain.conditions.definition import Argument
 from server.domain.facts import Facts, Need
 from server.domain.matching import BROKEN, MATCH, compile_screen
+from server.domain.reasons import Reason
 from server.domain.records import record, recorded
+from server.domain.rules import parse
 from server.domain.shopper import ShopperFacts
-from tests.factories import purchase
+from server.domain.telling import tell
+from server.domain.unmet import Unmet
+from tests.factories import purchase, rules_json
 from tests.unit.domain.audiences import AUDIENCES, FACTS, read
 
 _KINDS = {"money", "count", "percent", "hour", "choice", "choices", "text", "texts", "variants", "products"}
@@ -73,7 +76,22 @@ def test_learning_more_never_turns_an_answer_round(audience: Audience, facts: Fa
 
 @given(AUDIENCES, FACTS)
 def test_every_answer_can_be_explained(audience: Audience, facts: Facts) -> None:
-    assert bool(explain(audience, facts)) == bool(list(leaves(audience)))
+    assert bool(_told(audience, facts)) == bool(list(leaves(audience)))
+
+
+@given(st.lists(AUDIENCES, max_size=5), FACTS)
+def test_what_kept_a_funnel_out_is_told_as_it_was_answered(audiences: list[Audience], facts: Facts) -> None:
+    (funnel,) = parse(rules_json()).funnels
+    funnels = tuple(replace(funnel, id=f"f{at}", is_live=True, audience=each) for at, each in enumerate(audiences))
+    document = replace(parse(rules_json()), funnels=funnels)
+    screened = document.screen(facts)
+    lines = tell(document, facts, screened=screened, notes=(), is_chosen=False)
+    reasons = {Answer.MISS: Reason.AUDIENCE_MISS, Answer.UNKNOWN: Reason.AUDIENCE_UNKNOWN}
+    answers = {f"funnel:f{at}": evaluate(each, facts) for at, each in enumerate(audiences)}
+    assert {line.subject: line.reason for line in lines} == {
+        subject: reasons[answer] for subject, answer in answers.items() if answer is not Answer.MATCH
+    }
+    assert all(line.detail.startswith(f"{funnel.name}: ") for line in lines)
 
 
 @given(AUDIENCES, FACTS)
@@ -114,7 +132,7 @@ def test_facts_that_were_recorded_give_the_same_answer_and_words(audience: Audie
     read = tuple(facts_of(audience))
     kept = recorded(json.loads(json.dumps(record(facts, read))), read)
     assert kept is not None
-    assert (evaluate(audience, kept), explain(audience, kept)) == (evaluate(audience, facts), explain(audience, facts))
+    assert (evaluate(audience, kept), _told(audience, kept)) == (evaluate(audience, facts), _told(audience, facts))
 
 
 def test_an_audience_that_fails_to_run_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,3 +177,7 @@ def _hostile(argument: Argument) -> object:
         case "choices":
             return list(argument.choices)
     return 1
+
+
+def _told(audience: Audience, facts: Facts) -> str:
+    return Unmet(facts).tell(audience)[1]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.domain.attribution import credit_order
-from server.domain.audience import Answer, evaluate, explain, facts_of
+from server.domain.audience import Answer, evaluate, facts_of
 from server.domain.contact import may_contact
 from server.domain.decision import Decision, decide
 from server.domain.document import Caps, Holds, Journey, QuietHours, RuleDocument, tier_of
@@ -20,6 +20,7 @@ from server.domain.pages import PageState
 from server.domain.reasons import Reason, TraceLine
 from server.domain.records import record, recorded
 from server.domain.rules import InvalidRules, parse
+from server.domain.unmet import Unmet
 from tests.factories import NOW, journey_json, rules_json
 from tests.unit.domain import tables
 from tests.unit.domain.tables import Row, rows
@@ -40,7 +41,7 @@ def test_conditions(row: Row) -> None:
     assert kept is not None
     assert evaluate(audience, kept) is Answer(row["expected"])
     if "detail" in row:
-        assert explain(audience, facts) == row["detail"]
+        assert Unmet(facts).tell(audience)[1] == row["detail"]
 
 
 @pytest.mark.parametrize("row", rows("decisions"))
