@@ -58,6 +58,7 @@ class Facts:
     shopper: ShopperFacts
     goods: Mapping[str, VariantFacts]  # catalogue facts by variant id; what is in the order among them
     context: Context = field(default_factory=Context)
+    gathered: Goods | None = None  # the goods of the order as conditions compare them, where that was done before
 
     @property
     def order_value(self) -> int:
@@ -73,7 +74,9 @@ class Facts:
 
     @cached_property
     def order_goods(self) -> Goods:
-        return Goods(tuple(line_of(each, self.goods.get(each.variant_id)) for each in self.purchase.lines))
+        return self.gathered or Goods(
+            tuple(line_of(each, self.goods.get(each.variant_id)) for each in self.purchase.lines)
+        )
 
     @cached_property
     def country(self) -> str | None:

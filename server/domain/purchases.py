@@ -8,17 +8,13 @@ from server.domain.orders import Order, Purchase, PurchaseLine
 _CAMPAIGN = "utm_"
 
 
-def purchase_of(order: Order) -> Purchase:
-    """Return an order as decisions see it."""
+def purchase_of(order: Order, lines: tuple[PurchaseLine, ...] | None = None) -> Purchase:
+    """Return an order as decisions see it; `lines` are those of its goods, where they were read apart from it."""
     return Purchase(
         reference_id=order.reference_id or order.id,
         currency=order.currency,
         total=order.current_total,
-        lines=tuple(
-            PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total)
-            for line in order.lines
-            if line.variant_id and line.quantity  # goods given back are no goods of the order
-        ),
+        lines=lines if lines is not None else _lines_of(order),
         presentment_currency=order.presentment_currency,
         country_code=order.country_code,
         customer_id=order.customer_id,
@@ -30,10 +26,18 @@ def purchase_of(order: Order) -> Purchase:
     )
 
 
-def page_purchase_of(order: Order) -> Purchase:
+def _lines_of(order: Order) -> tuple[PurchaseLine, ...]:
+    return tuple(
+        PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total)
+        for line in order.lines
+        if line.variant_id and line.quantity  # goods given back are no goods of the order
+    )
+
+
+def page_purchase_of(purchase: Purchase) -> Purchase:
     """Return an order as the one-click page saw it: without what the page's token does not tell."""
     return replace(
-        purchase_of(order),
+        purchase,
         discount_codes=None,
         shipping_method=None,
         payment_methods=None,

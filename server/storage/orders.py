@@ -136,7 +136,6 @@ _PRODUCTS_SINCE = (
         OrderLineRow.quantity > 0,
     )
 )
-_AT_ONCE = 2_000
 _MOST_EARLIER = 200  # orders whose goods are looked at
 
 
@@ -165,6 +164,18 @@ def _kept_nameless(stored_unit: str) -> dict[str, Any]:
 
 def _item(*columns: Any) -> LineItem:
     return LineItem(*columns)
+
+
+def order_of(row: Any, lines: tuple[LineItem, ...]) -> Order:
+    """Return a row of the table as an order."""
+    return Order(
+        id=row.order_id,
+        lines=lines,
+        gateways=tuple(row.gateways),
+        attributes=tuple((str(name), str(value)) for name, value in row.attributes),
+        discount_codes=tuple(row.discount_codes),
+        **{name: getattr(row, name) for name in _SAME_FIELDS},
+    )
 
 
 class OrderContested(AppError):
@@ -336,25 +347,7 @@ class Orders:
             )
         rows = self._session.scalars(query.order_by(OrderRow.created_at.desc(), OrderRow.order_id).limit(limit)).all()
         lines = self._lines(tuple(row.order_id for row in rows))
-        return tuple(self._order(row, lines.get(row.order_id, ())) for row in rows)
-
-    def in_turn(self, *, until: datetime) -> Iterator[Order]:
-        """Yield all orders placed until a moment with their lines, in the order in which they were placed."""
-        place: tuple[datetime, str] | None = None
-        while True:
-            # Columns, not rows of the ORM, which would keep tens of thousands in memory.
-            query = select(*OrderRow.__table__.c).where(OrderRow.shop_id == self._shop_id, OrderRow.created_at <= until)
-            if place is not None:
-                at, order_id = place
-                query = query.where(
-                    or_(OrderRow.created_at > at, and_(OrderRow.created_at == at, OrderRow.order_id > order_id))
-                )
-            rows = self._session.execute(query.order_by(OrderRow.created_at, OrderRow.order_id).limit(_AT_ONCE)).all()
-            lines = self._lines(tuple(row.order_id for row in rows))
-            yield from (self._order(row, lines.get(row.order_id, ())) for row in rows)
-            if len(rows) < _AT_ONCE:
-                return
-            place = rows[-1].created_at, rows[-1].order_id
+        return tuple(order_of(row, lines.get(row.order_id, ())) for row in rows)
 
     def is_erased(self, order_id: str) -> bool:
         """Tell whether the shopper of a stored order was erased."""
@@ -364,7 +357,7 @@ class Orders:
         return self._session.scalar(_UNIT, {"its_shop": self._shop_id, "its_order": order_id})
 
     def _read(self, row: OrderRow) -> Order:
-        return self._order(row, self._lines((row.order_id,)).get(row.order_id, ()))
+        return order_of(row, self._lines((row.order_id,)).get(row.order_id, ()))
 
     def _lines(self, order_ids: tuple[str, ...]) -> dict[str, tuple[LineItem, ...]]:
         asked = {"its_shop": self._shop_id, "its_orders": order_ids}
@@ -372,16 +365,6 @@ class Orders:
         for order_id, *line in self._session.execute(_ITEMS_OF, asked):
             found.setdefault(order_id, []).append(_item(*line))
         return {order_id: tuple(lines) for order_id, lines in found.items()}
-
-    def _order(self, row: Any, lines: tuple[LineItem, ...]) -> Order:
-        return Order(
-            id=row.order_id,
-            lines=lines,
-            gateways=tuple(row.gateways),
-            attributes=tuple((str(name), str(value)) for name, value in row.attributes),
-            discount_codes=tuple(row.discount_codes),
-            **{name: getattr(row, name) for name in _SAME_FIELDS},
-        )
 
     def _line_values(self, order_id: str, line: LineItem) -> dict[str, Any]:
         return {

@@ -15,6 +15,7 @@ from server.domain.backtest.replay import Found, Replay
 from server.domain.backtest.results import Results
 from server.domain.backtest.stock import StockModel
 from server.domain.document import RuleDocument
+from server.domain.purchases import purchase_of
 from server.ports import PhoneNumbers
 from server.storage.db import Database, Session
 from server.storage.history import History
@@ -155,7 +156,7 @@ def _load(session: Session, shop_id: int, phones: PhoneNumbers, *, now: datetime
         return number, phones.zones(number) if number else ()
 
     orders = []
-    for order in history.orders(until=now):
+    for order, lines in history.orders(until=now):
         unit_id = order_unit(order)
         customer = known.get(order.customer_id or "")
         phone = order.phone or (customer.phone if customer else None)
@@ -163,7 +164,10 @@ def _load(session: Session, shop_id: int, phones: PhoneNumbers, *, now: datetime
         number, zones = reached(phone, order.country_code)
         if unit_id not in people:
             people[unit_id] = history.person(customer, email=email, phone=number)
-        orders.append(PastOrder(order, unit_id, zones or (zone,), has_email=bool(email), has_phone=bool(number)))
+        purchase = purchase_of(order, lines)
+        orders.append(
+            PastOrder(order, purchase, unit_id, zones or (zone,), has_email=bool(email), has_phone=bool(number))
+        )
     shown = Reports(session, shop_id).since(now - timedelta(days=_MEASURED_DAYS))
     sent, ordered = history.message_results(since=now - timedelta(days=_MEASURED_DAYS))
     past = Past(orders, history.goods(), history.neighbours(), people, zone)

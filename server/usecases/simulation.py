@@ -114,7 +114,11 @@ class _Simulation:
         if not is_page_eligible(self.order):
             return SimulatedStep(self.at, "The one-click page", Reason.PAGE_NOT_ELIGIBLE), frozenset()
         question = Question(
-            page_purchase_of(self.order), self.unit_id, Surface.ONE_CLICK, self.at, own_order_id=self.order.id
+            page_purchase_of(purchase_of(self.order)),
+            self.unit_id,
+            Surface.ONE_CLICK,
+            self.at,
+            own_order_id=self.order.id,
         )
         decision, situation = self._decide(question, frozenset())
         shown = [step.offered for step in decision.steps if set(step.path[1:]) <= {"d"}]

@@ -15,6 +15,7 @@ from server.outbound.phone import NumberingPlan
 from server.storage.db import Database, make_engine
 from server.storage.shops import ShopRow
 from server.usecases.backtest import run_backtest
+from tests.bench.backfill import SCOPES
 from tests.bench.measures import Measure, say
 from tests.bench.offers import IMPORT_SECONDS, baskets_of, rules_of
 from tests.sandbox.running import RunningSandbox
@@ -27,7 +28,7 @@ _DAYS = 3_650  # all orders there are
 def measures(folder: Path, *, orders: int | None = None, rules: int = RULES) -> Iterator[Measure]:
     url = f"sqlite:///{folder / 'afters.sqlite3'}"
     with RunningSandbox(folder, orders=orders, database=url) as shop:
-        shop.install()
+        shop.install(*SCOPES)
         evidence = Evidence(url)
         shop.wait_until(evidence.unfinished_imports, lambda left: left == 0, timeout=IMPORT_SECONDS, what="the import")
         document = rules_of(baskets_of(shop.settings.world_path), rules)

@@ -1,20 +1,24 @@
-"""The one-click page's question at a fixed rate: the sandbox's whole shop, many live funnels, one web process.
+"""The one-click page's question at a fixed rate: the sandbox's whole shop, many rules and goods, one web process.
 
 Every question is of an order that was not asked about before, so that each is decided and stored before the answer.
-The shop is imported by the app itself, and baskets are those of real orders.
+The shop is imported by the app itself, and baskets are those of real orders; to its goods come as many of the same
+kinds as a large shop has.
 """
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from server.storage.catalog import VariantRow, VariantTagRow
 from server.storage.db import Database, make_engine
 from server.storage.rules import Rules
 from server.storage.shops import ShopRow
@@ -29,12 +33,19 @@ from tests.web.purchases import bearer, claims, money, sign
 
 RATE = 100
 SECONDS = 20
-FUNNELS = 200
+FUNNELS = 1_000
+GOODS = 100_000
 IMPORT_SECONDS = 300.0
 _WARM_UP = 100
 _BASKETS = 1_000
 _MOST_LINES = 20  # a wholesaler's order says nothing of a shopper's
 _LEAST_OFFERED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    waits: list[float]  # ms
+    megabytes: float  # the most that the web process had in use
 
 
 def measures(
@@ -45,21 +56,23 @@ def measures(
         own.mkdir()
         if where == "PostgreSQL":
             with fresh_postgresql(is_durable=True) as url:
-                waits = _waits(own, url, orders, count=seconds * rate, rate=rate, funnels=funnels)
+                found = _ask(own, url, orders, count=seconds * rate, rate=rate, funnels=funnels)
         else:
             url = f"sqlite:///{own / 'afters.sqlite3'}"
-            waits = _waits(own, url, orders, count=seconds * rate, rate=rate, funnels=funnels)
+            found = _ask(own, url, orders, count=seconds * rate, rate=rate, funnels=funnels)
+        name = f"offer decided and stored, {funnels:,} live funnels, {GOODS:,} goods, {rate} questions/s, {where}"
         for p in (50, 99):
-            name = f"offer decided and stored, {funnels} live funnels, at {rate} questions/s, {where}, p{p}"
-            yield Measure(name, percentile(waits, p), "ms")
+            yield Measure(f"{name}, p{p}", percentile(found.waits, p), "ms")
+        yield Measure(f"{name}, most memory of the web process", found.megabytes, "MB")
 
 
-def _waits(folder: Path, url: str, orders: int | None, *, count: int, rate: int, funnels: int) -> list[float]:
+def _ask(folder: Path, url: str, orders: int | None, *, count: int, rate: int, funnels: int) -> _Found:
     with RunningSandbox(folder, orders=orders, database=url) as shop:
         shop.install()
         evidence = Evidence(url)
         shop.wait_until(evidence.unfinished_imports, lambda left: left == 0, timeout=IMPORT_SECONDS, what="the import")
         baskets = baskets_of(shop.settings.world_path)
+        _stock_up(url)
         _publish(url, shop.settings.shop_domain, rules_of(baskets, funnels), now=shop.sandbox.clock.now())
         told = partial(_token, shop.settings, shop.sandbox.clock.now())
         tokens = [told(number, baskets[number % len(baskets)]) for number in range(count + _WARM_UP)]
@@ -74,7 +87,7 @@ def _waits(folder: Path, url: str, orders: int | None, *, count: int, rate: int,
         share = sum(offers) / len(offers)
         assert share > _LEAST_OFFERED, f"only {share:.0%} of the baskets were offered something"
         say(f"  {count} questions, {share:.0%} answered with an offer")
-        return waits
+        return _Found(waits, shop.processes.peak_memory("web") / 1e6)
 
 
 def baskets_of(world: Path) -> list[list[tuple[int, int, int, int]]]:
@@ -113,6 +126,28 @@ def rules_of(baskets: list[list[tuple[int, int, int, int]]], funnels: int) -> di
              "audience": {"all": audience}, "steps": [{"id": "first", "offer": offer}]}
         )  # fmt: skip
     return {**FIRST_DRAFT, "funnels": [*made, *FIRST_DRAFT["funnels"]]}
+
+
+def _stock_up(url: str) -> None:
+    """Add to the shop's goods until there are GOODS: each a copy of one that it has, under an id of its own."""
+    database = Database(make_engine(url))
+    with database.write() as session:
+        held = [dict(row) for row in session.execute(select(VariantRow.__table__)).mappings()]
+        tags = defaultdict(list)
+        for variant_id, tag in session.execute(select(VariantTagRow.variant_id, VariantTagRow.tag)):
+            tags[variant_id].append(tag)
+        for copy in range(1, GOODS // len(held) + 1):
+            more = [(row, f"9{copy:03}{row['variant_id']}") for row in held[: GOODS - copy * len(held)]]
+            goods = [{**row, "variant_id": new, "product_id": f"9{copy:03}{row['product_id']}"} for row, new in more]
+            session.execute(insert(VariantRow), goods)
+            tagged = [
+                {"shop_id": row["shop_id"], "tag": tag, "variant_id": new}
+                for row, new in more
+                for tag in tags[row["variant_id"]]
+            ]
+            if tagged:
+                session.execute(insert(VariantTagRow), tagged)
+    database.dispose()
 
 
 def _publish(url: str, domain: str, document: dict[str, Any], *, now: datetime) -> None:

@@ -143,10 +143,10 @@ class AppProcesses:
                     return
 
     def peak_memory(self, name: str) -> int:
-        """Return the most memory, in bytes, that a running process has had in use."""
-        status = Path(f"/proc/{self._children[name].pid}/status").read_text(encoding="ascii")
-        (line,) = (each for each in status.splitlines() if each.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
+        """Return the most memory, in bytes, that a running process or one of its own has had in use."""
+        pid = self._children[name].pid
+        started = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        return max(_peak_memory(each) for each in (str(pid), *started))
 
     def check(self) -> None:
         """Say loudly if a process has ended by itself.
@@ -223,6 +223,12 @@ class AppProcesses:
 def afters_command() -> list[str]:
     """Return the app's command line as installed beside this interpreter."""
     return [str(Path(sys.executable).with_name("afters"))]
+
+
+def _peak_memory(pid: str) -> int:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    (line,) = (each for each in status.splitlines() if each.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
 
 
 def _end(child: subprocess.Popen[bytes], patience: float) -> None:

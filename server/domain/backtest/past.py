@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from server.domain.orders import Order, VariantFacts
+from server.domain.goods import Goods, GoodsLine, line_of
+from server.domain.orders import Order, Purchase, PurchaseLine, VariantFacts
 from server.domain.recommendations import Neighbour
 
 
@@ -28,9 +29,13 @@ NOBODY_KNOWN = KnownPerson()
 
 @dataclass(frozen=True, slots=True)
 class PastOrder:
-    """An order, whose it was, and where its shopper can be reached."""
+    """An order as it was placed and as decisions see it, whose it was, and where its shopper can be reached.
+
+    `order` itself may be without its lines: those of a long past are many, and here only its goods are looked at.
+    """
 
     order: Order
+    purchase: Purchase
     unit_id: str
     zones: tuple[str, ...]  # that the shopper's telephone may be in; the shop's own where it has none
     has_email: bool
@@ -46,6 +51,23 @@ class Past:
     neighbours: Mapping[str, Sequence[Neighbour]]
     people: Mapping[str, KnownPerson]  # by unit
     time_zone: str = "UTC"
+    _gathered: dict[str, Goods] = field(default_factory=dict)  # by order
+    _lines: dict[tuple[str, str, int], GoodsLine] = field(default_factory=dict)
+
+    def goods_of(self, past: PastOrder) -> Goods:
+        """Return what was in an order, as conditions compare it; kept, because every replay asks for it."""
+        found = self._gathered.get(past.order.id)
+        if found is None:
+            found = self._gathered[past.order.id] = Goods(tuple(map(self._line, past.purchase.lines)))
+        return found
+
+    def _line(self, line: PurchaseLine) -> GoodsLine:
+        # Nearly every line is one unit of something that other orders hold as well.
+        key = line.variant_id, line.product_id, line.quantity
+        found = self._lines.get(key)
+        if found is None:
+            found = self._lines[key] = line_of(line, self.goods.get(line.variant_id))
+        return found
 
     def prepare(self) -> None:
         """Work out now what replays look at again and again, so that processes which part here have it in common."""
@@ -65,11 +87,10 @@ class Past:
         for past in self.orders:
             if past.order.cancelled_at is not None:
                 continue
-            for line in past.order.lines:
-                if line.variant_id and line.quantity:
-                    times, sums = sold[line.variant_id]
-                    times.append(past.order.created_at)
-                    sums.append((sums[-1] if sums else 0) + line.quantity)
+            for line in past.purchase.lines:
+                times, sums = sold[line.variant_id]
+                times.append(past.order.created_at)
+                sums.append((sums[-1] if sums else 0) + line.quantity)
         return dict(sold)
 
 

@@ -7,8 +7,7 @@ from datetime import datetime
 
 from server.domain.backtest.past import KnownPerson, Past, PastOrder
 from server.domain.document import Kind
-from server.domain.goods import Goods, line_of
-from server.domain.orders import PurchaseLine
+from server.domain.goods import Goods
 from server.domain.shopper import Profile, ShopperFacts
 
 _SUBSCRIBED = "subscribed"
@@ -21,7 +20,7 @@ class Memory:
     orders: int = 0
     spent: int = 0
     last_order_at: datetime | None = None
-    lines: list[tuple[datetime, PurchaseLine]] = field(default_factory=list)
+    baskets: list[PastOrder] = field(default_factory=list)
     shown_at: list[datetime] = field(default_factory=list)
     declined: list[tuple[datetime, str]] = field(default_factory=list)  # products
     sent_at: dict[str, datetime] = field(default_factory=dict)  # by channel
@@ -67,7 +66,7 @@ class People:
             count = spent = None
         goods = None
         if count is not None and has_goods:
-            lines = (line_of(line, self._past.goods.get(line.variant_id)) for _, line in held.lines)
+            lines = (line for basket in held.baskets for line in self._past.goods_of(basket).lines)
             goods = Goods(tuple(lines), is_whole=missing == 0)
         return ShopperFacts(
             unit_id=unit_id,
@@ -82,7 +81,8 @@ class People:
         )
 
     def bought_since(self, unit_id: str, since: datetime) -> frozenset[str]:
-        return frozenset(line.product_id for at, line in self._held[unit_id].lines if at >= since and line.product_id)
+        baskets = (each for each in self._held[unit_id].baskets if each.order.created_at >= since)
+        return frozenset(line.product_id for each in baskets for line in each.purchase.lines if line.product_id)
 
     def declined_since(self, unit_id: str, since: datetime) -> frozenset[str]:
         return frozenset(product for at, product in self._held[unit_id].declined if at >= since)
@@ -104,11 +104,7 @@ class People:
             return
         held.orders += 1
         held.spent += order.current_total
-        held.lines += [
-            (order.created_at, PurchaseLine(line.variant_id, line.product_id or "", line.quantity, line.total))
-            for line in order.lines
-            if line.variant_id and line.quantity
-        ]
+        held.baskets.append(past)
 
     def _agreed(self, known: KnownPerson | None) -> frozenset[str] | None:
         if known is None:

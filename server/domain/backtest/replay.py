@@ -23,7 +23,7 @@ from server.domain.journeys import choose_journey, plan, trigger_of
 from server.domain.matching import MATCH
 from server.domain.offers import Offer, Wanted
 from server.domain.orders import VariantFacts
-from server.domain.purchases import campaign_of, is_page_eligible, page_purchase_of, purchase_of
+from server.domain.purchases import campaign_of, is_page_eligible, page_purchase_of
 from server.domain.reasons import Reason
 from server.domain.shopper import ShopperFacts
 from server.domain.situation import Candidate, Situation, Surface
@@ -280,7 +280,9 @@ class Replay:
 
     def _facts(self, past: PastOrder, document: RuleDocument, surface: Surface, at: datetime) -> Facts:
         order, is_page = past.order, surface is Surface.ONE_CLICK
-        purchase = replace(page_purchase_of(order) if is_page else purchase_of(order), market=document.market)
+        purchase = page_purchase_of(past.purchase) if is_page else past.purchase
+        if document.market is not None:
+            purchase = replace(purchase, market=document.market)
         held = {line.variant_id: self.past.goods.get(line.variant_id) for line in purchase.lines}
         needs = document.all_needs
         local = at.astimezone(self._zone) if Need.CLOCK in needs else None
@@ -298,6 +300,7 @@ class Replay:
                 is_page_eligible=True if is_page else is_page_eligible(order),
                 campaign=None if is_page else campaign_of(order),
             ),
+            self.past.goods_of(past),
         )
         return replace(facts, shopper=replace(facts.shopper, tier=tier_of(document, facts)))
 
@@ -306,9 +309,10 @@ class Replay:
         matched = [live[at].id for at, unmet in enumerate(situation.screened or ()) if unmet == MATCH]
         results.fitted.update(matched)
         offered = decision.offered
-        for at, unmet in enumerate(situation.screened or ()):
-            if unmet != MATCH:
-                results.blocks[live[at].id, Reason.AUDIENCE_MISS.value] += 1
+        missed = Reason.AUDIENCE_MISS.value
+        results.blocks.update(
+            [(live[at].id, missed) for at, unmet in enumerate(situation.screened or ()) if unmet != MATCH]
+        )
         for note in decision.notes:
             if note.line.reason not in (Reason.CHOSEN, Reason.HELD_OUT):
                 funnel_id = live[note.place].id if note.place is not None else ""

@@ -7,6 +7,7 @@ from typing import Any
 from server.domain.backtest.past import KnownPerson, Past, PastOrder
 from server.domain.experiments import bucket
 from server.domain.orders import VariantFacts
+from server.domain.purchases import purchase_of
 from server.domain.recommendations import count_neighbours
 from tests.factories import NOW, line, order, variant
 
@@ -17,7 +18,9 @@ def past_order(number: int, shopper: str, at: datetime, *variants: str, **change
     lines = tuple(line(each, line_id=f"{number}-{each}") for each in variants or ("1",))
     changes = {"gateways": ("shopify_payments",), "customer_id": shopper} | changes
     placed = order(str(number), reference_id=f"r{number}", created_at=at, updated_at=at, lines=lines, **changes)
-    return PastOrder(placed, f"customer:{shopper}", ("Europe/London",), has_email=True, has_phone=True)
+    return PastOrder(
+        placed, purchase_of(placed), f"customer:{shopper}", ("Europe/London",), has_email=True, has_phone=True
+    )
 
 
 def past(orders: Iterable[PastOrder], *goods: VariantFacts, **changes: Any) -> Past:
