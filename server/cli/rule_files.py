@@ -1,110 +1,24 @@
-"""Rule documents in files: YAML or JSON, read without any of the tricks that YAML knows."""
+"""Rule documents in files."""
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from server.core.errors import AppError
+from server.usecases.rule_text import UnreadableRules, read_text
 
 _LARGEST = 5_000_000  # bytes; a thousand rules take half of one million
-
-
-class UnreadableFile(AppError):
-    """The file is not a document; the message says where and what to do."""
-
-    code = "unreadable_file"
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML 1.2's core schema: `no` is a word (and Norway), a day is a text; no references, no tags, nothing twice."""
-
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - upstream sets it like this
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # untyped upstream
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(None, None, "anchors and references are not allowed", event.start_mark)
-        if getattr(event, "tag", None):
-            raise yaml.MarkedYAMLError(None, None, f"the tag {event.tag} is not allowed", event.start_mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - upstream's interface
-        seen = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(None, None, "a name must be plain text", key.start_mark)
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(None, None, f"'{key.value}' stands here twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:bool", r"^(?:true|false)$", "tf"),
-    ("tag:yaml.org,2002:null", r"^(?:null|~|)$", ["n", "~", ""]),
-    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
-):
-    _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
 
 
 def read_rules(path: Path) -> Any:
     """Return what a file says, as JSON values.
 
     Raises:
-        UnreadableFile.
+        UnreadableRules.
     """
     raw = path.read_bytes()
     if len(raw) > _LARGEST:
-        raise UnreadableFile(f"{path} holds {len(raw):,} bytes; a document has {_LARGEST:,} at most.")
+        raise UnreadableRules(f"{path} holds {len(raw):,} bytes; a document has {_LARGEST:,} at most.")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise UnreadableFile(f"{path} is not UTF-8: byte {fault.start:,} cannot be read. Save it as UTF-8.") from fault
-    try:
-        return _json(text) if path.suffix == ".json" else yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
-        raise UnreadableFile(f"{path} is no YAML, {where}: {fault.problem or fault.context}.") from fault
-    except yaml.YAMLError as fault:
-        raise UnreadableFile(f"{path} is no YAML: it holds characters that may not stand in it.") from fault
-    except RecursionError as fault:
-        raise UnreadableFile(f"{path} is nested too deeply to be read.") from fault
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
-    except ValueError as fault:
-        raise UnreadableFile(f"This is no JSON: {fault}.") from fault
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise UnreadableFile(f"'{twice}' stands twice in one object; take one away.")
-    return found
-
-
-def _no_number(word: str) -> Any:
-    raise UnreadableFile(f"{word} is no number that JSON knows.")
-
-
-def write_rules(document: dict[str, Any], *, as_json: bool) -> str:
-    """Return a document as text that `read_rules` reads back as it was."""
-    if as_json:
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes every repeated part out, and quotes what a reader of YAML 1.1 would take for something else."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - upstream's interface
-        return True
+        raise UnreadableRules(f"{path} is not UTF-8: byte {fault.start:,} cannot be read. Save it as UTF-8.") from fault
+    return read_text(text, name=str(path), is_json=path.suffix == ".json")

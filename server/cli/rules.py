@@ -10,7 +10,7 @@ import click
 
 from server.bootstrap import make_runtime
 from server.cli.reference import as_markdown
-from server.cli.rule_files import read_rules, write_rules
+from server.cli.rule_files import read_rules
 from server.config import read_settings
 from server.domain.document import RuleDocument
 from server.domain.rules import InvalidRules, json_schema, parse
@@ -19,6 +19,7 @@ from server.runtime import Runtime
 from server.usecases.authoring import publish_draft
 from server.usecases.presets import PRESETS
 from server.usecases.references import check_references
+from server.usecases.rule_text import write_rules
 from server.usecases.settings import find_shop
 from server.usecases.versions import add_preset, go_back, list_versions, replace_draft, written_rules
 

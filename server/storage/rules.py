@@ -156,7 +156,7 @@ class Rules:
         found = changes(held.document, row.document) if held is not None else ()
         told = "".join(f" {each.words()}." for each in found[:_CHANGES_TOLD])
         rest = f" And {len(found) - _CHANGES_TOLD} more." if len(found) > _CHANGES_TOLD else ""
-        raise DraftChanged(f"Someone else changed these offers meanwhile.{told}{rest}")
+        raise DraftChanged(f"Someone else changed these rules meanwhile.{told}{rest}")
 
     def _keep_revision(self, row: RuleDraftRow) -> None:
         kept = RuleDraftRevisionRow(shop_id=self._shop_id, revision=row.revision, document=row.document)

@@ -1,6 +1,6 @@
 """Editing and publishing the rules: the draft may be anything that reads well, only sound rules go live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,6 +81,32 @@ def save_funnel(*, database: Database, shop_id: int, funnel: dict[str, Any], rev
                 funnels[index] = funnel
                 return
         funnels.append(funnel)
+
+    return _change(database, shop_id, place, revision=revision, now=now)
+
+
+def save_settings(
+    *, database: Database, shop_id: int, settings: Mapping[str, Mapping[str, Any]], revision: int, now: datetime
+) -> Draft:
+    """Put parts of the document into the draft, each by its name, and leave the others as they are.
+
+    Raises:
+        InvalidRules: nothing is stored. DraftChanged.
+    """
+    return _change(database, shop_id, lambda document: document.update(settings), revision=revision, now=now)
+
+
+def save_document(*, database: Database, shop_id: int, document: Any, revision: int, now: datetime) -> Draft:
+    """Make a whole document the draft.
+
+    Raises:
+        InvalidRules: nothing is stored. DraftChanged.
+    """
+    parse(document)
+
+    def place(held: dict[str, Any]) -> None:
+        held.clear()
+        held.update(document)
 
     return _change(database, shop_id, place, revision=revision, now=now)
 

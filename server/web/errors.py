@@ -45,6 +45,7 @@ _STATUS: dict[str, HTTPStatus] = {
     "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "offer_unavailable": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_rules": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unreadable_rules": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_settings": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_form": HTTPStatus.UNPROCESSABLE_ENTITY,
     "reopen_needed": HTTPStatus.UNAUTHORIZED,

@@ -29,6 +29,7 @@ GUARDS = {
     "calls": guards.merchant_session,
     "rule_schema": guards.public,
     "rules": guards.merchant_session,
+    "settings": guards.merchant_session,
     "deliveries": guards.merchant_session,
     "privacy": guards.merchant_session,
 }

@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli import main
-from server.cli.rule_files import write_rules
 from server.core.clock import SystemClock
 from server.storage.catalog import Catalog
 from server.storage.contacts import Contacts
@@ -22,6 +21,7 @@ from server.storage.secrets import SecretBox
 from server.storage.shops import Connections, Shops
 from server.usecases.backtest import ASSUMPTIONS
 from server.usecases.imports import order_unit
+from server.usecases.rule_text import write_rules
 from tests.cli.environment import KEY, environment
 from tests.databases import copied_sqlite
 from tests.factories import customer, funnel_json, grant, order, product, rules_json, variant

@@ -10,13 +10,14 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 
 from server.cli import main
-from server.cli.rule_files import UnreadableFile, read_rules, write_rules
+from server.cli.rule_files import read_rules
 from server.domain.rules import json_schema
 from server.storage.catalog import Catalog
 from server.storage.db import Database, make_engine
 from server.storage.rules import Rules
 from server.storage.secrets import SecretBox
 from server.storage.shops import Shops
+from server.usecases.rule_text import UnreadableRules, write_rules
 from tests.cli.environment import KEY, environment
 from tests.databases import copied_sqlite
 from tests.factories import NOW, funnel_json, grant, product, rules_json, variant
@@ -136,7 +137,7 @@ def test_the_schema_is_written_out(run: Run) -> None:
 def test_a_file_that_is_no_document_is_told_where(tmp_path: Path, raw: bytes, told: str) -> None:
     path = tmp_path / "rules.yaml"
     path.write_bytes(raw)
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(UnreadableRules) as caught:
         read_rules(path)
     assert told in caught.value.message
 
@@ -153,7 +154,7 @@ def test_a_file_that_is_no_document_is_told_where(tmp_path: Path, raw: bytes, to
 def test_a_faulty_json_file_is_told_too(tmp_path: Path, raw: str, told: str) -> None:
     path = tmp_path / "rules.json"
     path.write_text(raw, encoding="utf-8")
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(UnreadableRules) as caught:
         read_rules(path)
     assert told in caught.value.message
 

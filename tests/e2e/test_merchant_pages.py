@@ -356,7 +356,7 @@ def test_two_merchants_do_not_overwrite_each_other(imported: Merchant) -> None:
     save_funnel(database=parts.database, shop_id=shop_id, funnel=theirs, revision=draft.revision, now=parts.clock.now())
     app.get_by_label("Name", exact=True).fill("My name")
     imported.save()
-    expect(app.get_by_role("heading", name="Someone else changed these offers")).to_be_visible()
+    expect(app.get_by_role("heading", name="Someone else changed these rules")).to_be_visible()
     expect(app.get_by_text("funnels[bought-together].name")).to_be_visible()
     app.get_by_role("button", name="Load the page again").click()
     expect(app.get_by_label("Name", exact=True)).to_have_value("Their name")

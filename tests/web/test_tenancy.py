@@ -40,7 +40,8 @@ PAGE_ROUTES = {
     "/offers", "/offers/new", "/offers/<funnel_id>", "/offers/<funnel_id>/delete", "/offers/publish",
     "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
     "/calls", "/calls/<touch_id>/<outcome>",
-    "/rules/presets", "/rules/presets/<preset_id>", "/rules/versions", "/rules/versions/<int:number>",
+    "/settings", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
+    "/rules/versions", "/rules/versions/<int:number>",
     "/deliveries", "/deliveries/<int:delivery_id>/replay", "/deliveries/replay",
     "/privacy/requests", "/privacy/requests/<int:request_id>/data", "/privacy/requests/<int:request_id>/done",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from server.storage.shops import ShopRow
@@ -28,6 +28,12 @@ def open_frame() -> Frame:
     parts = runtime()
     row = load_shop(database=parts.database, box=parts.box, shop_id=shop().shop_id)
     return Frame(row, Display.of(row))
+
+
+def read_revision() -> int:
+    """Return the revision of the draft that a form was made from; a missing one is none that exists."""
+    text = request.form.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() else -1
 
 
 def show(frame: Frame, template: str, *, status: HTTPStatus = HTTPStatus.OK, **context: object) -> Response:

@@ -14,7 +14,7 @@ from server.usecases.authoring import Draft, load_draft, publish_draft, remove_f
 from server.usecases.reports import Goods, describe_goods
 from server.web.guards import merchant, runtime, shop
 from server.web.pages.display import Display
-from server.web.pages.frame import Frame, open_frame, page_blueprint, show
+from server.web.pages.frame import Frame, open_frame, page_blueprint, read_revision, show
 from server.web.pages.funnel_form import empty_funnel, first_offer, is_simple, read_funnel, simple_leaves
 from server.web.pages.wording import audience_words, choice_words, discount_words, goods_of, offer_words, variant_words
 
@@ -176,7 +176,7 @@ def _add_changes(routes: Blueprint) -> None:
             database=parts.database,
             shop_id=shop().shop_id,
             funnel_id=funnel_id,
-            revision=_revision(),
+            revision=read_revision(),
             now=parts.clock.now(),
         )
         return jsonify({"ok": True, "revision": changed.revision, "location": url_for("offers.listing")})
@@ -189,7 +189,7 @@ def _add_changes(routes: Blueprint) -> None:
             shop_id=shop().shop_id,
             by=merchant().user_id,
             now=parts.clock.now(),
-            revision=_revision(),
+            revision=read_revision(),
         )
         return jsonify({"ok": True, "number": published.number})
 
@@ -203,7 +203,7 @@ def _save(funnel_id: str | None) -> Response:
             database=parts.database,
             shop_id=shop().shop_id,
             funnel=read.funnel,
-            revision=_revision(),
+            revision=read_revision(),
             now=parts.clock.now(),
         )
     except InvalidRules as fault:
@@ -266,9 +266,3 @@ def _margin_words(minimum: float | None) -> str:
 
 def _stock_words(available: int | None) -> str:
     return "stock not tracked" if available is None else f"{available:,} in stock"
-
-
-def _revision() -> int:
-    """Return the revision that the page was made from; a missing one is none that exists."""
-    text = request.form.get("revision", "")
-    return int(text) if text.isascii() and text.isdecimal() else -1

@@ -1,16 +1,20 @@
-"""Presets to add to the draft of the rules, and the versions that were live, with the way back."""
+"""Presets to add to the draft of the rules, the draft as text, and the versions that were live, with the way back."""
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.core.errors import AppError
+from server.domain.rules import InvalidRules, Problem
+from server.domain.rules.changes import changes
+from server.usecases.authoring import load_draft, save_document
 from server.usecases.presets import PRESETS, Preset
+from server.usecases.rule_text import read_text, write_rules
 from server.usecases.versions import VersionLine, add_preset, go_back, list_versions
-from server.web.guards import merchant, runtime, shop
+from server.web.guards import MAX_BODY, merchant, runtime, shop
 from server.web.pages.display import Display
-from server.web.pages.frame import open_frame, page_blueprint, show
+from server.web.pages.frame import open_frame, page_blueprint, read_revision, show
 
 _SHOWN = 25
 _CHANGES = 6  # of a version, in the list
@@ -43,6 +47,32 @@ def blueprint() -> Blueprint:
         parts = runtime()
         add_preset(database=parts.database, shop_id=shop().shop_id, preset=_preset(preset_id), now=parts.clock.now())
         return jsonify({"ok": True})
+
+    @routes.get("/text")
+    def text() -> BaseResponse:
+        draft = load_draft(database=runtime().database, shop_id=shop().shop_id)
+        told = [each.words() for each in changes(draft.live_document or {}, draft.document)]
+        written = write_rules(draft.document, as_json=False)
+        return show(open_frame(), "pages/rule_text.html", draft=draft, written=written, changes=told, shown=_SHOWN)
+
+    @routes.post("/text")
+    def save_text() -> Response:
+        parts = runtime()
+        # The rules of a large shop are longer than what forms may usually hold.
+        request.max_form_memory_size = MAX_BODY
+        try:
+            save_document(
+                database=parts.database,
+                shop_id=shop().shop_id,
+                document=read_text(request.form.get("text", ""), name="This"),
+                revision=read_revision(),
+                now=parts.clock.now(),
+            )
+        except InvalidRules as fault:
+            # There is one field for all of them, so each says where it is.
+            problems = (Problem(each.path, f"{each.path}: {each.message}") for each in fault.problems)
+            raise InvalidRules(tuple(problems)) from fault
+        return jsonify({"ok": True, "location": url_for("rules.text")})
 
     @routes.get("/versions")
     def versions() -> BaseResponse:
