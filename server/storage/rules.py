@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -79,6 +80,7 @@ _SINCE = select(
 
 # Versions for each engine, by shop, number and time: a database that was restored may use a number a second time.
 _READ: "WeakKeyDictionary[Any, dict[tuple[int, int, datetime], PublishedRules]]" = WeakKeyDictionary()
+_READING: dict[int, Lock] = {}  # by shop
 
 
 class Rules:
@@ -207,9 +209,15 @@ class Rules:
         known = _READ.setdefault(self._session.get_bind(), {})
         key = (self._shop_id, number, published_at)
         found = known.get(key)
-        if found is None:
-            row = self._session.get_one(RuleVersionRow, (self._shop_id, number))
-            if len(known) >= _MOST_KNOWN:
-                known.clear()
-            found = known[key] = PublishedRules(number, parse(row.document), published_at)
+        if found is not None:
+            return found
+        # A new version is asked for by every thread at once: one reads and compiles it, or all would at the same time.
+        with _READING.setdefault(self._shop_id, Lock()):
+            found = known.get(key)
+            if found is None:
+                row = self._session.get_one(RuleVersionRow, (self._shop_id, number))
+                if len(known) >= _MOST_KNOWN:
+                    known.clear()
+                found = known[key] = PublishedRules(number, parse(row.document), published_at)
+                _ = found.document.screen
         return found

@@ -147,7 +147,7 @@ def test_a_file_that_is_no_document_is_told_where(tmp_path: Path, raw: bytes, to
     [
         ('{"schema": 1, "schema": 2}', "'schema' stands twice"),
         ('{"a": NaN}', "NaN is no number"),
-        ('{"a": 1,}', "This is no JSON"),
+        ('{"a": 1,}', "is no JSON"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )

@@ -1,10 +1,14 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
 
-from server.domain.rules import InvalidRules
-from server.storage.rules import DraftChanged, Rules, RuleVersionRow
+from server.domain.document import RuleDocument
+from server.domain.rules import InvalidRules, parse
+from server.storage.rules import DraftChanged, PublishedRules, Rules, RuleVersionRow
 from tests.factories import NOW, document, rules_json
 from tests.storage.conftest import Stores
 
@@ -80,3 +84,25 @@ def test_faulty_rules_do_not_go_live(stores: Stores) -> None:
         with pytest.raises(InvalidRules):
             rules.publish(by=None, now=NOW)
         assert rules.live_number() == 1
+
+
+def test_a_version_that_many_ask_for_at_once_is_read_once(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    with stores.database.write() as session:
+        Rules(session, stores.ours).publish_document(rules_json(), by=None, now=NOW)
+    together, parsed = Barrier(4), []
+
+    def counting(written: dict[str, Any]) -> RuleDocument:
+        parsed.append(written)
+        return parse(written)
+
+    monkeypatch.setattr("server.storage.rules.parse", counting)
+
+    def ask(_: int) -> PublishedRules | None:
+        with stores.database.read() as session:
+            together.wait()
+            return Rules(session, stores.ours).live()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(ask, range(4)))
+    assert len(parsed) == 1
+    assert all(each is found[0] for each in found)

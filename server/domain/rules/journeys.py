@@ -9,11 +9,6 @@ _MAX_MESSAGES = 3  # one order opens one sequence of at most three messages
 _HOUR = 3_600
 
 
-def _check_caps(reader: Reader, caps: Caps, path: str) -> None:
-    if not 1 <= caps.messages_per_sequence <= _MAX_MESSAGES:
-        reader.fault(f"{path}.messages_per_sequence", f"must be from 1 to {_MAX_MESSAGES}.")
-
-
 def _check_journey(reader: Reader, journey: Journey, path: str) -> None:
     for index, step in enumerate(journey.steps):
         if step.delay_seconds >= journey.expires_hours * _HOUR:
@@ -32,11 +27,10 @@ CAPS = Table(
     (
         limit("sequence_days", "Days between two follow-ups of orders"),
         limit("renewal_days", "Days between two follow-ups of renewals"),
-        limit("messages_per_sequence", "Messages in one follow-up", "At most three."),
+        Field("messages_per_sequence", Whole(low=1, high=_MAX_MESSAGES), "Messages in one follow-up"),
         limit("showings", "Offers shown on the page in that many days"),
         limit("showing_days", "Days in which showings are counted"),
     ),
-    _check_caps,
 )
 
 HOLDS = Table(

@@ -37,7 +37,7 @@ PARTS = (
     Part("stock", STOCK, "Stock", "Looked at when an offer is made, when it is accepted and when a message leaves."),
     Part("repeats", REPEATS, "Not offered again", "What is in the order is never offered."),
     Part("margin", MARGIN, "Margin", "An offer may ask for more."),
-    Part("holdout", HOLDOUT, "Held out", "Compared with the others, they show what offers really add."),
+    Part("holdout", HOLDOUT, "Measuring", "Who is offered nothing shows, beside the others, what offers really add."),
 )
 
 
@@ -101,7 +101,8 @@ def _control(name: str, field: Field, held: Mapping[str, Any], usual: Any) -> Co
     value = held[field.name] if field.name in held else getattr(usual, field.name)
     match field.shape:
         case Whole(low, high):
-            return Control(name, field.label, field.help, "number", _empty(value), low, high)
+            suffix = ":00" if field.name.endswith("_hour") else ""
+            return Control(name, field.label, field.help, "number", _empty(value), low, high, suffix)
         case Share():
             return Control(name, field.label, field.help, "number", _empty(value), 0, 100, "%")
         case Flag():

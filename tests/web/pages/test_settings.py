@@ -138,7 +138,10 @@ class TestText:
             ("schema: 1\nschema: 1", "stands here twice"),
             ("a: &a [*a]", "anchors and references are not allowed"),
             ("schema: 9", "schema: must be 1"),
-            ("schema: 1\ncaps: {messages_per_sequence: 9}", "caps.messages_per_sequence: must be from 1 to 3"),
+            (
+                "schema: 1\ncaps: {messages_per_sequence: 9}",
+                "caps.messages_per_sequence: must be a whole number from 1 to 3",
+            ),
             ("schema: 1\nno_such: 1", "no_such"),
         ],
     )

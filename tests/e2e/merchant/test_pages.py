@@ -1,120 +1,18 @@
 """The merchant's pages in a real browser, inside the sandbox's admin: looked at, used, and checked by axe."""
 
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from server.storage.rules import Rules
 from server.storage.shops import FAILED, Connections, Imports, Shops
 from server.usecases.authoring import load_draft, save_funnel
-from tests.e2e.merchant_admin import MerchantAdmin, merchant_admin
-from tests.sandbox.browser.cdn import SOURCES
+from tests.e2e.merchant.browsing import AXE, PLAIN_AXE, WIDTHS, Merchant, look, serious
 from tests.web.pages.history import History
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("merchant_pages")]
-
-WIDTHS = (1280, 390)
-WAIT_MILLISECONDS = 15_000
-AXE = SOURCES / "node_modules/axe-core/axe.min.js"
-PLAIN_AXE = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
-
-
-@pytest.fixture(scope="module")
-def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MerchantAdmin]:
-    with merchant_admin(tmp_path_factory.mktemp("merchant"), orders=60) as started:
-        started.first_opening()
-        started.run_imports()
-        started.keep()
-        yield started
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    assert found, "Chromium is missing: `apt-get install chromium`"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@dataclass
-class Merchant:
-    """A merchant's browser on the admin; `complaints` are errors of scripts and of the console."""
-
-    page: Page
-    admin: MerchantAdmin
-    complaints: list[str] = field(default_factory=list)
-    visited: list[str] = field(default_factory=list)
-
-    @property
-    def app(self) -> FrameLocator:
-        return self.page.frame_locator("iframe[name=app-iframe]")
-
-    def open(self, path: str) -> FrameLocator:
-        """Go to a path of the app and wait until its page is drawn."""
-        self.page.goto(f"{self.admin.sandbox.origin}/admin/apps/afters{path}")
-        self.app.locator("s-page").wait_for()
-        return self.app
-
-    def in_app(self, script: str) -> Any:
-        return self.app.locator("html").evaluate(f"(root) => ({script})")
-
-    def save(self) -> None:
-        """Press Save in the admin's own bar."""
-        self.page.locator("#save-bar [data-save]").click()
-
-    def discard(self) -> None:
-        self.page.locator("#save-bar [data-discard]").click()
-
-    @property
-    def faults(self) -> list[str]:
-        """What axe finds serious or worse in the app's page."""
-        frame = next(each for each in self.page.frames if each.name == "app-iframe")
-        frame.evaluate(AXE.read_text(encoding="utf-8"))
-        return serious(frame.evaluate(PLAIN_AXE))
-
-
-def serious(violations: list[dict[str, Any]]) -> list[str]:
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:150]}"
-        for each in violations
-        if each["impact"] in {"serious", "critical"}
-    ]
-
-
-@pytest.fixture
-def browsing(chromium: Browser, admin: MerchantAdmin) -> Iterator[Merchant]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    context.set_default_timeout(WAIT_MILLISECONDS)
-    expect.set_options(timeout=WAIT_MILLISECONDS)
-    made = Merchant(context.new_page(), admin)
-    made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
-    made.page.on("console", lambda line: made.complaints.append(line.text) if line.type == "error" else None)
-    made.page.on("request", lambda request: made.visited.append(request.url))
-    yield made
-    context.close()
-
-
-@pytest.fixture
-def merchant(browsing: Merchant) -> Merchant:
-    """A merchant who has just opened the app for the first time: nothing is imported yet."""
-    browsing.admin.empty()
-    browsing.open("/")
-    return browsing
-
-
-@pytest.fixture
-def imported(browsing: Merchant) -> Merchant:
-    """A merchant whose catalogue and orders are imported, and nothing else is done."""
-    browsing.admin.restore()
-    return browsing
 
 
 def write_history(merchant: Merchant) -> list[str]:
@@ -140,21 +38,6 @@ def write_history(merchant: Merchant) -> list[str]:
     }
     save_funnel(database=parts.database, shop_id=shop_id, funnel=odd, revision=draft.revision, now=now)
     return History(parts.database, shop_id, now).everything()
-
-
-def look(merchant: Merchant, path: str) -> None:
-    """Look at a page at both widths: it fits, nothing complains, axe finds nothing serious."""
-    merchant.complaints.clear()
-    merchant.open(path)
-    for width in WIDTHS:
-        merchant.page.set_viewport_size({"width": width, "height": 900})
-        expect(merchant.app.locator("s-page")).to_be_visible()
-        too_wide = merchant.in_app("root.scrollWidth - root.clientWidth")
-        assert too_wide <= 0, f"{path} is {too_wide} px too wide at {width}"
-        assert merchant.faults == [], f"{path} at {width}"
-    merchant.page.set_viewport_size({"width": 1280, "height": 900})
-    # A page that is rightly answered 404 is the one thing that Chromium's console may complain of.
-    assert [each for each in merchant.complaints if "404" not in each] == [], path
 
 
 def test_empty_pages_stand_at_both_widths(merchant: Merchant) -> None:
