@@ -15,6 +15,7 @@ _COMMANDS = {
     "explain": "server.cli.shops:explain",
     "facts": "server.cli.facts:facts",
     "imports": "server.cli.imports:imports",
+    "lift": "server.cli.lift:lift",
     "privacy": "server.cli.privacy:privacy",
     "replay": "server.cli.replay:replay",
     "rules": "server.cli.rules:rules",

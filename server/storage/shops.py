@@ -128,6 +128,11 @@ def time_zone_of(session: Session, shop_id: int) -> str | None:
     return session.scalars(select(ShopRow.time_zone).where(ShopRow.id == shop_id)).one()
 
 
+def currency_of(session: Session, shop_id: int) -> str | None:
+    """Return the currency that a shop sells in; None before the platform told it."""
+    return session.scalars(select(ShopRow.currency).where(ShopRow.id == shop_id)).one()
+
+
 def withheld_from(session: Session, shop_id: int) -> frozenset[str]:
     """Return what of `server.ports.CONTACT_DATA` the platform keeps from us in a shop."""
     return frozenset(session.scalars(select(ShopRow.withheld).where(ShopRow.id == shop_id)).one())

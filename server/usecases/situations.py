@@ -23,7 +23,7 @@ from server.usecases.facts import Question, load_facts, local_time
 
 log = structlog.get_logger()
 
-_HELD_OUT, _TREATED = "held_out", "treated"
+HELD_OUT, _TREATED = "held_out", "treated"
 
 
 def holdout_experiment(document: RuleDocument) -> str:
@@ -37,7 +37,7 @@ def is_in_holdout(session: Session, shop_id: int, document: RuleDocument, *, uni
         return False
     held = Assignments(session, shop_id).arm(holdout_experiment(document), unit_id)
     if held is not None:
-        return held == _HELD_OUT
+        return held == HELD_OUT
     return draw(salt=document.holdout.salt, unit_id=unit_id, percent=document.holdout.percent)
 
 
@@ -49,9 +49,9 @@ def draw_holdout(session: Session, shop_id: int, document: RuleDocument, *, unit
     """
     if not document.holdout.percent:
         return False
-    drawn = _HELD_OUT if is_in_holdout(session, shop_id, document, unit_id=unit_id) else _TREATED
+    drawn = HELD_OUT if is_in_holdout(session, shop_id, document, unit_id=unit_id) else _TREATED
     assignments = Assignments(session, shop_id)
-    return assignments.assign(holdout_experiment(document), unit_id, arm=drawn, now=now) == _HELD_OUT
+    return assignments.assign(holdout_experiment(document), unit_id, arm=drawn, now=now) == HELD_OUT
 
 
 def load_situation(
