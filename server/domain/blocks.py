@@ -87,17 +87,19 @@ def price_of(
     if reduced is None:
         off = applied.amount.text() if applied is not None and applied.amount is not None else "?"
         return Reason.DISCOUNT_ABOVE_PRICE, f"{variant.title}: {off} off {full.text()} {currency}"
-    return _margin_block(variant, reduced, minimum_margin) or Price(full, reduced, applied)
+    blocked = margin_block(variant.title, paid=reduced.minor, cost=variant.unit_cost, minimum=minimum_margin)
+    return blocked or Price(full, reduced, applied)
 
 
-def _margin_block(variant: VariantFacts, paid: Money, minimum: float | None) -> Block | None:
+def margin_block(title: str, *, paid: int, cost: int | None, minimum: float | None) -> Block | None:
+    """Return why goods may not be sold at a price, because too little would be left; `minimum` is percent of it."""
     if minimum is None:
         return None
-    if variant.unit_cost is None:
-        return Reason.COST_UNKNOWN, variant.title
-    if paid.minor > 0:
-        margin = 100 * (paid.minor - variant.unit_cost) / paid.minor
+    if cost is None:
+        return Reason.COST_UNKNOWN, title
+    if paid > 0:
+        margin = 100 * (paid - cost) / paid
         if margin >= minimum:
             return None
-        return Reason.MARGIN_TOO_LOW, f"{variant.title}: margin {margin:.1f} % < {minimum:g} %"
-    return Reason.MARGIN_TOO_LOW, f"{variant.title}: nothing is paid for it"
+        return Reason.MARGIN_TOO_LOW, f"{title}: margin {margin:.1f} % < {minimum:g} %"
+    return Reason.MARGIN_TOO_LOW, f"{title}: nothing is paid for it"

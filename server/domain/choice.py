@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from server.domain.blocks import Block, Price, Refused, block_of, price_of
+from server.domain.blocks import Block, Price, Refused, block_of, margin_block, price_of
+from server.domain.bundles import at_one_price
 from server.domain.document import Arm, Funnel, FunnelStep, RuleDocument
 from server.domain.experiments import draw_arm
 from server.domain.offered import ACCEPTED, DECLINED, FIRST, Offered, OfferedItem, OfferedStep
-from server.domain.offers import Offer
+from server.domain.offers import BundlePrice, Offer
 from server.domain.orders import VariantFacts
 from server.domain.reasons import Reason, TraceLine
 from server.domain.situation import Situation, Surface
@@ -109,7 +110,34 @@ class Chooser:
             return None
         items = [self._item(offer, variant_id, refused) for variant_id in dict.fromkeys(offer.variant_ids)]
         found = tuple(item for item in items if item is not None)
-        return replace(blank, items=found, reason_line=offer.texts.reason) if len(found) == len(items) else None
+        if len(found) < len(items):
+            return None
+        if offer.price is not None:
+            found = self._at_one_price(offer, offer.price, found)
+        return replace(blank, items=found, reason_line=offer.texts.reason) if found else None
+
+    def _at_one_price(
+        self, offer: Offer, wanted: BundlePrice, items: tuple[OfferedItem, ...]
+    ) -> tuple[OfferedItem, ...]:
+        """Return a bundle's goods at one price together; nothing when they may not be sold at it."""
+        name, currency = self.funnel.name, self.situation.purchase.currency
+        price = wanted.in_currency(currency)
+        if price is None:
+            line = TraceLine(self.funnel.subject, Reason.NO_AMOUNT_IN_CURRENCY, f"{name}: no price in {currency}")
+            self.lines.append(line)
+            return ()
+        found = at_one_price(items, price, wanted.title)
+        costs = [self.situation.goods[each.variant_id].unit_cost for each in found]
+        known = [cost * each.quantity for cost, each in zip(costs, found, strict=True) if cost is not None]
+        blocked = margin_block(
+            name,
+            paid=sum(each.total for each in found),
+            cost=sum(known) if len(known) == len(found) else None,
+            minimum=self._minimum_margin(offer),
+        )
+        if blocked is not None:
+            self.lines.append(TraceLine(self.funnel.subject, *blocked))
+        return () if blocked is not None else found
 
     def _item(self, offer: Offer, variant_id: str, refused: Refused) -> OfferedItem | None:
         variant = self.situation.goods.get(variant_id)
@@ -152,14 +180,16 @@ class Chooser:
         )
 
     def _priced(self, offer: Offer, variant: VariantFacts) -> Price | Block:
-        margin = offer.minimum_margin if offer.minimum_margin is not None else self.document.margin.minimum
         return price_of(
             variant,
             # A message cannot take anything off: the shopper pays the shop's price.
             discount=offer.discount if self.situation.surface is Surface.ONE_CLICK else None,
-            minimum_margin=margin,
+            minimum_margin=self._minimum_margin(offer),
             currency=self.situation.purchase.currency,
         )
+
+    def _minimum_margin(self, offer: Offer) -> float | None:
+        return offer.minimum_margin if offer.minimum_margin is not None else self.document.margin.minimum
 
     def _stock(self, offer: Offer) -> Stock:
         default = self.document.stock

@@ -41,6 +41,19 @@ class Shipping:
 
 
 @dataclass(frozen=True, slots=True)
+class BundlePrice:
+    """What the goods of a bundle cost together, in minor units by currency; the title stands on the order."""
+
+    title: str
+    amounts: Mapping[str, int]
+
+    def in_currency(self, currency: str) -> Money | None:
+        """Return the price in one currency; None where none is set for that."""
+        price = self.amounts.get(currency)
+        return Money(price, currency) if price is not None else None
+
+
+@dataclass(frozen=True, slots=True)
 class Band:
     """How much dearer goods may be than what was bought, in percent of its price, and in which family they are.
 
@@ -77,7 +90,8 @@ class Offer:
     together), "bought_together" (found in the shop's own orders), "dearer" (the same family within a `band` of prices)
     or "paired" (a pairing of tags, by its id). `variant_ids` are the alternatives after what was found.
     `minimum_stock` and `minimum_margin` (percent of what is paid) None take the shop-wide defaults. The shopper may
-    choose another variant of the same product where `has_variant_choice`, and another quantity from `breaks`.
+    choose another variant of the same product where `has_variant_choice`, and another quantity from `breaks`. A bundle
+    may have one `price` in place of a discount.
     """
 
     id: str
@@ -89,6 +103,7 @@ class Offer:
     breaks: tuple[Break, ...] = ()
     has_variant_choice: bool = False
     discount: Discount | None = None
+    price: BundlePrice | None = None
     shipping: Shipping | None = None
     minimum_stock: int | None = None
     minimum_margin: float | None = None

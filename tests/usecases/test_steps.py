@@ -96,6 +96,13 @@ class TestChoices:
         house.stock(variant("3", available=1))
         assert accept(house).endswith("|1x2-15%,1x3-15%")
 
+    def test_a_bundle_at_one_price_is_signed_and_each_bears_its_share(self, house: House) -> None:
+        price = {"title": "Together", "amounts": {"GBP": 1_501}}
+        house.publish(rules_json(funnel_json(offer=offer_json("2", "3", source="bundle", discount=None, price=price))))
+        (first, second) = house.offered().items
+        assert (first.total, second.total) == (750, 751)
+        assert "1x2" in accept(house)
+
 
 class TestRevenue:
     def test_every_step_that_was_accepted_earns(self, asked: House) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from server.domain.document import CONTROL, Arm, Experiment, Funnel, FunnelStep, Pair, Pairing, Schedule
 from server.domain.offered import Texts
-from server.domain.offers import Band, Break, Discount, Offer, Shipping
+from server.domain.offers import Band, Break, BundlePrice, Discount, Offer, Shipping
 from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, MARGIN_WORDS, MAX_STOCK, NAME
 from server.domain.rules.reading import Reader
 from server.domain.rules.shapes import (
@@ -47,6 +47,10 @@ def _check_offer(reader: Reader, offer: Offer, path: str) -> None:
     quantities = [offer.quantity, *(each.quantity for each in offer.breaks)]
     if len(set(quantities)) < len(quantities):
         reader.fault(f"{path}.breaks", "name a quantity twice; give each its own discount.")
+    if offer.price is not None and offer.source != "bundle":
+        reader.fault(f"{path}.price", "is for bundles alone; take it away, or use a discount.")
+    if offer.price is not None and offer.discount is not None:
+        reader.fault(f"{path}.price", "stands beside a discount; keep one of the two.")
     if offer.source == "bundle" and (offer.breaks or offer.has_variant_choice):
         reader.fault(path, "is a bundle, which has no choice of quantities or variants; take breaks and choice away.")
 
@@ -162,6 +166,14 @@ SHIPPING = Table(
     ),
 )
 
+PRICE = Table(
+    BundlePrice,
+    (
+        Field("title", Text(), "Title on the order", is_required=True),
+        Field("amounts", Amounts(), "Price by currency", "Of all goods together.", is_required=True),
+    ),
+)
+
 BAND = Table(
     Band,
     (
@@ -189,6 +201,7 @@ OFFER = Table(
         Field("breaks", Rows(BREAK, most=5), "Other quantities"),
         Field("has_variant_choice", Flag(), "The shopper may choose another variant"),
         Field("discount", DISCOUNT, "Discount", is_nullable=True),
+        Field("price", PRICE, "One price", "Of a bundle, in place of a discount.", is_nullable=True),
         Field("shipping", SHIPPING, "Shipping", "Added on the one-click page; without it none is.", is_nullable=True),
         Field("minimum_stock", Whole(high=MAX_STOCK), "Minimum stock of this offer", is_nullable=True),
         Field("minimum_margin", Share(), "Minimum margin of this offer", MARGIN_WORDS, is_nullable=True),

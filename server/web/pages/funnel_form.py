@@ -136,12 +136,24 @@ def _discount(
     return {**made, "title": form.get("offer.discount.title", "").strip()} if made else None
 
 
+def _bundle_price(
+    read: FunnelForm, form: Form, stored: Mapping[str, Any] | None, currency: str | None
+) -> dict[str, Any] | None:
+    """Return the one price of a bundle, with those in other currencies as they were."""
+    path = f"offer.price.amounts.{currency}"
+    amount = form.get(path, "").strip()
+    others = {name: each for name, each in ((stored or {}).get("amounts") or {}).items() if name != currency}
+    amounts = {**others, **({str(currency): _money(read, amount, path, currency)} if amount else {})}
+    return {"title": form.get("offer.discount.title", "").strip(), "amounts": amounts} if amounts else None
+
+
 def _offer(read: FunnelForm, form: Form, stored: Mapping[str, Any], currency: str | None) -> dict[str, Any]:
     offer = dict(stored)
     offer["source"] = form.get("offer.source", "")
     offer["variants"] = list(dict.fromkeys(filter(None, form.getlist("offer.variants"))))
     offer["quantity"] = _number(form.get("offer.quantity", ""), empty=1)
     offer["discount"] = _discount(read, form, stored.get("discount"), currency)
+    offer["price"] = _bundle_price(read, form, stored.get("price"), currency) if offer["source"] == "bundle" else None
     margin = form.get("offer.minimum_margin", "").strip()
     offer["minimum_margin"] = _decimal(margin) if margin else None
     offer["minimum_stock"] = _number(form.get("offer.minimum_stock", ""), empty=None)

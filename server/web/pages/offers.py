@@ -80,6 +80,12 @@ class Editor:
         amount = ((first_offer(self.funnel).get("discount") or {}).get("amounts") or {}).get(currency)
         return Money(amount, currency).text() if amount is not None else ""
 
+    def bundle_price(self) -> str:
+        """Return the one price of a bundle in the shop's currency as its field takes it."""
+        currency = self.display.currency or ""
+        amount = ((first_offer(self.funnel).get("price") or {}).get("amounts") or {}).get(currency)
+        return Money(amount, currency).text() if amount is not None else ""
+
     def choice(self, choice: str) -> str:
         return choice_words(choice)
 

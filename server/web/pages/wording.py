@@ -128,13 +128,18 @@ def variant_words(variant_id: str, goods: Goods) -> str:
 
 def discount_words(offer: Mapping[str, Any]) -> str:
     """Return what a funnel takes off."""
+    if price := offer.get("price"):
+        return f"{_amounts_words(price['amounts'])} together"
     discount = offer.get("discount")
     if not discount:
         return "None"
     if discount.get("percent") is not None:
         return f"{float(discount['percent']):g}% off"
-    amounts = (f"{Money(amount, currency).text()} {currency}" for currency, amount in discount["amounts"].items())
-    return f"{' / '.join(amounts)} off each"
+    return f"{_amounts_words(discount['amounts'])} off each"
+
+
+def _amounts_words(amounts: Mapping[str, int]) -> str:
+    return " / ".join(f"{Money(amount, currency).text()} {currency}" for currency, amount in amounts.items())
 
 
 def audience_words(audience: Mapping[str, Any] | None, goods: Goods, display: Display) -> str:

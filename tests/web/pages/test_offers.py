@@ -137,6 +137,19 @@ def test_an_amount_off_a_margin_and_a_time_are_kept_and_shown(staff: Staff, runt
     assert "2.50 GBP off each" in words(Markup.read(staff.open("/offers").text))
 
 
+def test_a_bundle_may_have_one_price(staff: Staff, runtime: Runtime, shop_id: int) -> None:
+    given = {"offer.source": "bundle", "offer.discount.percent": "", "offer.price.amounts.GBP": "12.50"}
+    save(staff, runtime, shop_id, **given)
+    offer = funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]
+    assert offer["price"] == {"amounts": {"GBP": 1_250}, "title": "A little extra"}
+    assert "12.50 GBP together" in staff.open("/offers").text
+    form = Markup.read(staff.open(f"/offers/{funnels(runtime, shop_id)['Cards with gifts']['id']}").text)
+    assert form.named("offer.price.amounts.GBP").attributes["value"] == "12.50"
+    assert form.named("offer.discount.title").attributes["value"] == "A little extra"
+    save(staff, runtime, shop_id, **{**given, "name": "No bundle", "offer.source": "fixed"})
+    assert "price" not in funnels(runtime, shop_id)["No bundle"]["steps"][0]["offer"]
+
+
 def test_amounts_in_other_currencies_stay_as_they_are(staff: Staff, runtime: Runtime, shop_id: int) -> None:
     funnel = funnel_json(id="x", name="X", offer=offer_json(discount={"amounts": {"EUR": 300}, "title": "T"}))
     changed = {**draft(runtime, shop_id).document, "funnels": [funnel]}
@@ -176,6 +189,10 @@ def test_saving_again_changes_that_funnel_only(staff: Staff, runtime: Runtime, s
         ({"offer.discount.percent": "a lot"}, ("offer.discount.percent", "Must lie above 0")),
         ({"offer.discount.percent": "nan"}, ("offer.discount.percent", "Must lie above 0")),
         ({"offer.discount.title": ""}, ("offer.discount.title", "Must be a text")),
+        (
+            {"offer.source": "bundle", "offer.price.amounts.GBP": "5"},
+            ("offer.price", "Stands beside a discount; keep one of the two."),
+        ),
         ({"offer.discount.amounts.GBP": "5"}, ("offer.discount.percent", "Needs either percent or amounts.")),
         (
             {"offer.discount.percent": "", "offer.discount.amounts.GBP": "-5"},
