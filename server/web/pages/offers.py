@@ -72,7 +72,7 @@ class Editor:
         first, *others = self.funnel["steps"]
         words = {step["id"]: offer_words(step["offer"], self.goods) for step in others}
         ways = (("if accepted", first.get("if_accepted")), ("if declined", first.get("if_declined")))
-        return "; ".join(f"{way}, {words[target]}" for way, target in ways if target in words)
+        return "; ".join(f"{way}: {words[target]}" for way, target in ways if target in words)
 
     def amount_off(self) -> str:
         """Return the discount's amount in the shop's currency as its field takes it."""

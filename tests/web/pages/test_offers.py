@@ -450,7 +450,7 @@ class TestMoreThanTheFormShows:
         arms = {"arms": [{"id": "b", "offer": offer_json("4", id="b")}]}
         stored = self.store(runtime, shop_id, experiment=arms)
         page = words(Markup.read(staff.open("/offers/walk").text))
-        assert "if accepted, Product 3; if declined, Something dearer of the same kind" in page
+        assert "if accepted: Product 3; if declined: Something dearer of the same kind" in page
         assert "It tests 1 other offer against this one." in page
         save(staff, runtime, shop_id, "/offers/walk", name="Walk on")
         after = funnels(runtime, shop_id)["Walk on"]
