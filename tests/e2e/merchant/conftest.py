@@ -8,7 +8,7 @@ from tests.e2e.merchant.admin import MerchantAdmin, merchant_admin
 from tests.e2e.merchant.browsing import WAIT_MILLISECONDS, Merchant
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MerchantAdmin]:
     with merchant_admin(tmp_path_factory.mktemp("merchant"), orders=60) as started:
         started.first_opening()
@@ -17,7 +17,7 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MerchantAdmin]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium")
     assert found, "Chromium is missing: `apt-get install chromium`"
