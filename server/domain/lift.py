@@ -7,7 +7,7 @@ were drawn, which no offer can have changed (CUPED; Deng, Xu, Kohavi and Walker,
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import erfc, log, sqrt
+from math import ceil, erfc, log, sqrt
 
 ALPHA = 0.05
 PLANNED = 1_000  # shoppers; the interval is narrowest when about so many were compared
@@ -111,7 +111,7 @@ def capped(shoppers: Sequence[Shopper], share: float = CAPPED_AT) -> list[Shoppe
     """
     if not shoppers:
         return []
-    place = max(0, -int(-share * len(shoppers) // 1) - 1)
+    place = max(0, ceil(share * len(shoppers)) - 1)
     before, value, orders = (
         sorted(getattr(each, name) for each in shoppers)[place] for name in ("before", "value", "orders")
     )
