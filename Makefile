@@ -27,7 +27,7 @@ story: python bundles browser  ## play the whole story with no window and print 
 test: setup  ## run every test
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not e2e" $(ARGS)
 	cd extension/post-purchase && npm run --silent lint && npm test --silent && npm run --silent size
-	$(BIN)/pytest -n 2 --dist loadgroup -m e2e $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m e2e $(ARGS)
 
 soak: setup  ## play 20,000 orders while processes are killed, replay 30,000, and try laws and parsers on a hundred times as many cases
 	$(BIN)/python -m tests.soak --database sqlite

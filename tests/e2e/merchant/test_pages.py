@@ -12,7 +12,7 @@ from server.usecases.authoring import load_draft, save_funnel
 from tests.e2e.merchant.browsing import AXE, PLAIN_AXE, WIDTHS, Merchant, look, serious
 from tests.web.pages.history import History
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("merchant_pages")]
+pytestmark = pytest.mark.e2e
 
 
 def write_history(merchant: Merchant) -> list[str]:

@@ -7,7 +7,7 @@ from server.usecases.authoring import load_draft
 from server.usecases.presets import PRESETS
 from tests.e2e.merchant.browsing import Merchant, look
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("merchant_pages")]
+pytestmark = pytest.mark.e2e
 
 
 def test_the_pages_stand_at_both_widths(imported: Merchant) -> None:

@@ -8,7 +8,7 @@ from tests.e2e.sandbox_admin.embedded_app import EmbeddedApp
 from tests.sandbox.app import Sandbox
 from tests.sandbox.shopify.signing import read_jwt
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("sandbox_admin"), pytest.mark.usefixtures("installed")]
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("installed")]
 
 
 def test_says_who_and_where(shell: Shell, sandbox: Sandbox, embedded: EmbeddedApp) -> None:

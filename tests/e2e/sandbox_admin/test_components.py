@@ -10,7 +10,7 @@ from tests.e2e.sandbox_admin.conftest import Shell
 from tests.e2e.sandbox_admin.embedded_app import EmbeddedApp
 from tests.sandbox.browser.cdn import SOURCES
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("sandbox_admin"), pytest.mark.usefixtures("installed")]
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("installed")]
 
 MANIFEST = SOURCES / "node_modules/@shopify/polaris-types/dist/custom-elements.json"
 WALK = """

@@ -12,7 +12,7 @@ from tests.e2e.sandbox_admin.embedded_app import EmbeddedApp
 from tests.sandbox.app import Sandbox
 from tests.sandbox.shopify.signing import sign_launch_query
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("sandbox_admin")]
+pytestmark = pytest.mark.e2e
 
 
 def test_the_merchant_grants_and_the_app_opens(

@@ -9,7 +9,7 @@ from tests.e2e.sandbox_admin.conftest import Shell
 from tests.e2e.sandbox_admin.embedded_app import EmbeddedApp
 from tests.sandbox.app import Sandbox
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("sandbox_admin"), pytest.mark.usefixtures("installed")]
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("installed")]
 
 
 def ask(shell: Shell, options: str) -> Locator:

@@ -6,7 +6,7 @@ from playwright.sync_api import Route, expect
 from tests.e2e.sandbox_admin.conftest import Shell
 from tests.e2e.sandbox_admin.embedded_app import EmbeddedApp
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("sandbox_admin"), pytest.mark.usefixtures("installed")]
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("installed")]
 
 
 class Vendor:

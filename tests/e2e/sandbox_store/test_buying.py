@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.sandbox_store import bundles
 from tests.e2e.sandbox_store.conftest import Store
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("sandbox_store")]
+pytestmark = pytest.mark.e2e
 AtCheckout = Callable[..., str]
 
 

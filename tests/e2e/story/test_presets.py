@@ -16,7 +16,7 @@ from tests.sandbox.processes import app_environment
 from tests.sandbox.running import RunningSandbox
 from tests.soak.evidence import Evidence
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("presets")]
+pytestmark = pytest.mark.e2e
 _ORDERS = 600
 
 

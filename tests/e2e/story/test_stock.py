@@ -6,7 +6,7 @@ from tests.story.actors import order_of
 from tests.story.stage import Stage
 from tests.story.tale import TWO_MINUTES
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stock")]
+pytestmark = pytest.mark.e2e
 
 
 def test_goods_gone_at_send_time_give_way_to_an_alternative(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from tests.story.actors import order_of
 from tests.story.stage import Stage
 from tests.story.tale import HOLD_HOURS, TWO_MINUTES, play
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.e2e
 
 
 def test_the_whole_story_ends_in_two_messages_and_two_credits(stage: Stage) -> None:

@@ -7,7 +7,7 @@ from tests.story.actors import order_of
 from tests.story.stage import Stage
 from tests.story.tale import HOLD_HOURS
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("stock")]
+pytestmark = pytest.mark.e2e
 
 
 def test_offers_go_on_by_ids_and_follow_ups_are_refused(stage: Stage) -> None:
