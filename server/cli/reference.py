@@ -77,7 +77,7 @@ def _settings() -> Iterator[str]:
     yield from _table(json_schema(), "the document", set())
 
 
-def _table(schema: Mapping[str, Any], name: str, told: set[frozenset[str]]) -> Iterator[str]:
+def _table(schema: Mapping[str, Any], name: str, told: set[str]) -> Iterator[str]:
     rows = [(key, _inner(held)) for key, held in schema.get("properties", {}).items()]
     required = set(schema.get("required", ()))
     yield from ("", f"### {name[:1].upper()}{name[1:]}", "", "| Entry | What | Takes |", "|---|---|---|")
@@ -86,9 +86,9 @@ def _table(schema: Mapping[str, Any], name: str, told: set[frozenset[str]]) -> I
         yield f"| `{key}`{' (required)' if key in required else ''} | {words} | {_takes(held)} |"
     for key, held in rows:
         table = _inner(held.get("items", held))
-        kinds = frozenset(table.get("properties", ()))
-        if kinds and kinds not in told:
-            told.add(kinds)
+        entries = str(table.get("properties", ""))
+        if entries and entries not in told:
+            told.add(entries)
             yield from _table(table, f"`{key}`" if name == "the document" else f"{name} > `{key}`", told)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.audience import Answer
+from server.domain.audience import Answer, evaluate
 from server.domain.document import Journey, MessageStep
 from server.domain.facts import Facts
 from server.domain.orders import Order
@@ -81,9 +81,9 @@ def choose_journey(journeys: Iterable[Journey], facts: Facts) -> Journey | tuple
     why: list[tuple[Reason, str]] = []
     unmet = Unmet(facts)
     for journey in journeys:
-        answer, told = unmet.tell(journey.audience)
-        if answer is Answer.MATCH:
+        if evaluate(journey.audience, facts) is Answer.MATCH:
             return journey
+        answer, told = unmet.tell(journey.audience)
         reason = Reason.AUDIENCE_MISS if answer is Answer.MISS else Reason.AUDIENCE_UNKNOWN
         why.append((reason, f"{journey.name}: {told}"))
     if not why:

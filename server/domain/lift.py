@@ -71,8 +71,8 @@ class Lift:
         return not self.low <= 0 <= self.high
 
 
-def compare(offered: Sums, held_out: Sums, *, planned: int = PLANNED, alpha: float = ALPHA) -> Lift | None:
-    """Return what offers add per shopper, with an interval of 1 - alpha; None while there are too few shoppers.
+def compare(offered: Sums, held_out: Sums, *, planned: int = PLANNED) -> Lift | None:
+    """Return what offers add per shopper, with an interval of 1 - ALPHA; None while there are too few shoppers.
 
     `planned` is how many shoppers the comparison is planned for, both sides together.
     """
@@ -82,7 +82,7 @@ def compare(offered: Sums, held_out: Sums, *, planned: int = PLANNED, alpha: flo
     of_before = both.xx - both.x**2 / both.n
     slope = (both.xy - both.x * both.y / both.n) / of_before if of_before > 0 else 0.0
     difference = (offered.mean - slope * offered.x / offered.n) - (held_out.mean - slope * held_out.x / held_out.n)
-    half = _error(offered, held_out, slope) * _width(both.n, planned=planned, alpha=alpha)
+    half = _error(offered, held_out, slope) * _width(both.n, planned=planned)
     return Lift(difference, difference - half, difference + half)
 
 
@@ -97,11 +97,11 @@ def _error(offered: Sums, held_out: Sums, slope: float) -> float:
     return sqrt(max(apart, alike))
 
 
-def _width(count: int, *, planned: int, alpha: float) -> float:
+def _width(count: int, *, planned: int) -> float:
     """Return how many standard errors an interval reaches to each side, after `count` shoppers."""
-    rho = (-2 * log(alpha) + log(-2 * log(alpha) + 1)) / planned
+    rho = (-2 * log(ALPHA) + log(-2 * log(ALPHA) + 1)) / planned
     grown = count * rho + 1
-    return sqrt(2 * grown / (count * rho) * log(sqrt(grown) / alpha))
+    return sqrt(2 * grown / (count * rho) * log(sqrt(grown) / ALPHA))
 
 
 def capped(shoppers: Sequence[Shopper], share: float = CAPPED_AT) -> list[Shopper]:

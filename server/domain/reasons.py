@@ -90,7 +90,7 @@ WORDING: dict[Reason, str] = {
     Reason.BOUGHT_LATELY: "The shopper bought it lately.",
     Reason.DECLINED_LATELY: "The shopper declined it lately.",
     Reason.OUT_OF_SCHEDULE: "The offer is made at another time.",
-    Reason.NO_AMOUNT_IN_CURRENCY: "The offer's discount or shipping has no amount in this currency.",
+    Reason.NO_AMOUNT_IN_CURRENCY: "The offer's discount, price or shipping has no amount in this currency.",
     Reason.DISCOUNT_ABOVE_PRICE: "The discount is more than the price.",
     Reason.COST_UNKNOWN: "What it costs the shop is not known, so its margin cannot be kept.",
     Reason.MARGIN_TOO_LOW: "Too little would be left after its cost.",

@@ -14,6 +14,7 @@ from server.storage.decisions import DecisionRow
 from server.storage.orders import OrderRow
 
 _NAMELESS = "reference:%"  # the order that follows carries the draw on to its shopper, who is the one counted
+_PAGE = timedelta(hours=1)  # the longest that the platform holds an order for the page
 _SAME_ORDER = timedelta(days=1)  # a shopper is drawn some seconds before the order on the page, or some hours after it
 
 
@@ -41,7 +42,9 @@ class Outcomes:
         )
         for unit_id, arm, at in self._session.execute(drawn.order_by(AssignmentRow.unit_id)):
             theirs = [each for each in orders.get(unit_id, ()) if at - _SAME_ORDER <= each.created_at <= at + window]
-            before = baskets.get(theirs[0].reference_id, theirs[0].total) if theirs else 0
+            # An order placed later than the one that they were drawn for may have come of an offer.
+            own = next((each for each in theirs if each.created_at <= at + _PAGE), None)
+            before = baskets.get(own.reference_id, own.total) if own is not None else 0
             standing = [each for each in theirs if each.cancelled_at is None]
             yield arm, Shopper(before, sum(each.current_total for each in standing), len(standing))
 

@@ -1,5 +1,6 @@
 """The documentation of the rules is what the definitions say, and nothing is left out of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from server.cli.reference import as_markdown
@@ -23,3 +24,15 @@ def test_nothing_is_left_out() -> None:
     for condition in CONDITIONS.values():
         for argument in condition.arguments:
             assert f"| `{argument.name}` | {argument.label}" in written
+    assert all(words in written for words in _descriptions(json_schema()))
+
+
+def _descriptions(schema: object) -> Iterator[str]:
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _descriptions(each)
+    elif isinstance(schema, dict):
+        if isinstance(schema.get("description"), str):
+            yield schema["description"]
+        for each in schema.values():
+            yield from _descriptions(each)

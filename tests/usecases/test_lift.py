@@ -88,15 +88,16 @@ def test_who_does_not_count(house: House) -> None:
 
 def test_what_was_bought_before_is_the_basket_that_the_page_was_asked_about(house: House) -> None:
     with house.database.write() as session:
-        for number in (1, 2):
+        for number, at in ((1, NOW), (2, NOW), (3, NOW + 3 * timedelta(hours=1))):
             unit_id = draw(session, house.shop_id, number, arm="treated", at=NOW)
-            place(session, house.shop_id, unit_id, NOW, 1_500, reference_id=f"ref-{number}")
+            place(session, house.shop_id, unit_id, at, 1_500, reference_id=f"ref-{number}")
         save(session, house.shop_id, reference_id="ref-1", unit_id="customer:1")  # a basket of 10.00
         session.flush()
         found = Outcomes(session, house.shop_id).of("holdout:holdout", since=NOW, until=NOW + 9 * DAY, window=DAY)
         assert list(found) == [
             ("treated", Shopper(before=1_000, value=1_500, orders=1)),
             ("treated", Shopper(before=1_500, value=1_500, orders=1)),
+            ("treated", Shopper(before=0, value=1_500, orders=1)),  # placed after the draw: an offer may have led to it
         ]
 
 
