@@ -24,6 +24,7 @@ GUARDS = {
     "metrics": guards.metrics_token,
     "home": guards.merchant_session,
     "offers": guards.merchant_session,
+    "follow_ups": guards.merchant_session,
     "orders": guards.merchant_session,
     "integrations": guards.merchant_session,
     "calls": guards.merchant_session,

@@ -1,23 +1,20 @@
 """Settings: the limits that hold for every offer and message, drawn from what the rules say of each."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.domain.rules import InvalidRules, Problem
 from server.domain.rules.document import HOLDOUT, MARGIN, QUIET_HOURS, REPEATS, STOCK
 from server.domain.rules.journeys import CAPS, HOLDS
-from server.domain.rules.shapes import Field, Flag, Share, Table, Whole
+from server.domain.rules.shapes import Table
 from server.usecases.authoring import load_draft, save_settings
 from server.web.guards import runtime, shop
+from server.web.pages.controls import Control, Filled, Form, draw, read
 from server.web.pages.frame import open_frame, page_blueprint, read_revision, show
-
-_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +36,6 @@ PARTS = (
     Part("margin", MARGIN, "Margin", "An offer may ask for more."),
     Part("holdout", HOLDOUT, "Measuring", "Who is offered nothing shows, beside the others, what offers really add."),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """One field as the form draws it; its name is its path in the document."""
-
-    name: str
-    label: str
-    help: str
-    kind: Literal["number", "flag", "text"]
-    value: Any
-    lowest: int = 0
-    highest: int = 0
-    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,47 +75,13 @@ def blueprint() -> Blueprint:
 
 
 def _section(part: Part, held: Mapping[str, Any]) -> Section:
-    usual = part.table.make()
-    controls = (_control(f"{part.name}.{each.name}", each, held, usual) for each in part.table.fields)
-    return Section(part.heading, part.words, tuple(controls))
+    return Section(part.heading, part.words, draw(part.table, part.name, held))
 
 
-def _control(name: str, field: Field, held: Mapping[str, Any], usual: Any) -> Control:
-    value = held[field.name] if field.name in held else getattr(usual, field.name)
-    match field.shape:
-        case Whole(low, high):
-            suffix = ":00" if field.name.endswith("_hour") else ""
-            return Control(name, field.label, field.help, "number", _empty(value), low, high, suffix)
-        case Share():
-            return Control(name, field.label, field.help, "number", _empty(value), 0, 100, "%")
-        case Flag():
-            return Control(name, field.label, field.help, "flag", value)
-    return Control(name, field.label, field.help, "text", value)
-
-
-def _read(part: Part, held: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
-    """Return a part as the form says it; a text that is no value at all is left to the rules' own check."""
-    found = dict(held)
-    for field in part.table.fields:
-        given = form.get(f"{part.name}.{field.name}", "").strip()
-        match field.shape:
-            case Flag():
-                found[field.name] = bool(given)
-            case Whole(_, _, blank_is_off) if not given and blank_is_off:
-                found[field.name] = 0
-            case _ if not given and field.is_nullable:
-                found[field.name] = None
-            case Whole() | Share() if _NUMBER.fullmatch(given):
-                found[field.name] = float(given) if "." in given else int(given)
-            case _:
-                found[field.name] = given
-    return found
+def _read(part: Part, held: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    return read(part.table, held, Filled(form, currency=None), part.name)
 
 
 def _sentences(problems: tuple[Problem, ...]) -> Iterator[Problem]:
     for each in problems:
         yield Problem(each.path, each.message[:1].upper() + each.message[1:])
-
-
-def _empty(value: Any) -> Any:
-    return "" if value is None else value
