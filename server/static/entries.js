@@ -15,7 +15,7 @@ function pattern(path) {
 function title(head, number) {
   if (!head) return;
   const name = `${head.dataset.word} ${number}`;
-  head.querySelector("strong").textContent = name;
+  head.querySelector("strong")?.replaceChildren(name);
   for (const button of head.querySelectorAll("s-button")) {
     const [deed] = button.getAttribute("accessibilityLabel").split(": ");
     button.setAttribute("accessibilityLabel", `${deed}: ${name}`);

@@ -136,7 +136,7 @@ def save_entry(
                 return
         entries.append(entry)
 
-    return _change(database, shop_id, place, revision=revision, now=now)
+    return change_draft(database, shop_id, place, revision=revision, now=now)
 
 
 def remove_entry(*, database: Database, shop_id: int, part: str, name: str, revision: int, now: datetime) -> Draft:
@@ -149,7 +149,7 @@ def remove_entry(*, database: Database, shop_id: int, part: str, name: str, revi
     def drop(document: dict[str, Any]) -> None:
         document[part] = [each for each in document.get(part, []) if each.get(_KEYS[part]) != name]
 
-    return _change(database, shop_id, drop, revision=revision, now=now)
+    return change_draft(database, shop_id, drop, revision=revision, now=now)
 
 
 def save_settings(
@@ -160,7 +160,7 @@ def save_settings(
     Raises:
         InvalidRules: nothing is stored. DraftChanged.
     """
-    return _change(database, shop_id, lambda document: document.update(settings), revision=revision, now=now)
+    return change_draft(database, shop_id, lambda document: document.update(settings), revision=revision, now=now)
 
 
 def save_document(*, database: Database, shop_id: int, document: Any, revision: int, now: datetime) -> Draft:
@@ -175,7 +175,7 @@ def save_document(*, database: Database, shop_id: int, document: Any, revision: 
         held.clear()
         held.update(document)
 
-    return _change(database, shop_id, place, revision=revision, now=now)
+    return change_draft(database, shop_id, place, revision=revision, now=now)
 
 
 def remove_funnel(*, database: Database, shop_id: int, funnel_id: str, revision: int, now: datetime) -> Draft:
@@ -213,9 +213,14 @@ def publish_draft(
     return database.run(publish)
 
 
-def _change(
+def change_draft(
     database: Database, shop_id: int, change: Callable[[dict[str, Any]], None], *, revision: int, now: datetime
 ) -> Draft:
+    """Let `change` work on the draft's document, and store what it made if that is sound.
+
+    Raises:
+        InvalidRules: nothing is stored. DraftChanged.
+    """
 
     def store(session: Session) -> None:
         rules = Rules(session, shop_id)

@@ -40,8 +40,11 @@ PAGE_ROUTES = {
     "/offers", "/offers/new", "/offers/<funnel_id>", "/offers/<funnel_id>/delete", "/offers/publish",
     "/follow-ups", "/follow-ups/new", "/follow-ups/story", "/follow-ups/<journey_id>",
     "/follow-ups/<journey_id>/delete",
+    "/tiers", "/tiers/new", "/tiers/<int:place>", "/tiers/<int:place>/delete", "/tiers/<int:place>/up",
+    "/tiers/<int:place>/down", "/pairings", "/pairings/new", "/pairings/<pairing_id>",
+    "/pairings/<pairing_id>/delete", "/templates",
     "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
-    "/calls", "/calls/<touch_id>/<outcome>",
+    "/calls", "/calls/<touch_id>/<outcome>", "/lift",
     "/settings", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
     "/rules/versions", "/rules/versions/<int:number>",
     "/deliveries", "/deliveries/<int:delivery_id>/replay", "/deliveries/replay",
@@ -107,6 +110,9 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
     rules = fixed_rules("2", "3")
     rules["funnels"][0] |= {"id": "quokka-funnel", "name": WORD}
     rules["journeys"] = [journey_json(id="quokka-journey", name=WORD)]
+    rules["tiers"] = [{"name": WORD, "audience": None}]
+    rules["pairings"] = [{"id": "quokka-pairing", "name": WORD, "pairs": []}]
+    rules["templates"] = [{"tag": WORD, "template": "offer"}]
     shop_id = install(runtime, domain=OTHER_SHOP, rules=rules)
     with runtime.database.write() as session:
         Catalog(session, shop_id).save(product(replace(variant(4), title=WORD)))
@@ -133,6 +139,8 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
     ids = {
         "funnel_id": "quokka-funnel",
         "journey_id": "quokka-journey",
+        "pairing_id": "quokka-pairing",
+        "place": "0",
         "order_id": orders[0],
         "touch_id": call_id,
         "outcome": "reached",
@@ -174,7 +182,15 @@ def test_no_page_shows_or_changes_anything_of_another_shop(
                 answer = _ask(client, clock, method, path)
                 assert WORD not in answer.text, f"{method} {path}"
                 assert answer.status_code < 500, f"{method} {path}: {answer.text}"
-                if {"order_id", "delivery_id", "request_id", "funnel_id", "journey_id"} & rule.arguments:
+                if {
+                    "order_id",
+                    "delivery_id",
+                    "request_id",
+                    "funnel_id",
+                    "journey_id",
+                    "pairing_id",
+                    "place",
+                } & rule.arguments:
                     assert answer.status_code in {404, 409, 422}, f"{method} {path}: HTTP {answer.status_code}"
                 asked += 1
     assert asked >= len(PAGE_ROUTES)

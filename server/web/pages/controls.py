@@ -143,6 +143,13 @@ def read(
     return found
 
 
+def read_rows(table: Table, filled: Filled, path: str) -> list[dict[str, Any]]:
+    """Return a list of tables that have nothing but plain fields, as the form says them."""
+    row = re.compile(rf"{re.escape(path)}\[(\d{{1,4}})\]\.{table.fields[0].name}")
+    places = sorted({int(match[1]) for name in filled.form if (match := row.fullmatch(name))})
+    return [read(table, {}, filled, f"{path}[{place}]") for place in places]
+
+
 def is_filled(table: Table, filled: Filled, path: str) -> bool:
     """Tell whether anything was entered for a table that may be left out; a choice always says something."""
     return any(

@@ -31,7 +31,7 @@ def told_at_fields(
         # What is wrong with a whole follows from what is wrong with a part of it.
         if any(other.startswith((f"{path}.", f"{path}[")) for other in found):
             continue
-        is_own = each.path.startswith(own)
+        is_own = each.path.startswith(own) or path in (shown_at or {})
         message = faults.get(path) or _sentence(path, each.message, entry, labels)
         told.append(Problem((shown_at or {}).get(path, path), message if is_own else f"{each.path}: {each.message}"))
     return tuple(told)

@@ -36,7 +36,7 @@ def messages_of(journey: Mapping[str, Any]) -> tuple[Message, ...]:
 
 def message_at(place: int, step: Mapping[str, Any]) -> Message:
     path = f"steps[{place}]"
-    return Message(path, step.get("id", ""), draw(MESSAGE_STEP, path, step, choices={"template": _templates()}))
+    return Message(path, step.get("id", ""), draw(MESSAGE_STEP, path, step, choices={"template": template_choices()}))
 
 
 def new_message() -> Message:
@@ -60,7 +60,7 @@ def read_journey(filled: Filled, stored: Mapping[str, Any] | None) -> dict[str, 
     return {name: value for name, value in made.items() if value is not None}
 
 
-def _templates() -> Choices:
+def template_choices() -> Choices:
     """Return the templates of messages that this installation has, with the channels that each is written for."""
     return tuple(
         (name, f"{name.capitalize()} ({', '.join(CHANNELS[each] for each in channels)})")

@@ -39,6 +39,23 @@ PARTS = (
 
 
 @dataclass(frozen=True, slots=True)
+class ListLink:
+    """The page of one of the rules' lists, with how much it holds."""
+
+    label: str
+    url: str
+    words: str
+
+
+_LISTS = (
+    ("tiers", "Tiers", "/tiers", "Named groups of shoppers."),
+    ("pairings", "Pairings", "/pairings", "What goes with what, by product tags."),
+    ("templates", "Templates by product tag", "/templates", "Which words a message about some goods has."),
+    ("markets", "Markets", "/markets", "What is otherwise in some countries or currencies."),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     heading: str
     words: str
@@ -52,7 +69,7 @@ def blueprint() -> Blueprint:
     def page() -> BaseResponse:
         draft = load_draft(database=runtime().database, shop_id=shop().shop_id)
         sections = [_section(part, draft.document.get(part.name) or {}) for part in PARTS]
-        return show(open_frame(), "pages/settings.html", draft=draft, sections=sections)
+        return show(open_frame(), "pages/settings.html", draft=draft, sections=sections, links=_links(draft.document))
 
     @routes.post("")
     def save() -> Response:
@@ -76,6 +93,13 @@ def blueprint() -> Blueprint:
 
 def _section(part: Part, held: Mapping[str, Any]) -> Section:
     return Section(part.heading, part.words, draw(part.table, part.name, held))
+
+
+def _links(document: Mapping[str, Any]) -> tuple[ListLink, ...]:
+    return tuple(
+        ListLink(label, url, f"{words} {len(document.get(name, ())) or 'None'} so far.")
+        for name, label, url, words in _LISTS
+    )
 
 
 def _read(part: Part, held: Mapping[str, Any], form: Form) -> dict[str, Any]:
