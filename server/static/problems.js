@@ -79,5 +79,6 @@ export function showProblems(root, { code, message, problems = [] }) {
   }
   const summary = first ? "Some fields need your attention." : "Something stands in the way.";
   fillBox(box("problem"), problems.length ? summary : message, rest);
-  first?.focus?.();
+  // Where a plain field stands inside of what shows the problem, that is what can be mended.
+  (first?.querySelector("textarea, input:not([type=hidden])") ?? first)?.focus?.();
 }

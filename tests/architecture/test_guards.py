@@ -25,6 +25,7 @@ GUARDS = {
     "home": guards.merchant_session,
     "offers": guards.merchant_session,
     "lift": guards.merchant_session,
+    "markets": guards.merchant_session,
     "tiers": guards.merchant_session,
     "pairings": guards.merchant_session,
     "follow_ups": guards.merchant_session,

@@ -43,6 +43,7 @@ PAGE_ROUTES = {
     "/tiers", "/tiers/new", "/tiers/<int:place>", "/tiers/<int:place>/delete", "/tiers/<int:place>/up",
     "/tiers/<int:place>/down", "/pairings", "/pairings/new", "/pairings/<pairing_id>",
     "/pairings/<pairing_id>/delete", "/templates",
+    "/markets", "/markets/new", "/markets/<market_id>", "/markets/<market_id>/delete",
     "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
     "/calls", "/calls/<touch_id>/<outcome>", "/lift",
     "/settings", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
@@ -112,6 +113,7 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
     rules["journeys"] = [journey_json(id="quokka-journey", name=WORD)]
     rules["tiers"] = [{"name": WORD, "audience": None}]
     rules["pairings"] = [{"id": "quokka-pairing", "name": WORD, "pairs": []}]
+    rules["markets"] = [{"id": "quokka-market", "name": WORD, "countries": ["AU"]}]
     rules["templates"] = [{"tag": WORD, "template": "offer"}]
     shop_id = install(runtime, domain=OTHER_SHOP, rules=rules)
     with runtime.database.write() as session:
@@ -140,6 +142,7 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
         "funnel_id": "quokka-funnel",
         "journey_id": "quokka-journey",
         "pairing_id": "quokka-pairing",
+        "market_id": "quokka-market",
         "place": "0",
         "order_id": orders[0],
         "touch_id": call_id,

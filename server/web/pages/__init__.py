@@ -10,6 +10,7 @@ from server.web.pages import (
     home,
     integrations,
     lift,
+    markets,
     offers,
     orders,
     pairings,
@@ -22,7 +23,7 @@ from server.web.pages import (
 
 def register_pages(app: Flask) -> None:
     """Add the pages, and what every template may name."""
-    rule_pages = (offers, follow_ups, tiers, pairings, rules, settings)
+    rule_pages = (offers, follow_ups, tiers, pairings, markets, rules, settings)
     for page in (home, *rule_pages, orders, calls, lift, integrations, deliveries, privacy):
         app.register_blueprint(page.blueprint())
 

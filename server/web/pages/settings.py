@@ -18,7 +18,7 @@ from server.web.pages.frame import open_frame, page_blueprint, read_revision, sh
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SettingsPart:
     """One part of the document that is a table of plain values, and how its section of the page is headed."""
 
     name: str
@@ -28,13 +28,19 @@ class Part:
 
 
 PARTS = (
-    Part("caps", CAPS, "How often", "Texts, e-mails and calls together. One order opens at most one follow-up."),
-    Part("holds", HOLDS, "One channel at a time", "So that nobody is written to twice on the same day."),
-    Part("quiet_hours", QUIET_HOURS, "Hours for texts", "By the clock of whoever gets the text."),
-    Part("stock", STOCK, "Stock", "Looked at when an offer is made, when it is accepted and when a message leaves."),
-    Part("repeats", REPEATS, "Not offered again", "What is in the order is never offered."),
-    Part("margin", MARGIN, "Margin", "An offer may ask for more."),
-    Part("holdout", HOLDOUT, "Measuring", "Who is offered nothing shows, beside the others, what offers really add."),
+    SettingsPart(
+        "caps", CAPS, "How often", "Texts, e-mails and calls together. One order opens at most one follow-up."
+    ),
+    SettingsPart("holds", HOLDS, "One channel at a time", "So that nobody is written to twice on the same day."),
+    SettingsPart("quiet_hours", QUIET_HOURS, "Hours for texts", "By the clock of whoever gets the text."),
+    SettingsPart(
+        "stock", STOCK, "Stock", "Looked at when an offer is made, when it is accepted and when a message leaves."
+    ),
+    SettingsPart("repeats", REPEATS, "Not offered again", "What is in the order is never offered."),
+    SettingsPart("margin", MARGIN, "Margin", "An offer may ask for more."),
+    SettingsPart(
+        "holdout", HOLDOUT, "Measuring", "Who is offered nothing shows, beside the others, what offers really add."
+    ),
 )
 
 
@@ -91,7 +97,7 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def _section(part: Part, held: Mapping[str, Any]) -> Section:
+def _section(part: SettingsPart, held: Mapping[str, Any]) -> Section:
     return Section(part.heading, part.words, draw(part.table, part.name, held))
 
 
@@ -102,7 +108,7 @@ def _links(document: Mapping[str, Any]) -> tuple[ListLink, ...]:
     )
 
 
-def _read(part: Part, held: Mapping[str, Any], form: Form) -> dict[str, Any]:
+def _read(part: SettingsPart, held: Mapping[str, Any], form: Form) -> dict[str, Any]:
     return read(part.table, held, Filled(form, currency=None), part.name)
 
 
