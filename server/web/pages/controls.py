@@ -30,6 +30,7 @@ Choices = tuple[tuple[str, str], ...]  # what is stored, and how it is called
 
 UNITS: dict[str, int] = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
+_HAIR = 1e-6
 _PERCENT_MOST = {Share: 100, Reduction: 100, Percentage: 1_000}
 
 
@@ -151,14 +152,21 @@ def read_rows(table: Table, filled: Filled, path: str) -> list[dict[str, Any]]:
 
 
 def is_filled(table: Table, filled: Filled, path: str) -> bool:
-    """Tell whether anything was entered for a table that may be left out; a choice always says something."""
+    """Tell whether anything was entered for a table that may be left out.
+
+    A choice always says something, so that it counts only where there is nothing but choices.
+    """
+    typed = [each for each in table.fields if not is_choice(each.shape)] or table.fields
     return any(
         filled.text(
             f"{path}.{each.name}.{filled.currency}" if isinstance(each.shape, Amounts) else f"{path}.{each.name}"
         )
-        for each in table.fields
-        if not (isinstance(each.shape, Text) and each.shape.choices)
+        for each in typed
     )
+
+
+def is_choice(shape: Shape) -> bool:
+    return isinstance(shape, Text) and bool(shape.choices)
 
 
 def as_number(text: str) -> int | float | str:
@@ -222,7 +230,9 @@ def _value(described: Field, given: str, unit: str) -> Any:
         case Seconds():
             length = as_number(given)
             seconds = length * UNITS.get(unit, 1) if not isinstance(length, str) else length
-            return int(seconds) if isinstance(seconds, float) and seconds.is_integer() else seconds
+            # 1.1 hours are 3,960 seconds, which floating point misses by a hair.
+            is_whole = isinstance(seconds, float) and abs(seconds - round(seconds)) < _HAIR
+            return round(seconds) if is_whole and not isinstance(seconds, str) else seconds
         case Whole(_, _, blank_is_off) if not given and blank_is_off:
             return 0
         case Codes():

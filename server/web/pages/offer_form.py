@@ -31,6 +31,7 @@ _DRAWN = tuple(each.name for each in OFFER.fields if each.label and is_plain(eac
 _GROUPS = tuple(
     each for each in OFFER.fields if isinstance(each.shape, Table) and each.name not in _LAID_OUT and each.is_nullable
 )
+_NONE: Choices = (("", "None"),)
 _SOURCES = {
     "fixed": ("Products that I choose", "They are tried in this order until one is in stock."),
     "bought_together": (
@@ -66,7 +67,6 @@ class Group:
     help: str
     controls: tuple[Control, ...]
     path: str
-    is_used: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +113,15 @@ class OfferView:
         return self._money(self.offer.get("price") or {})
 
     @property
+    def pairing(self) -> tuple[Control, ...]:
+        """The choice of a pairing, where there is any."""
+        is_there = self.pairings or self.offer.get("pairing")
+        return self._draw("pairing") if is_there else ()
+
+    @property
     def more(self) -> tuple[Control, ...]:
         """Entries that are drawn from their shapes."""
-        only = [each for each in _DRAWN if each != "pairing" or self.pairings or self.offer.get("pairing")]
-        return draw(
-            OFFER,
-            self.path,
-            self.offer,
-            only=only,
-            currency=self.display.currency,
-            choices={"pairing": self.pairings},
-        )
+        return self._draw(*(each for each in _DRAWN if each != "pairing"))
 
     @property
     def groups(self) -> Iterator[Group]:
@@ -132,18 +130,21 @@ class OfferView:
             path, held = f"{self.path}.{field.name}", self.offer.get(field.name)
             assert isinstance(field.shape, Table)  # noqa: S101 - as they were chosen
             controls = draw(field.shape, path, held or {}, currency=self.display.currency)
-            if held is None:
-                # What is usual would stand in the form as if it had been entered.
-                controls = tuple(_blank(each) for each in controls)
-            yield Group(field.label, field.help, controls, path, is_used=held is not None)
+            is_choice = all(each.kind == "choice" for each in controls)
+            controls = tuple(_optional(each, is_used=held is not None, has_none=is_choice) for each in controls)
+            yield Group(field.label, field.help, controls, path)
 
     @property
     def has_more(self) -> bool:
         """Tell whether any entry that stands behind the fold is in use."""
-        return any(self.offer.get(name) for name in (*_DRAWN, *(each.name for each in _GROUPS)))
+        return any(self.offer.get(name) for name in (*_DRAWN, *(each.name for each in _GROUPS)) if name != "pairing")
 
     def chosen(self) -> list[Chosen]:
         return chosen_variants(self.offer.get("variants", []), self.goods, self.display)
+
+    def _draw(self, *names: str) -> tuple[Control, ...]:
+        choices = {"pairing": self.pairings}
+        return draw(OFFER, self.path, self.offer, only=names, currency=self.display.currency, choices=choices)
 
     def _money(self, priced: Mapping[str, Any]) -> str:
         currency = self.display.currency or ""
@@ -184,7 +185,9 @@ def _group(shape: Shape, filled: Filled, path: str, held: Mapping[str, Any]) -> 
     """Return a table that may be left out; None where nothing was entered and nothing is held that no form shows."""
     assert isinstance(shape, Table)  # noqa: S101 - as they were chosen
     made = read(shape, held, filled, path)
-    hidden = any(code != filled.currency for code in (held.get("amounts") or {}))
+    hidden = any(code != filled.currency for code in (held.get("amounts") or {})) or any(
+        held.get(each.name) for each in shape.fields if not is_plain(each.shape)
+    )
     if not hidden and not is_filled(shape, filled, path):
         return None
     return {name: value for name, value in made.items() if value not in (None, "")}
@@ -215,5 +218,10 @@ def _whole(text: str, *, empty: int | None) -> int | str | None:
     return int(text) if re.fullmatch(r"-?\d{1,12}", text) else text
 
 
-def _blank(control: Control) -> Control:
-    return control if control.kind in ("choice", "flag") else replace(control, value="")
+def _optional(control: Control, *, is_used: bool, has_none: bool) -> Control:
+    """Return a field of a table that may be left out: what is usual would stand there as if it had been entered."""
+    if has_none and control.choices[:1] != _NONE:
+        control = replace(control, choices=(*_NONE, *control.choices))
+    if is_used or control.kind == "flag" or (control.kind == "choice" and not has_none):
+        return control
+    return replace(control, value="")

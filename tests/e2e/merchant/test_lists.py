@@ -70,7 +70,6 @@ def test_pairs_come_and_go(imported: Merchant) -> None:
     assert drafted(imported)["pairings"][0]["pairs"] == [{"bought": "shoes", "offered": "socks"}]
     app = imported.open("/offers/bought-together")
     app.get_by_text("What goes with it, by product tags").first.click()
-    app.get_by_text("More about this offer").first.click()
     app.get_by_label("Pairing").first.select_option(label="Goes with")
     imported.save()
     expect(imported.page.get_by_text("Offer saved.")).to_be_visible()
