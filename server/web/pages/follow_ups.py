@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.domain.conditions import CONDITIONS
 from server.domain.document import TRIGGERS
+from server.domain.rules.audiences import AudienceTree
 from server.domain.rules.journeys import JOURNEY
+from server.domain.rules.reading import Reader
 from server.usecases.authoring import Draft
 from server.web.pages.audience_form import AudienceView, describe_named
 from server.web.pages.controls import Filled, draw
@@ -19,6 +21,7 @@ from server.web.pages.journey_story import steps_words, tell_journey
 from server.web.pages.wording import choice_words
 
 _PART = "journeys"
+_UNFINISHED = "Whoever meets the conditions, of which one is not finished yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,11 @@ def _edit(frame: Frame, draft: Draft, journey: dict[str, Any], *, save_url: str,
 
 
 def _story(frame: Frame, draft: Draft, journey: dict[str, Any]) -> BaseResponse:
-    view = _audience(frame, journey)
-    told = tell_journey(journey, draft.document, audience=view.words)
+    reader = Reader()
+    AudienceTree().read(reader, journey["audience"], "")
+    # Half of a condition has no words yet.
+    audience = _UNFINISHED if reader.problems else _audience(frame, journey).words
+    told = tell_journey(journey, draft.document, audience=audience)
     return show(frame, "pages/_journey_story.html", story=told)
 
 

@@ -258,6 +258,7 @@ class TestStory:
             ({"steps[0].delay_seconds": "0"}, "At once: a text"),
             ({"trigger": "subscription_renewed"}, "when a subscription renews. For:"),
             ({"trigger": "subscription_renewed"}, "within 25 days before gets none"),
+            ({"audience.all[0].args.at_least": "x"}, "For: whoever meets the conditions, of which one is not finished"),
             ({"is_live": ""}, "It is off: nothing of this happens"),
         ],
     )
