@@ -10,8 +10,11 @@ const NEW = "offer-";
 /** The hidden fields that hold the ids of all steps, the first one's first. */
 const stepIds = () => [form.querySelector("[data-first-step]"), ...form.querySelectorAll("#steps > [data-step] > input")];
 
+// What was stored under the id of an offer that was taken away must not come back with a new one.
+const stored = stepIds().map(({ value }) => value);
+
 function nameStep(step) {
-  const taken = new Set(stepIds().map(({ value }) => value));
+  const taken = new Set([...stored, ...stepIds().map(({ value }) => value)]);
   let number = taken.size;
   while (taken.has(`${NEW}${number}`)) number += 1;
   step.querySelector("input").value = `${NEW}${number}`;
@@ -28,11 +31,12 @@ function nameArm(arm) {
 /** Brings the numbers of the offers, and what may come next after each, up to date. */
 function followSteps() {
   const ids = stepIds().map(({ value }) => value);
-  const choices = ids.map((id, place) => ({ id, words: `Offer ${place + 1}` }));
+  // The first is where every way begins: one that leads back to it would go in a circle.
+  const choices = ids.map((id, place) => ({ id, words: `Offer ${place + 1}` })).slice(1);
   for (const field of stepIds()) {
     const step = field.closest("[data-step]");
-    const selects = step ? step.querySelectorAll(":scope s-select[name$='.if_accepted'], :scope s-select[name$='.if_declined']") : form.querySelectorAll("[name='steps[0].if_accepted'], [name='steps[0].if_declined']");
-    for (const select of selects) {
+    const path = step?.dataset.path ?? "steps[0]";
+    for (const select of ["if_accepted", "if_declined"].map((answer) => form.querySelector(`[name="${path}.${answer}"]`))) {
       const { value } = select;
       const options = [{ id: "", words: "Nothing more" }, ...choices.filter(({ id }) => id !== field.value)];
       select.replaceChildren(...options.map(({ id, words }) => {

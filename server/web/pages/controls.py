@@ -114,6 +114,8 @@ def draw(
         )
         for each in table.fields
         if is_plain(each.shape) and each.label and (wanted is None or each.name in wanted)
+        # A shop's currency is not known before its first import has begun.
+        if currency is not None or not isinstance(each.shape, Amounts)
     )
 
 

@@ -52,7 +52,9 @@ def _add_pages(routes: Blueprint) -> None:
         held = draft.document.get(_PART, [])
         # As orders go through them: the highest priority first, then by id.
         ranked = sorted(held, key=lambda each: (-each.get("priority", 0), each["id"]))
-        return show(frame, "pages/follow_ups.html", draft=draft, lines=[_line(each, draft, frame) for each in ranked])
+        goods = describe_named(*(each.get("audience") for each in held))
+        lines = [_line(each, draft, AudienceView(each.get("audience"), goods, frame.display)) for each in ranked]
+        return show(frame, "pages/follow_ups.html", draft=draft, lines=lines)
 
     @routes.get("/new")
     def new() -> BaseResponse:
@@ -137,7 +139,7 @@ def _audience(frame: Frame, journey: dict[str, Any]) -> AudienceView:
     return AudienceView(audience, describe_named(audience), frame.display)
 
 
-def _line(journey: dict[str, Any], draft: Draft, frame: Frame) -> JourneyLine:
+def _line(journey: dict[str, Any], draft: Draft, view: AudienceView) -> JourneyLine:
     return JourneyLine(
         id=journey["id"],
         name=journey["name"],
@@ -145,6 +147,6 @@ def _line(journey: dict[str, Any], draft: Draft, frame: Frame) -> JourneyLine:
         is_live_as_drafted=draft.is_entry_live(_PART, journey),
         opens=choice_words(journey.get("trigger", next(iter(TRIGGERS)))),
         messages=steps_words(journey),
-        audience=_audience(frame, journey).words,
+        audience=view.words,
         priority=journey.get("priority", 0),
     )

@@ -92,7 +92,8 @@ def view_of(funnel: Mapping[str, Any], document: Mapping[str, Any], display: Dis
     goods = goods_in(funnel)
     pairings = tuple((each["id"], each["name"]) for each in document.get("pairings", ()))
     ids = [step["id"] for step in funnel["steps"]]
-    nexts = tuple((each, f"Offer {place}") for place, each in enumerate(ids, start=1))
+    # The first is where every way begins: one that leads back to it would go in a circle.
+    nexts = tuple((each, f"Offer {place}") for place, each in enumerate(ids, start=1))[1:]
 
     def at(place: int, step: Mapping[str, Any]) -> StepView:
         # The first offer stands in the form by itself: its names have always been without their place.

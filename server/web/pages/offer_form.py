@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.domain.rules.funnels import OFFER
-from server.domain.rules.shapes import Shape, Table, Text
+from server.domain.rules.shapes import Amounts, Shape, Table, Text
 from server.usecases.reports import Goods
 from server.web.pages.audience_form import Chosen, chosen_variants
 from server.web.pages.controls import (
@@ -129,6 +129,8 @@ class OfferView:
         for field in _GROUPS:
             path, held = f"{self.path}.{field.name}", self.offer.get(field.name)
             assert isinstance(field.shape, Table)  # noqa: S101 - as they were chosen
+            if self.display.currency is None and any(isinstance(each.shape, Amounts) for each in field.shape.fields):
+                continue
             controls = draw(field.shape, path, held or {}, currency=self.display.currency)
             is_choice = all(each.kind == "choice" for each in controls)
             controls = tuple(_optional(each, is_used=held is not None, has_none=is_choice) for each in controls)

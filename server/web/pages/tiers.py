@@ -38,7 +38,11 @@ def _add_pages(routes: Blueprint) -> None:
     def listing() -> BaseResponse:
         frame, draft = open_frame(), open_draft()
         tiers = draft.document.get("tiers", [])
-        lines = tuple(_line(frame, draft, tier, place, len(tiers)) for place, tier in enumerate(tiers))
+        goods = describe_named(*(tier.get("audience") for tier in tiers))
+        views = [AudienceView(tier.get("audience"), goods, frame.display) for tier in tiers]
+        lines = tuple(
+            _line(draft, tier, view, place) for place, (tier, view) in enumerate(zip(tiers, views, strict=True))
+        )
         listing = Listing(
             heading="Tiers",
             add_label="Add tier",
@@ -162,13 +166,12 @@ def _edit(frame: Frame, draft: Draft, tier: dict[str, Any], place: int | None) -
     return show(frame, "pages/entry.html", draft=draft, form=form, conditions=offered, is_new=place is None)
 
 
-def _line(frame: Frame, draft: Draft, tier: dict[str, Any], place: int, count: int) -> Line:
-    audience = tier.get("audience")
-    words = AudienceView(audience, describe_named(audience), frame.display).words
+def _line(draft: Draft, tier: dict[str, Any], view: AudienceView, place: int) -> Line:
+    count = len(draft.document["tiers"])
     used = uses_of(draft.document, tier["name"])
     return Line(
         url=url_for("tiers.one", place=place),
-        cells=(tier["name"], words, _uses_words(used) if used else "Nothing yet"),
+        cells=(tier["name"], view.words, _uses_words(used) if used else "Nothing yet"),
         is_live_as_drafted=draft.is_entry_live("tiers", tier),
         up_url=url_for("tiers.up", place=place) if place > 0 else "",
         down_url=url_for("tiers.down", place=place) if place + 1 < count else "",

@@ -7,6 +7,7 @@ import pytest
 from server.domain.rules.funnels import OFFER
 from server.runtime import Runtime
 from server.storage.rules import Rules
+from server.storage.shops import Shops
 from tests.factories import NOW, funnel_json, offer_json
 from tests.web.pages.conftest import Staff
 from tests.web.pages.reading import Markup, words
@@ -196,3 +197,12 @@ def test_a_discount_in_other_currencies_alone_is_told_and_kept(staff: Staff, run
     save(staff, runtime, shop_id, "/offers/x", **{"offer.discount.percent": ""})
     found = funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]["discount"]
     assert found["amounts"] == {"EUR": 300}
+
+
+def test_without_a_known_currency_no_amount_is_asked_for(staff: Staff, runtime: Runtime, shop_id: int) -> None:
+    with runtime.database.write() as session:
+        Shops(session, runtime.box).by_id(shop_id).currency = None
+    page = staff.open("/offers/new").text
+    assert "s-money-field" in page, "conditions ask for amounts, and say what is wrong"
+    assert "offer.shipping" not in page
+    assert 'currencyCode=""' not in page
