@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from server.domain.codes import NewCode
 from server.domain.offered import AnyChange, ShippingPrice
 from server.domain.orders import Order, VariantFacts
 from server.ports import (
@@ -78,6 +79,7 @@ class FakePlatformApi(Script):
         self.held_orders: dict[str, Order] = {}
         self.held_customers: dict[str, CustomerSnapshot] = {}
         self.levels: dict[str, StockLevel] = {}
+        self.made_codes: dict[str, NewCode] = {}
 
     def shop(self) -> ShopFacts:
         self.called("shop")
@@ -180,6 +182,10 @@ class FakePlatformApi(Script):
     def customer(self, customer_id: str) -> CustomerSnapshot | None:
         self.called("customer")
         return self.held_customers.get(customer_id)
+
+    def make_code(self, code: NewCode) -> None:
+        self.called("make_code")
+        self.made_codes[code.text] = code
 
     def _page(self, found: list, cursor: str | None) -> Page:
         start = int(cursor or 0)

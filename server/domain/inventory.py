@@ -168,6 +168,7 @@ INVENTORY: tuple[Holding, ...] = (
             "unit_id": _UNIT,
             "recipient": "the address it was sent to",
             "content": "what it said",
+            "code": "the discount code that it brought",
             "receipt": "whether it arrived, was opened or was refused",
             "receipt_code": "the carrier's reason",
         },

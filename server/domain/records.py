@@ -43,6 +43,7 @@ def record_all(document: RuleDocument, situation: Situation, decision: Decision)
             for wanted, found in situation.candidates.items()
         ],
         "is_held_out": situation.is_held_out,
+        "has_codes": situation.has_codes,
         "showings": situation.showings,
         "refused": {name: sorted(ids) for name, ids in asdict(situation.refused).items() if ids},
         "local_time": situation.local_time.isoformat() if situation.local_time else None,
@@ -79,6 +80,7 @@ def recorded_situation(kept: Mapping[str, Any], document: RuleDocument, purchase
             for wanted, found in seen.get("candidates", [])
         },
         is_held_out=seen.get("is_held_out", False),
+        has_codes=seen.get("has_codes", False),
         showings=seen.get("showings", 0),
         refused=Refused(**{name: frozenset(ids) for name, ids in seen.get("refused", {}).items()}),
         local_time=datetime.fromisoformat(local) if local else None,

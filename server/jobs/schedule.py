@@ -10,8 +10,8 @@ from server.core.errors import AppError
 from server.jobs.engine import Engine
 from server.runtime import Runtime
 from server.storage.deliveries import Deliveries
+from server.storage.due import DueTouches
 from server.storage.shops import Shops, WantedImports
-from server.storage.touches import DueTouches
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
 from server.usecases.privacy import finish_erasures

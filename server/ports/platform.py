@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
+from server.domain.codes import NewCode
 from server.domain.offered import AnyChange
 from server.domain.orders import Order, VariantFacts
 
@@ -271,6 +272,10 @@ class PlatformApi(Protocol):
         ...
 
     def customer(self, customer_id: str) -> CustomerSnapshot | None: ...
+
+    def make_code(self, code: NewCode) -> None:
+        """Make a discount code; one that was made before with the same text is left as it is."""
+        ...
 
 
 class PlatformAuth(Protocol):

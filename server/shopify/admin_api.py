@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from server.config import API_VERSION
 from server.core.clock import Clock
+from server.domain.codes import NewCode
 from server.domain.orders import Order, VariantFacts
 from server.ports import (
     CONTACT_DATA,
@@ -29,8 +30,9 @@ from server.ports import (
 )
 from server.shopify.answers import AnyNode, AppInstallation, Count, CustomerNode, Listing, ShopAnswer, ShopCurrency
 from server.shopify.bulk import Grouped, OperationAnswer, StartAnswer, read_grouped, read_shape
+from server.shopify.discount_codes import TAKEN, code_input
 from server.shopify.documents import document
-from server.shopify.graphql_client import AccessDenied, GraphqlClient, QueryTooCostly
+from server.shopify.graphql_client import AccessDenied, GraphqlClient, QueryTooCostly, UserErrors
 from server.shopify.ids import gid
 from server.shopify.order_answers import LineFields, OrderFields, OrderNode, order_of
 from server.shopify.product_answers import (
@@ -81,6 +83,7 @@ class AdminApi:
         version: str = API_VERSION,
     ) -> None:
         self._client = client
+        self._clock = clock
         self._graphql = GraphqlClient(
             client=client,
             shop_domain=shop_domain,
@@ -184,6 +187,14 @@ class AdminApi:
     def customer(self, customer_id: str) -> CustomerSnapshot | None:
         node = _read_or_none(CustomerNode, self._answer("customer", "customer", id=gid("Customer", customer_id)))
         return node.snapshot() if node else None
+
+    def make_code(self, code: NewCode) -> None:
+        try:
+            self._graphql.run("discount_code", {"code": code_input(code, now=self._clock.now())})
+        except UserErrors as refusal:
+            # Nobody else draws the same text: it was made by an attempt whose answer never came.
+            if refusal.data.get("reason") != TAKEN:
+                raise
 
     def customers(self, *, cursor: str | None) -> Page[CustomerSnapshot]:
         listing = _read(Listing[CustomerNode], _part(self._page("customers", {"after": cursor}), "customers"))

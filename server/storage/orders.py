@@ -270,6 +270,18 @@ class Orders:
             "discount_codes": list(order.discount_codes),
         }
 
+    def latest_of_customer(self, customer_id: str) -> Order | None:
+        """Return a customer's latest order that was not cancelled."""
+        query = (
+            select(OrderRow.order_id)
+            .where(OrderRow.shop_id == self._shop_id, OrderRow.customer_id == customer_id)
+            .where(OrderRow.cancelled_at.is_(None))
+            .order_by(OrderRow.created_at.desc(), OrderRow.order_id.desc())
+            .limit(1)
+        )
+        found = self._session.scalar(query)
+        return self.get(found) if found is not None else None
+
     def history(
         self, unit_id: str, *, before: datetime, excluding: str | None = None
     ) -> tuple[int, int, datetime | None]:

@@ -115,6 +115,7 @@ def read_grant(row: ShopRow, box: SecretBox) -> AccessGrant | None:
 
 
 # Written once: building a statement anew costs as much as running it, and every question of a page asks this.
+CODE_SCOPE = "write_discounts"
 _SERVED = select(ShopRow.id).where(ShopRow.domain == bindparam("its_domain"), ShopRow.uninstalled_at.is_(None))
 
 
@@ -136,6 +137,11 @@ def currency_of(session: Session, shop_id: int) -> str | None:
 def withheld_from(session: Session, shop_id: int) -> frozenset[str]:
     """Return what of `server.ports.CONTACT_DATA` the platform keeps from us in a shop."""
     return frozenset(session.scalars(select(ShopRow.withheld).where(ShopRow.id == shop_id)).one())
+
+
+def may_make_codes(session: Session, shop_id: int) -> bool:
+    """Tell whether a shop lets the app make discount codes."""
+    return CODE_SCOPE in session.scalars(select(ShopRow.scopes).where(ShopRow.id == shop_id)).one()
 
 
 _BY_DOMAIN = select(ShopRow).where(ShopRow.domain == bindparam("its_domain"))

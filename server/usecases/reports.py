@@ -74,6 +74,7 @@ class OrderStory:
     order: Order
     page: PageStory
     sequence: SequenceRow | None
+    goodwill: SequenceRow | None  # the follow-up after a support ticket
     touches: tuple[TouchRow, ...]
     decisions: dict[str, StoredDecision]  # by id, of the touches
     clicks: tuple[ClickRow, ...]  # on the links of the touches, oldest first
@@ -222,6 +223,7 @@ def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStor
             order=order,
             page=_page_story(order, page, events, titles),
             sequence=Touches(session, shop_id).sequence_of(order.id),
+            goodwill=Touches(session, shop_id).goodwill_of(order.id),
             touches=touches,
             decisions={each.id: each for each in decisions},
             clicks=Listings(session, shop_id).clicks_of(touch.id for touch in touches),

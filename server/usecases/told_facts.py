@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from server.core.errors import AppError
 from server.storage.contacts import Contacts
 from server.storage.db import Database
+from server.usecases.goodwill import thank_for_ticket
 
 
 class UnknownCustomer(AppError):
@@ -64,8 +66,12 @@ TELLINGS: Mapping[str, Telling] = {
 }
 
 
-def tell_facts(*, database: Database, shop_id: int, customer_id: str, given: Mapping[str, str]) -> dict[str, Any]:
+def tell_facts(
+    *, database: Database, shop_id: int, customer_id: str, given: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
     """Keep facts about a customer, given as text; one given as "" is unknown again. Return all that is told by now.
+
+    That the last ticket ended well may open a follow-up.
 
     Raises:
         UnknownCustomer, InvalidFact.
@@ -76,6 +82,8 @@ def tell_facts(*, database: Database, shop_id: int, customer_id: str, given: Map
         if row is None:
             raise UnknownCustomer(f"There is no customer {customer_id} here.", customer_id=customer_id)
         row.told = {name: value for name, value in {**row.told, **read}.items() if value is not None}
+        if read.get("last_ticket") == "good":
+            thank_for_ticket(session, shop_id, customer_id=customer_id, now=now)
         return row.told
 
 

@@ -143,7 +143,9 @@ def test_a_high_value_order_goes_to_service_without_a_word_of_goods(house: House
 
 class TestOpenTickets:
     def tell(self, house: House, **given: str) -> dict[str, Any]:
-        return tell_facts(database=house.database, shop_id=house.shop_id, customer_id="77", given=given)
+        return tell_facts(
+            database=house.database, shop_id=house.shop_id, customer_id="77", given=given, now=house.clock.now()
+        )
 
     def test_an_open_ticket_blocks_and_a_closed_one_does_not(self, house: House) -> None:
         publish(house, "open-ticket-blocks")
@@ -192,4 +194,10 @@ class TestOpenTickets:
 
     def test_nobody_is_told_of_who_is_not_known(self, house: House) -> None:
         with pytest.raises(UnknownCustomer):
-            tell_facts(database=house.database, shop_id=house.shop_id, customer_id="9", given={"open_tickets": "1"})
+            tell_facts(
+                database=house.database,
+                shop_id=house.shop_id,
+                customer_id="9",
+                given={"open_tickets": "1"},
+                now=house.clock.now(),
+            )

@@ -10,7 +10,7 @@ from server.domain.orders import LineItem
 from server.domain.reasons import Reason, TraceLine
 from server.storage.decisions import EventRow, StoredDecision
 from server.storage.ledger import LedgerRow
-from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, TouchRow
+from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, SequenceRow, TouchRow
 from server.usecases.reports import OrderStory, wording
 from server.web.pages.display import Display
 from server.web.pages.wording import CHANNELS
@@ -184,19 +184,25 @@ def _trace_step(line: TraceLine, titles: dict[str, str]) -> TraceStep:
 
 
 def _follow_up_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
-    sequence = story.sequence
-    if sequence is None:
-        return
+    if story.sequence is not None:
+        yield from _sequence_entries(story.sequence, "follow-up", story, display)
+    if story.goodwill is not None:
+        yield from _sequence_entries(story.goodwill, "follow-up after a support ticket", story, display)
+
+
+def _sequence_entries(sequence: SequenceRow, name: str, story: OrderStory, display: Display) -> Iterator[Entry]:
     if sequence.refusal:
-        yield Entry(sequence.created_at, "No follow-up", lines=(_reason(sequence.refusal, sequence.refusal_detail),))
+        yield Entry(sequence.created_at, f"No {name}", lines=(_reason(sequence.refusal, sequence.refusal_detail),))
         return
     yield Entry(
         sequence.created_at,
-        "The follow-up was planned",
+        f"The {name} was planned",
         lines=(f"Starts {display.second(sequence.starts_at)}. Why then: {wording(sequence.release_reason)}",),
     )
     clicks = {click.touch_id: click for click in reversed(story.clicks)}
     for touch in story.touches:
+        if touch.sequence_id != sequence.id:
+            continue
         decision = story.decisions.get(touch.decision_id or "")
         yield _touch_entry(touch, decision, story, display)
         if touch.id in clicks:

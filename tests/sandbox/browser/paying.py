@@ -86,7 +86,7 @@ class Paying:
         Raises:
             NotPaid: the form has faults, the card was refused, or the cart cannot be sold.
         """
-        errors = faults(checkout.form, needs_shipping=checkout.needs_shipping)
+        errors = faults(checkout.form, needs_shipping=checkout.needs_shipping, discount=checkout.discount)
         if errors:
             raise NotPaid(errors)
         _charge(checkout)

@@ -11,6 +11,7 @@ LINE = 14_700_000_000_000
 PAYMENT = 6_405_000_000_000
 REFUND = 9_012_000_000_000
 ORDER_EDIT = 2_305_000_000_000
+DISCOUNT = 1_391_000_000_000
 CHECKOUT_LINE_STEP = 5_003
 ORDER_STEP = 4_194_301  # room for over 800 lines between the first lines of two orders
 STEP = 32_771
@@ -26,6 +27,7 @@ _FIRST = {
     "refund": REFUND,
     "product": PRODUCT,
     "variant": VARIANT,
+    "discount": DISCOUNT,
 }
 
 

@@ -10,6 +10,7 @@ from tests.sandbox.shopify import ids, money, stock
 from tests.sandbox.shopify.action import Action, acting
 from tests.sandbox.shopify.checkout_state import CheckoutState
 from tests.sandbox.shopify.customers import buyer, write_consent
+from tests.sandbox.shopify.discounts import check_codes
 from tests.sandbox.shopify.order_cancels import cancel_order
 from tests.sandbox.shopify.order_edits import Addition, Edit, EditRefused, apply_edit
 from tests.sandbox.shopify.order_refunds import RefundRefused, refund_lines
@@ -66,6 +67,7 @@ def place_order(world: World, sender: WebhookSender, state: CheckoutState) -> Pl
         if rate is None:
             raise CheckoutRefused("unknown_currency", f"The shop does not show prices in {currency}.")
         customer_id = buyer(action, state)
+        check_codes(action.connection, state, customer_id, action.now_text)
         order_id = ids.next_id(action.connection, "orders")
         order_name = _write_order(action, state, priced, order_id=order_id, customer_id=customer_id, rate=rate)
         _write_lines(action, priced, order_id)

@@ -187,6 +187,22 @@ CREATE TABLE checkout (
     created_at TEXT NOT NULL
 );
 
+CREATE TABLE discount (
+    id INTEGER PRIMARY KEY,
+    code TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    title TEXT NOT NULL,
+    type TEXT NOT NULL,                     -- percentage | fixed_amount
+    value TEXT NOT NULL,                    -- percent points, or pence
+    is_each INTEGER NOT NULL,               -- the amount is off each item, not off all together
+    variant_ids TEXT NOT NULL,              -- JSON; empty: everything in the cart
+    customer_ids TEXT NOT NULL,             -- JSON; empty: everybody
+    is_once INTEGER NOT NULL,               -- per customer
+    usage_limit INTEGER,
+    starts_at TEXT NOT NULL,
+    ends_at TEXT,
+    created_at TEXT NOT NULL
+);
+
 CREATE TABLE changeset (
     jti TEXT PRIMARY KEY,                   -- each signed changeset applies once
     reference_id TEXT NOT NULL,

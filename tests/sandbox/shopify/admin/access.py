@@ -58,6 +58,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "LineItem.variant": PRODUCTS,
     "Customer.orders": ORDERS,
     "Customer.lastOrder": ORDERS,
+    "Mutation.discountCodeBasicCreate": ("write_discounts",),
     "Mutation.customerEmailMarketingConsentUpdate": ("write_customers",),
     "Mutation.customerSmsMarketingConsentUpdate": ("write_customers",),
 }
