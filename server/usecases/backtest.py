@@ -21,7 +21,7 @@ from server.storage.db import Database, Session
 from server.storage.history import History
 from server.storage.reports import Reports
 from server.storage.rules import Rules
-from server.storage.shops import time_zone_of
+from server.storage.shops import may_make_codes, time_zone_of
 from server.usecases.imports import order_unit
 
 _MEASURED_DAYS = 90
@@ -66,6 +66,7 @@ ASSUMPTIONS = (
     "What is bought together is counted over all orders, later ones too.",
     "Every page is taken to be seen by who can see it, and to be declined.",
     "What may be earned is estimated from the offers that would have been made, not played.",
+    "Follow-ups after support tickets are not played: when tickets ended was not kept.",
     "Open tickets, segments and whatever else nothing tells of are unknown, so that conditions on them are not met.",
 )
 
@@ -170,7 +171,7 @@ def _load(session: Session, shop_id: int, phones: PhoneNumbers, *, now: datetime
         )
     shown = Reports(session, shop_id).since(now - timedelta(days=_MEASURED_DAYS))
     sent, ordered = history.message_results(since=now - timedelta(days=_MEASURED_DAYS))
-    past = Past(orders, history.goods(), history.neighbours(), people, zone)
+    past = Past(orders, history.goods(), history.neighbours(), people, zone, may_make_codes(session, shop_id))
     currency = orders[-1].order.currency if orders else ""
     return past, currency, Measured(shown.shown, shown.accepted, sent, ordered)
 

@@ -51,6 +51,7 @@ class Past:
     neighbours: Mapping[str, Sequence[Neighbour]]
     people: Mapping[str, KnownPerson]  # by unit
     time_zone: str = "UTC"
+    has_codes: bool = False  # whether the shop lets messages bring discount codes
     _gathered: dict[str, Goods] = field(default_factory=dict)  # by order
     _lines: dict[tuple[str, str, int], GoodsLine] = field(default_factory=dict)
 

@@ -232,6 +232,7 @@ class Replay:
             facts=facts,
             goods=GoodsAt(self.past, self.model, at),
             is_held_out=self._is_held_out(past, document),
+            has_codes=self.past.has_codes and surface is Surface.MESSAGE,
             showings=self.people.showings_since(unit, at - timedelta(days=caps.showing_days))
             if caps.showing_days
             else 0,

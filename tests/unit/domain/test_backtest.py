@@ -182,6 +182,14 @@ def test_a_wallet_sees_no_page() -> None:
     assert [touch.variant_id for touch in found.touches] == ["2", "2"]
 
 
+@pytest.mark.parametrize(("has_codes", "offered"), [(False, ["2", "2"]), (True, [])])
+def test_messages_keep_the_margin_at_the_price_that_a_code_makes(has_codes: bool, offered: list[str]) -> None:  # noqa: FBT001 - parametrized
+    orders = [past_order(1, "7", NOW - DAY, gateways=("paypal",))]
+    goods = (variant("1"), variant("2", price=1_000, unit_cost=700))
+    found = play(past(orders, *goods, has_codes=has_codes), funnels=[funnel_json("2")], margin={"minimum": 20})
+    assert [touch.variant_id for touch in found.touches] == offered, "30 % are left of 10.00, and 18 % of 8.50"
+
+
 def test_what_was_bought_lately_is_not_offered() -> None:
     orders = [past_order(1, "7", NOW - 20 * DAY, "2"), past_order(2, "7", NOW - DAY, "1")]
     found = play(past(orders), since=NOW - 10 * DAY, journeys=[])
