@@ -22,7 +22,7 @@ _TYPES = {
 _KINDS = {
     "money": "minor units of the shop's currency", "count": "a whole number", "percent": "0 to 100",
     "hour": "0 to 24", "choice": "one of", "choices": "some of", "text": "a word", "texts": "words",
-    "variants": "variant ids", "products": "product ids",
+    "variants": "variant ids", "products": "product ids", "collections": "collection ids",
 }  # fmt: skip
 _PARTS = {"order": "The order", "customer": "The customer", "context": "When and where"}
 

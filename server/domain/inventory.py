@@ -234,7 +234,8 @@ INVENTORY: tuple[Holding, ...] = (
         {"name": "name of the shop", "email": "its e-mail address", "grant": "its access to Shopify, encrypted"},
         _columns(
             "id domain platform_id currency time_zone country_code scopes grant_expires_at refreshing_until"
-            " needs_reopen is_post_purchase_app withheld checked_at history_starts_at last_delivery_at reconciled_at"
+            " needs_reopen is_post_purchase_app withheld checked_at collections_at history_starts_at last_delivery_at"
+            " reconciled_at"
             " reconciled_count installed_at uninstalled_at"
         ),
     ),
@@ -271,6 +272,14 @@ INVENTORY: tuple[Holding, ...] = (
     Holding(
         "variant_tags", "tags of the catalogue", About.NOBODY, "to find goods by their tags", retention.WITH_SHOP,
         plain=_columns("shop_id tag variant_id"),
+    ),
+    Holding(
+        "collections", "the shop's collections", About.NOBODY, "to find goods by their collections",
+        retention.WITH_SHOP, plain=_columns("shop_id collection_id title read_at"),
+    ),
+    Holding(
+        "collection_products", "goods of collections", About.NOBODY, "to find goods by their collections",
+        retention.WITH_SHOP, plain=_columns("shop_id collection_id product_id"),
     ),
     Holding(
         "locations", "the shop's locations", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,

@@ -170,7 +170,7 @@ def _load(session: Session, shop_id: int, phones: PhoneNumbers, *, now: datetime
         )
     shown = Reports(session, shop_id).since(now - timedelta(days=_MEASURED_DAYS))
     sent, ordered = history.message_results(since=now - timedelta(days=_MEASURED_DAYS))
-    past = Past(orders, history.goods(), history.neighbours(), people, zone)
+    past = Past(orders, history.goods(), history.neighbours(), people, zone, history.memberships())
     currency = orders[-1].order.currency if orders else ""
     return past, currency, Measured(shown.shown, shown.accepted, sent, ordered)
 

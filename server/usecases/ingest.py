@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from server.domain.orders import Order
 from server.ports import DeliveryHeaders, PlatformApi, PlatformInbound, UnreadablePayload
 from server.storage.catalog import Catalog
+from server.storage.collections import Collections
 from server.storage.contacts import Contacts
 from server.storage.db import Database, Session
 from server.storage.deliveries import (
@@ -24,6 +25,7 @@ from server.storage.shops import ShopRow, Shops
 from server.storage.stock import StockByLocation
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
+from server.usecases.collections import read_collection, sort_product
 from server.usecases.install import close_shop
 from server.usecases.orders import record_order
 from server.usecases.privacy import erase_customer, erase_shop, note_data_request
@@ -184,7 +186,8 @@ def _order_named(delivery: Delivery) -> str:
 def _product(delivery: Delivery) -> str:
     """The body no longer says whether stock is tracked, nor what the goods cost, and may list only some variants."""
     product_id = delivery.inbound.parse_product_reference(delivery.raw)
-    product = delivery.api().product(product_id)
+    api = delivery.api()
+    product = api.product(product_id)
     if product is None:
         return SUPERSEDED
 
@@ -192,7 +195,28 @@ def _product(delivery: Delivery) -> str:
         return Catalog(session, delivery.shop_id).save(product, read_at=delivery.now)
 
     is_news = delivery.access.database.run(save)
+    # Put into a collection, a product is not changed: what it is in may be news though it is not.
+    sort_product(access=delivery.access, api=api, shop_id=delivery.shop_id, product=product, now=delivery.now)
     return HANDLED if is_news else SUPERSEDED
+
+
+def _collection(delivery: Delivery) -> str:
+    """The body names the collection and none of its products."""
+    is_news = read_collection(
+        access=delivery.access,
+        api=delivery.api(),
+        shop_id=delivery.shop_id,
+        collection_id=delivery.inbound.parse_collection_reference(delivery.raw),
+        now=delivery.now,
+    )
+    return HANDLED if is_news else SUPERSEDED
+
+
+def _collection_gone(delivery: Delivery) -> str:
+    collection_id = delivery.inbound.parse_collection_reference(delivery.raw)
+    with delivery.access.database.write() as session:
+        Collections(session, delivery.shop_id).remove(collection_id)
+    return HANDLED
 
 
 def _product_gone(delivery: Delivery) -> str:
@@ -287,6 +311,9 @@ HANDLERS: dict[str, Handler] = {
     "refunds/create": _order_named,
     "products/update": _product,
     "products/delete": _product_gone,
+    "collections/create": _collection,
+    "collections/update": _collection,
+    "collections/delete": _collection_gone,
     "inventory_levels/update": _stock,
     "customers_email_marketing_consent/update": _consent,
     "customers_marketing_consent/update": _consent,

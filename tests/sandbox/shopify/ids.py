@@ -3,6 +3,7 @@
 import sqlite3
 
 PRODUCT = 8_412_000_000_000
+COLLECTION = 431_020_000_000
 VARIANT = 45_120_000_000_000
 INVENTORY_ITEM = 47_203_000_000_000
 CUSTOMER = 7_013_000_000_000
@@ -25,6 +26,7 @@ _FIRST = {
     "payment": PAYMENT,
     "refund": REFUND,
     "product": PRODUCT,
+    "collection": COLLECTION,
     "variant": VARIANT,
 }
 
