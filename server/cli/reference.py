@@ -14,6 +14,7 @@ _NEEDS = {
     Need.CATALOGUE: "the catalogue", Need.HISTORY: "earlier orders", Need.TIER: "what the tiers ask",
     Need.BASKETS: "goods of earlier orders", Need.PROFILE: "the customer", Need.CONSENT: "consent",
     Need.SERVICE: "the help desk", Need.CLOCK: "the shop's clock",
+    Need.PLANS: "the order as Shopify holds it",
 }  # fmt: skip
 _TYPES = {
     FactType.NUMBER: "a number", FactType.TEXT: "a word", FactType.TEXTS: "words", FactType.FLAG: "yes or no",

@@ -25,6 +25,7 @@ class Need(StrEnum):
     CONSENT = "consent"
     SERVICE = "service"
     CLOCK = "clock"  # of the shop's own zone
+    PLANS = "plans"  # by which the lines of an order are sold: no webhook tells, so that the order is asked for
 
 
 class FactType(StrEnum):

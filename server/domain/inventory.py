@@ -107,7 +107,8 @@ INVENTORY: tuple[Holding, ...] = (
         },
         _columns(
             "shop_id created_at updated_at cancelled_at currency presentment_currency current_total refunded"
-            " outstanding financial_status source_name has_shipping_address is_test"
+            " outstanding financial_status source_name has_shipping_address is_test presentment_total"
+            " presentment_current_total starts_subscription"
         ),
         dict.fromkeys(("email", "phone", "first_name", "attributes", "discount_codes"), retention.ORDER_CONTACTS),
     ),
@@ -118,7 +119,7 @@ INVENTORY: tuple[Holding, ...] = (
         "to know what is bought together, and to offer nothing that is in the order already",
         retention.WITH_SHOP,
         {"order_id": "Shopify's number of the order", "variant_id": "what was bought", "quantity": "how much of it"},
-        _columns("shop_id line_id product_id title sku unit_price total"),
+        _columns("shop_id line_id product_id title sku unit_price total presentment_unit_price presentment_total"),
     ),
     Holding(
         "decisions",

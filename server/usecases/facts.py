@@ -91,7 +91,7 @@ class _Shopper:
 
     def facts(self, needed: frozenset[Need]) -> ShopperFacts:
         unit_id = self.question.unit_id
-        if not needed - {Need.CATALOGUE, Need.CLOCK, Need.TIER}:
+        if not needed - {Need.CATALOGUE, Need.CLOCK, Need.TIER, Need.PLANS}:
             return ShopperFacts(unit_id=unit_id)
         known = self._customer()
         count = spent = days = None

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from server.domain.facts import Need
 from server.domain.orders import Order
+from server.domain.purchases import purchase_of
 from server.ports import DeliveryHeaders, PlatformApi, PlatformInbound, UnreadablePayload
 from server.storage.catalog import Catalog
 from server.storage.collections import Collections
@@ -21,6 +23,7 @@ from server.storage.deliveries import (
 )
 from server.storage.inbox import Inbox
 from server.storage.orders import OrderContested
+from server.storage.rules import Rules
 from server.storage.shops import ShopRow, Shops
 from server.storage.stock import StockByLocation
 from server.usecases.access import ShopAccess
@@ -154,10 +157,22 @@ def postpone_delivery(
 
 def _order_in_body(delivery: Delivery) -> str:
     order, api = delivery.inbound.parse_order(delivery.raw), delivery.api()
+    if purchase_of(order).subscription is None and _asks_plans(delivery):
+        order = api.order(order.id) or order
     try:
         return _record(delivery, order, api, is_certain=False)
     except OrderContested:
         return _record_fetched(delivery, order.id, api)
+
+
+def _asks_plans(delivery: Delivery) -> bool:
+    """Tell whether live rules ask what no body tells: by which plan the goods of an order are sold."""
+    with delivery.access.database.read() as session:
+        live = Rules(session, delivery.shop_id).live()
+    if live is None:
+        return False
+    documents = (live.document, *live.document.by_market.values())
+    return any(Need.PLANS in each.all_needs for each in documents)
 
 
 def _record_fetched(delivery: Delivery, order_id: str, api: PlatformApi) -> str:

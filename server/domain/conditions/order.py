@@ -70,9 +70,12 @@ CHANNEL = Condition(
 SUBSCRIPTION = Condition(
     key="order.subscription",
     label="Subscription",
-    fact=Fact("subscription", FactType.TEXT),
+    fact=Fact("subscription", FactType.TEXT, Need.PLANS),
     comparison=OneOf("subscription", "kinds", "Kind of order", choices=("none", "first", "renewal")),
-    help="Renewal: a subscription placed the order, which its channel tells. Whether any other starts one is unknown.",
+    help=(
+        "First: the order starts a subscription, as goods of it are sold by a selling plan; Shopify sells pre-orders by"
+        " such plans too. Renewal: a subscription placed the order, which its channel tells."
+    ),
 )
 
 ONE_CLICK = Condition(

@@ -50,6 +50,7 @@ def fill(
         "INSERT INTO shop VALUES (?, ?, 'Gift Shop', 'owner@example.com', 'GBP', 'Europe/London', 'GB', ?, 2)",
         (ids.SHOP_ID, domain, client_id),
     )
+    connection.execute("INSERT INTO selling_plan VALUES (?, 'Deliver every month')", (ids.MONTHLY_PLAN,))
     connection.execute("INSERT INTO location VALUES (?, 'Leeds warehouse')", (ids.LOCATION_ID,))
     for table, rows in (
         ("product", catalogue.product_rows()),

@@ -17,6 +17,7 @@ ORDER_STEP = 4_194_301  # room for over 800 lines between the first lines of two
 STEP = 32_771
 SHOP_ID = 61_240_017_003
 LOCATION_ID = 72_350_110_419
+MONTHLY_PLAN = 3_610_040_713
 
 _FIRST = {
     "customer": CUSTOMER,

@@ -116,6 +116,12 @@ CREATE TABLE customer (
 );
 CREATE INDEX customer_email ON customer(email);
 
+-- How goods are sold again and again, or ahead; of another app, so that this one sees it at order lines alone.
+CREATE TABLE selling_plan (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL
+);
+
 -- "order" is a reserved word, hence the plural.
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
@@ -176,7 +182,8 @@ CREATE TABLE order_line (
     discount INTEGER NOT NULL DEFAULT 0,    -- whole line
     discount_title TEXT,
     requires_shipping INTEGER NOT NULL DEFAULT 1,
-    added_by_edit INTEGER                   -- order_edit.id when it came later
+    added_by_edit INTEGER,                  -- order_edit.id when it came later
+    selling_plan_id INTEGER REFERENCES selling_plan(id) -- NULL: bought once
 );
 CREATE INDEX order_line_order ON order_line(order_id);
 

@@ -241,6 +241,22 @@ def test_amounts_are_in_the_orders_currency(staff: Staff, history: History) -> N
     assert listed(staff)["#1001"][2] == "KWD\N{NO-BREAK SPACE}12.345".replace("\N{NO-BREAK SPACE}", " ")
 
 
+@pytest.mark.parametrize(
+    ("currency", "minor", "shown"), [("EUR", 1_180, "€11.80"), ("JPY", 1_900, "JP¥1,900"), ("KWD", 3_950, "KWD 3.950")]
+)
+def test_what_a_shopper_paid_is_shown_in_their_money(
+    staff: Staff, history: History, currency: str, minor: int, shown: str
+) -> None:
+    history.order(1001, presentment_currency=currency, presentment_total=minor, presentment_current_total=minor)
+    assert listed(staff)["#1001"][2].replace("\N{NO-BREAK SPACE}", " ") == shown
+    page = staff.open("/orders/1001").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert shown in page
+    assert "£20.00 in the shop" in page
+    told = staff.open("/orders/1001/explanation").json
+    assert told is not None
+    assert (told["order"]["presentment_total"], told["order"]["presentment_currency"]) == (minor, currency)
+
+
 def test_an_unknown_order_is_a_friendly_page_inside_the_frame(staff: Staff) -> None:
     answer = staff.open("/orders/nope")
     assert answer.status_code == 404

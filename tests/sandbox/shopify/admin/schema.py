@@ -56,7 +56,7 @@ MODULES = (
 
 # Nothing in this world is of these types: their connections are empty, their fields null. So a document may ask for
 # what they have, as it must in a real shop.
-ABSENT = frozenset({"AppSubscription", "LineItemSellingPlan", "SellingPlanGroup", "WebhookSubscription"})
+ABSENT = frozenset({"AppSubscription", "SellingPlanGroup", "WebhookSubscription"})
 
 
 def _page_info(page: Connection, _info: Info) -> Connection:
