@@ -75,6 +75,12 @@ class Order:
         """Tell whether the shopper paid in another currency than the shop counts in, and what that was is known."""
         return self.presentment_currency != self.currency and self.presentment_current_total is not None
 
+    def paid_for(self, line: LineItem) -> tuple[int, str]:
+        """Return what one of the lines comes to as the shopper knows it, and in which currency that is."""
+        if self.is_converted and line.presentment_total is not None:
+            return line.presentment_total, self.presentment_currency
+        return line.total, self.currency
+
     @property
     def paid(self) -> tuple[int, str]:
         """What the order comes to as its shopper knows it, and in which currency that is."""

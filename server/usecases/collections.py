@@ -1,4 +1,9 @@
-"""Keeps what is known of collections true: what webhooks tell of them, and what no webhook tells."""
+"""Keeps what is known of collections true: what webhooks tell of them, and what no webhook tells.
+
+Goods put into a collection on its own page are told of the collection; on the product's page, of the product. What a
+collection's rules take in or let go is told of neither unless the product itself changed, so that what live rules ask
+about is read again: no answer is older than FRESH_FOR and the quarter of an hour between two looks.
+"""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +15,6 @@ from server.storage.shops import Imports
 from server.usecases.access import ShopAccess
 from server.usecases.references import collections_asked
 
-# A collection that fills itself by stock, or by a rule that Shopify is still applying, changes without a word.
 FRESH_FOR = timedelta(hours=1)
 
 

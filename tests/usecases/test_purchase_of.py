@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from server.domain.orders import PurchaseLine
@@ -20,7 +22,7 @@ def test_goods_given_back_are_no_goods_of_the_order() -> None:
         ({"source_name": "subscription_contract"}, "renewal"),
     ],
 )
-def test_an_order_tells_whether_it_starts_a_subscription(changes: dict[str, object], expected: str | None) -> None:
+def test_an_order_tells_whether_it_starts_a_subscription(changes: dict[str, Any], expected: str | None) -> None:
     asked = purchase_of(order(**changes))
     assert asked.subscription == expected
     assert page_purchase_of(asked).subscription == expected, "the page's token tells it too"

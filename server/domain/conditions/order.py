@@ -26,7 +26,10 @@ CONTAINS = Condition(
     label="Order contains any of",
     fact=Fact("order_goods", FactType.GOODS, Need.CATALOGUE, is_certain=True),
     comparison=Contains(""),
-    help="Goods of any of these kinds, other than the exceptions; exceptions alone mean any other goods.",
+    help=(
+        "Goods of any of these kinds, other than the exceptions; exceptions alone mean any other goods. What a"
+        " collection holds is known from Shopify's news of it, and read again every hour."
+    ),
 )
 
 DISCOUNT_CODE = Condition(

@@ -110,7 +110,7 @@ class Editor:
         named = self.goods.collections.get(collection_id)
         if named is None:
             return Chosen(collection_id, f"Collection {collection_id}", "Not among your collections (yet)")
-        return Chosen(collection_id, named.title, f"As read {self.display.moment(named.read_at)}")
+        return Chosen(collection_id, named.title, f"As of {self.display.moment(named.read_at)}")
 
     def _variant(self, variant_id: str) -> Chosen:
         facts = self.goods.variants.get(variant_id)
