@@ -121,6 +121,13 @@ class Collections:
             )
         )
 
+    def remove_product(self, product_id: str) -> None:
+        self._session.execute(
+            delete(CollectionProductRow).where(
+                CollectionProductRow.shop_id == self._shop_id, CollectionProductRow.product_id == product_id
+            )
+        )
+
     def finish_reading(self, *, since: datetime, now: datetime) -> None:
         """Note that all collections were read between `since` and `now`; one that was not among them is gone."""
         self._session.execute(

@@ -47,9 +47,13 @@ def sort_product(
     ids = product.collection_ids
     if ids is None:
         return
-    missing = access.database.run(
-        lambda session: Collections(session, shop_id).sort(product.product_id, ids, read_at=now)
-    )
+
+    def store(session: Session) -> frozenset[str]:
+        held = Collections(session, shop_id)
+        # Before the first import nearly every collection would be one we never heard of.
+        return held.sort(product.product_id, ids, read_at=now) if held.are_read() else frozenset()
+
+    missing = access.database.run(store)
     for each in sorted(missing):
         read_collection(access=access, api=api, shop_id=shop_id, collection_id=each, now=now)
 
@@ -62,16 +66,13 @@ def refresh_collections(*, access: ShopAccess, shop_id: int, now: datetime) -> i
     Raises:
         ShopClosed, ReopenNeeded, TemporaryFailure, PermanentFailure, CredentialsRejected.
     """
-    with access.database.write() as session:
-        imports = Imports(session, shop_id)
-        if imports.get("collections") is None:
-            imports.want("collections", now=now)
-            return 0
-        if not Collections(session, shop_id).are_read():
-            return 0  # the import is under way
-        live = Rules(session, shop_id).live()
-        asked = collections_asked(live.document) if live is not None else frozenset()
-        held = Collections(session, shop_id).named(asked)
+    with access.database.read() as session:
+        is_asked = Imports(session, shop_id).get("collections") is not None
+        collections = Collections(session, shop_id)
+        live = Rules(session, shop_id).live() if collections.are_read() else None
+        held = collections.named(collections_asked(live.document) if live is not None else ())
+    if not is_asked:
+        access.database.run(lambda session: Imports(session, shop_id).want("collections", now=now))
     stale = [each for each, found in held.items() if now - found.read_at >= FRESH_FOR]
     for each in sorted(stale):
         read_collection(access=access, api=access.api(shop_id, now=now), shop_id=shop_id, collection_id=each, now=now)

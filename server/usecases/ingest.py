@@ -238,6 +238,7 @@ def _product_gone(delivery: Delivery) -> str:
     product_id = delivery.inbound.parse_product_reference(delivery.raw)
     with delivery.access.database.write() as session:
         Catalog(session, delivery.shop_id).remove_product(product_id)
+        Collections(session, delivery.shop_id).remove_product(product_id)
     return HANDLED
 
 

@@ -118,6 +118,20 @@ class TestWebhooks:
         assert within(house, "p2") == {"31", "33"}
         assert within(house, "p1") == {"33"}, "a collection that nobody told of is read whole"
 
+    def test_before_the_first_import_a_product_starts_no_reading_of_its_own(self, house: House) -> None:
+        on_the_platform(house, "31", "p2")
+        house.inbound.references[b"p"] = "p2"
+        assert house.deliver("products/update", b"p") == HANDLED
+        assert "collection" not in house.api.calls
+        assert within(house, "p2") is None
+
+    def test_a_product_that_was_deleted_is_in_nothing(self, house: House) -> None:
+        on_the_platform(house, "31", "p2")
+        import_all(house)
+        house.inbound.references[b"p"] = "p2"
+        assert house.deliver("products/delete", b"p") == HANDLED
+        assert within(house, "p2") == set()
+
     def test_a_product_whose_own_news_is_old_tells_its_collections_all_the_same(self, house: House) -> None:
         on_the_platform(house, "31")
         import_all(house)
