@@ -168,6 +168,9 @@ def _write_order(
 
 def _write_lines(action: Action, state: CheckoutState, priced: Quote, order_id: int) -> None:
     plans = {line["variant_id"]: line.get("selling_plan_id") for line in state["lines"]}
+    known = {row["id"] for row in action.connection.execute("SELECT id FROM selling_plan")}
+    if unknown := {plan for plan in plans.values() if plan is not None} - known:
+        raise CheckoutRefused("unknown_selling_plan", f"The shop has no selling plan {min(unknown)}.")
     line_id = ids.next_id(action.connection, "order_line")
     for number, line in enumerate(priced.lines):
         action.connection.execute(
