@@ -16,6 +16,7 @@ from server.ports import (
     BulkItem,
     BulkResult,
     BulkState,
+    CollectionSnapshot,
     ConsentChange,
     CustomerRequest,
     CustomerSnapshot,
@@ -76,6 +77,7 @@ class FakePlatformApi(Script):
         self.read_from_file: list[int] = []
         self.on_read: Callable[[], None] | None = None
         self.held_products: dict[str, ProductSnapshot] = {}
+        self.held_collections: dict[str, CollectionSnapshot] = {}
         self.held_orders: dict[str, Order] = {}
         self.held_customers: dict[str, CustomerSnapshot] = {}
         self.levels: dict[str, StockLevel] = {}
@@ -96,6 +98,24 @@ class FakePlatformApi(Script):
     def count_products(self) -> int:
         self.called("count_products")
         return self.claimed or len(self.held_products)
+
+    def collections(self, *, cursor: str | None) -> Page[CollectionSnapshot]:
+        self.called("collections")
+        return self._page(self._collections(), cursor)
+
+    def count_collections(self) -> int:
+        self.called("count_collections")
+        return self.claimed or len(self.held_collections)
+
+    def gathered_collections(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CollectionSnapshot]]:
+        return self._file(self._collections(), offset)
+
+    def collection(self, collection_id: str) -> CollectionSnapshot | None:
+        self.called("collection")
+        return self.held_collections.get(collection_id)
+
+    def _collections(self) -> list[CollectionSnapshot]:
+        return sorted(self.held_collections.values(), key=lambda each: each.collection_id)
 
     def orders(self, *, since: datetime | None, cursor: str | None) -> Page[Order]:
         self.called("orders")
@@ -168,7 +188,11 @@ class FakePlatformApi(Script):
 
     def product(self, product_id: str) -> ProductSnapshot | None:
         self.called("product")
-        return self.held_products.get(product_id)
+        found = self.held_products.get(product_id)
+        if found is None:
+            return None
+        within = (each.collection_id for each in self._collections() if product_id in each.product_ids)
+        return replace(found, collection_ids=tuple(within))
 
     def stock(self, inventory_item_id: str) -> StockLevel | None:
         self.called("stock")
@@ -361,6 +385,9 @@ class FakeInbound:
         return _found(self.references, raw)
 
     def parse_product_reference(self, raw: bytes) -> str:
+        return _found(self.references, raw)
+
+    def parse_collection_reference(self, raw: bytes) -> str:
         return _found(self.references, raw)
 
     def parse_inventory_item(self, raw: bytes) -> str:

@@ -126,7 +126,9 @@ def _packed(kind: FactType, value: Any) -> Any:
         case FactType.TABLE:
             return dict(value)
         case FactType.GOODS:
-            lines = [[sorted(line.marks), line.sku, line.quantity, line.is_known] for line in value.lines]
+            lines = [
+                [sorted(line.marks), line.sku, line.quantity, line.is_known, line.is_sorted] for line in value.lines
+            ]
             return {"lines": lines, "is_whole": value.is_whole}
     return value
 

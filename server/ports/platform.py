@@ -66,6 +66,16 @@ class ProductSnapshot:
     updated_at: datetime
     variants: tuple[VariantFacts, ...]
     inventory_item_ids: Mapping[str, str]  # variant id -> inventory item id
+    collection_ids: tuple[str, ...] | None = None  # None: not asked for
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSnapshot:
+    """A collection with all of its products, however they came into it."""
+
+    collection_id: str
+    title: str
+    product_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,10 @@ class PlatformInbound(Protocol):
         """Return the product id that a change or a deletion speaks of."""
         ...
 
+    def parse_collection_reference(self, raw: bytes) -> str:
+        """Return the collection id that a change or a deletion speaks of."""
+        ...
+
     def parse_inventory_item(self, raw: bytes) -> str:
         """Return the inventory item id that a stock change speaks of."""
         ...
@@ -218,6 +232,10 @@ class PlatformApi(Protocol):
 
     def count_products(self) -> int: ...
 
+    def collections(self, *, cursor: str | None) -> Page[CollectionSnapshot]: ...
+
+    def count_collections(self) -> int: ...
+
     def orders(self, *, since: datetime | None, cursor: str | None) -> Page[Order]:
         """Return orders created at or after `since` (None: all that the app may see), oldest first."""
         ...
@@ -237,7 +255,10 @@ class PlatformApi(Protocol):
         ...
 
     def gather(self, kind: str, *, since: datetime | None) -> str:
-        """Have the platform gather all "products", "orders", "customers" or "stock"; return the operation's id."""
+        """Have the platform gather all of a kind, and return the operation's id.
+
+        Kinds: "products", "collections", "orders", "customers", "stock".
+        """
         ...
 
     def gathered(self, operation_id: str) -> BulkResult: ...
@@ -251,6 +272,8 @@ class PlatformApi(Protocol):
         """
         ...
 
+    def gathered_collections(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CollectionSnapshot]]: ...
+
     def gathered_orders(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[Order]]: ...
 
     def gathered_customers(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CustomerSnapshot]]: ...
@@ -263,7 +286,11 @@ class PlatformApi(Protocol):
 
     def order(self, order_id: str) -> Order | None: ...
 
-    def product(self, product_id: str) -> ProductSnapshot | None: ...
+    def product(self, product_id: str) -> ProductSnapshot | None:
+        """Return a product as it stands, with the collections it is in."""
+        ...
+
+    def collection(self, collection_id: str) -> CollectionSnapshot | None: ...
 
     def stock(self, inventory_item_id: str) -> StockLevel | None: ...
 

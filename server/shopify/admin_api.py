@@ -20,6 +20,7 @@ from server.ports import (
     BulkItem,
     BulkResult,
     BulkState,
+    CollectionSnapshot,
     CustomerSnapshot,
     ItemStock,
     Page,
@@ -36,6 +37,8 @@ from server.shopify.graphql_client import AccessDenied, GraphqlClient, QueryTooC
 from server.shopify.ids import gid
 from server.shopify.order_answers import LineFields, OrderFields, OrderNode, order_of
 from server.shopify.product_answers import (
+    CollectionFields,
+    CollectionNode,
     InventoryItem,
     ItemFields,
     ItemNode,
@@ -43,6 +46,7 @@ from server.shopify.product_answers import (
     Nodes,
     ProductFields,
     ProductNode,
+    SortedProductNode,
     VariantFields,
     VariantNode,
     product_snapshot,
@@ -53,6 +57,7 @@ PRODUCTS_PER_PAGE = 250
 ORDERS_PER_PAGE = 250
 CUSTOMERS_PER_PAGE = 250
 ITEMS_PER_PAGE = 25  # with up to 20 locations each
+COLLECTIONS_PER_PAGE = 50  # with up to 250 products each
 SMALLEST_PAGE = 5
 VARIANTS_PER_CALL = 100
 CUSTOMER_SCOPES = frozenset({"read_customers", "write_customers"})
@@ -95,7 +100,7 @@ class AdminApi:
         )
         self._page_sizes = {
             "products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE, "orders_updated": ORDERS_PER_PAGE,
-            "customers": CUSTOMERS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE,
+            "customers": CUSTOMERS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE, "collections": COLLECTIONS_PER_PAGE,
         }  # fmt: skip
 
     def shop(self) -> ShopFacts:
@@ -132,8 +137,24 @@ class AdminApi:
 
     def product(self, product_id: str) -> ProductSnapshot | None:
         data = self._graphql.run("product", {"id": gid("Product", product_id)})
-        node = _read_or_none(ProductNode, _part(data, "product"))
-        return self._snapshot(node, _currency(data)) if node else None
+        node = _read_or_none(SortedProductNode, _part(data, "product"))
+        if node is None:
+            return None
+        found = _whole(node.collections, self._more(AnyNode, "product_collections", "Product", node.id, "collections"))
+        return replace(self._snapshot(node, _currency(data)), collection_ids=tuple(each.id for each in found))
+
+    def collections(self, *, cursor: str | None) -> Page[CollectionSnapshot]:
+        """Return the next collections, each with all of its products, in the order of their ids."""
+        listing = _read(Listing[CollectionNode], _part(self._page("collections", {"after": cursor}), "collections"))
+        return Page(items=tuple(map(self._collection, listing.nodes)), cursor=listing.page_info.next_cursor)
+
+    def count_collections(self) -> int:
+        return _read(Count, self._answer("collections_count", "collectionsCount")).count
+
+    def collection(self, collection_id: str) -> CollectionSnapshot | None:
+        answered = self._answer("collection", "collection", id=gid("Collection", collection_id))
+        node = _read_or_none(CollectionNode, answered)
+        return self._collection(node) if node else None
 
     def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
         """Return live facts of those variants that still exist, in the order asked for."""
@@ -221,6 +242,11 @@ class AdminApi:
             snapshot = product_snapshot(read_shape(ProductFields, each.node), variants, currency)
             yield BulkItem(snapshot, each.end)
 
+    def gathered_collections(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CollectionSnapshot]]:
+        for each in self._grouped(result, offset):
+            products = [read_shape(AnyNode, child) for child in each.children]
+            yield BulkItem(read_shape(CollectionFields, each.node).snapshot(products), each.end)
+
     def gathered_orders(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[Order]]:
         for each in self._grouped(result, offset):
             lines = [read_shape(LineFields, child) for child in each.children]
@@ -255,25 +281,32 @@ class AdminApi:
                 self._page_sizes[name] = max(SMALLEST_PAGE, size // 2)
 
     def _snapshot(self, node: ProductNode, currency: str) -> ProductSnapshot:
-        def more(cursor: str) -> Listing[VariantFields] | None:
-            answered = self._answer("product_variants", "product", id=gid("Product", node.id), after=cursor)
-            return None if answered is None else _read(Listing[VariantFields], _part(answered, "variants"))
-
+        more = self._more(VariantFields, "product_variants", "Product", node.id, "variants")
         return product_snapshot(node, _whole(node.variants, more), currency)
 
-    def _item(self, node: ItemNode) -> ItemStock:
-        def more(cursor: str) -> Listing[LevelFields] | None:
-            answered = self._answer("item_levels", "inventoryItem", id=gid("InventoryItem", node.id), after=cursor)
-            return None if answered is None else _read(Listing[LevelFields], _part(answered, "inventoryLevels"))
+    def _collection(self, node: CollectionNode) -> CollectionSnapshot:
+        more = self._more(AnyNode, "collection_products", "Collection", node.id, "products")
+        return node.snapshot(_whole(node.products, more))
 
+    def _item(self, node: ItemNode) -> ItemStock:
+        more = self._more(LevelFields, "item_levels", "InventoryItem", node.id, "inventoryLevels")
         return node.stock(_whole(node.inventory_levels, more))
 
     def _order(self, node: OrderNode) -> Order:
-        def more(cursor: str) -> Listing[LineFields] | None:
-            answered = self._answer("order_lines", "order", id=gid("Order", node.id), after=cursor)
-            return None if answered is None else _read(Listing[LineFields], _part(answered, "lineItems"))
-
+        more = self._more(LineFields, "order_lines", "Order", node.id, "lineItems")
         return order_of(node, _whole(node.line_items, more))
+
+    def _more(
+        self, shape: type[Shape], name: str, kind: str, owner_id: str, listed: str
+    ) -> Callable[[str], Listing[Shape] | None]:
+        """Return what asks for the further pages of a list that its owner came with."""
+        field = kind[0].lower() + kind[1:]
+
+        def more(cursor: str) -> Listing[Shape] | None:
+            answered = self._answer(name, field, id=gid(kind, owner_id), after=cursor)
+            return None if answered is None else _read(Listing[shape], _part(answered, listed))  # type: ignore[valid-type]  # a class made at run time
+
+        return more
 
 
 def _whole(listing: Listing[Node], more: Callable[[str], Listing[Node] | None]) -> list[Node]:

@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from server.domain.orders import VariantFacts
-from server.ports import ItemStock, LocationStock, ProductSnapshot
-from server.shopify.answers import Listing, Part, ShopMoney
+from server.ports import CollectionSnapshot, ItemStock, LocationStock, ProductSnapshot
+from server.shopify.answers import AnyNode, Listing, Part, ShopMoney
 from server.shopify.validation import Amount, Moment, PlainId, Text, minor
 
 _ONLY_VARIANT = "Default Title"  # how Shopify names the one variant of a product without options
@@ -102,6 +102,22 @@ class VariantFields(Part):
 
 class ProductNode(ProductFields):
     variants: Listing[VariantFields]
+
+
+class SortedProductNode(ProductNode):
+    collections: Listing[AnyNode]
+
+
+class CollectionFields(Part):
+    id: PlainId
+    title: Text
+
+    def snapshot(self, products: Iterable[AnyNode]) -> CollectionSnapshot:
+        return CollectionSnapshot(self.id, self.title, tuple(each.id for each in products))
+
+
+class CollectionNode(CollectionFields):
+    products: Listing[AnyNode]
 
 
 class VariantNode(VariantFields):

@@ -1,10 +1,24 @@
 """Every table there is: importing this module fills the metadata that migrations compare with."""
 
-from server.storage import catalog, contacts, decisions, ledger, orders, privacy, rules, shops, stock, touches, workers
+from server.storage import (
+    catalog,
+    collections,
+    contacts,
+    decisions,
+    ledger,
+    orders,
+    privacy,
+    rules,
+    shops,
+    stock,
+    touches,
+    workers,
+)
 from server.storage.db import Base
 
 __all__ = [
     "catalog",
+    "collections",
     "contacts",
     "decisions",
     "ledger",

@@ -63,6 +63,10 @@ class OrderRow(Base):
     discount_codes: Mapped[list[Any]] = mapped_column(server_default="[]")
     shipping_method: Mapped[str | None]
     is_test: Mapped[bool]
+    # In minor units of `presentment_currency`; none of them is known of what was stored before they were kept.
+    presentment_total: Mapped[Minor | None]
+    presentment_current_total: Mapped[Minor | None]
+    starts_subscription: Mapped[bool | None]
 
 
 class OrderLineRow(Base):
@@ -82,12 +86,15 @@ class OrderLineRow(Base):
     quantity: Mapped[int]
     unit_price: Mapped[Minor]
     total: Mapped[Minor]
+    presentment_unit_price: Mapped[Minor | None]
+    presentment_total: Mapped[Minor | None]
 
 
 _SAME_FIELDS = (
     "name", "reference_id", "customer_id", "email", "phone", "first_name", "created_at", "updated_at", "cancelled_at",
     "currency", "presentment_currency", "total", "current_total", "refunded", "outstanding", "financial_status",
     "source_name", "country_code", "province_code", "has_shipping_address", "locale", "shipping_method", "is_test",
+    "presentment_total", "presentment_current_total", "starts_subscription",
 )  # fmt: skip
 
 
@@ -118,6 +125,7 @@ _ITEMS_OF = (
     select(
         OrderLineRow.order_id, OrderLineRow.line_id, OrderLineRow.variant_id, OrderLineRow.product_id,
         OrderLineRow.title, OrderLineRow.quantity, OrderLineRow.unit_price, OrderLineRow.total, OrderLineRow.sku,
+        OrderLineRow.presentment_unit_price, OrderLineRow.presentment_total,
     )
     .where(
         OrderLineRow.shop_id == bindparam("its_shop"),
@@ -151,7 +159,7 @@ _FORGET_LINES = delete(OrderLineRow).where(
     OrderLineRow.order_id.in_(bindparam("its_orders", expanding=True)),
 )
 _STORED = (
-    select(OrderRow.order_id, OrderRow.updated_at, OrderRow.unit_id)
+    select(OrderRow.order_id, OrderRow.updated_at, OrderRow.unit_id, OrderRow.starts_subscription)
     .where(OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id.in_(bindparam("its_orders", expanding=True)))
     .order_by(OrderRow.order_id)  # two batches that share orders lock them in one order
     .with_for_update()
@@ -162,8 +170,11 @@ def _kept_nameless(stored_unit: str) -> dict[str, Any]:
     return {**_NOBODY, "unit_id": stored_unit} if stored_unit.startswith(ERASED_UNIT) else {}
 
 
-def _item(*columns: Any) -> LineItem:
-    return LineItem(*columns)
+def _told_before(order: Order, *, starts_subscription: bool | None) -> Order:
+    """Return an order with what an earlier answer told of its selling plans, where the news is silent on them."""
+    if order.starts_subscription is not None or starts_subscription is None:
+        return order
+    return replace(order, starts_subscription=starts_subscription)
 
 
 def order_of(row: Any, lines: tuple[LineItem, ...]) -> Order:
@@ -231,7 +242,10 @@ class Orders:
         ]
         added = [self._values(order, unit_id) for order, unit_id in news if order.id not in stored]
         changed = [
-            {**self._values(order, unit_id), **_kept_nameless(stored[order.id][1])}
+            {
+                **self._values(_told_before(order, starts_subscription=stored[order.id][2]), unit_id),
+                **_kept_nameless(stored[order.id][1]),
+            }
             for order, unit_id in news
             if order.id in stored
         ]
@@ -249,15 +263,15 @@ class Orders:
         return len(news)
 
     def _is_contested(self, order: Order) -> bool:
-        updated_at, _ = self._stored([order.id]).get(order.id, (None, None))
+        updated_at, _, told = self._stored([order.id]).get(order.id, (None, None, None))
         if updated_at != order.updated_at:
             return False
         lines = tuple(sorted(order.lines, key=lambda each: each.line_id))
-        return self.get(order.id) != replace(order, lines=lines)
+        return self.get(order.id) != replace(_told_before(order, starts_subscription=told), lines=lines)
 
-    def _stored(self, order_ids: list[str]) -> dict[str, tuple[datetime, str]]:
+    def _stored(self, order_ids: list[str]) -> dict[str, tuple[datetime, str, bool | None]]:
         found = self._session.execute(_STORED, {"its_shop": self._shop_id, "its_orders": order_ids})
-        return {row.order_id: (row.updated_at, row.unit_id) for row in found}
+        return {row.order_id: (row.updated_at, row.unit_id, row.starts_subscription) for row in found}
 
     def _values(self, order: Order, unit_id: str) -> dict[str, Any]:
         return {
@@ -375,7 +389,7 @@ class Orders:
         asked = {"its_shop": self._shop_id, "its_orders": order_ids}
         found: dict[str, list[LineItem]] = {}
         for order_id, *line in self._session.execute(_ITEMS_OF, asked):
-            found.setdefault(order_id, []).append(_item(*line))
+            found.setdefault(order_id, []).append(LineItem(*line))
         return {order_id: tuple(lines) for order_id, lines in found.items()}
 
     def _line_values(self, order_id: str, line: LineItem) -> dict[str, Any]:
@@ -390,4 +404,6 @@ class Orders:
             "quantity": line.quantity,
             "unit_price": line.unit_price,
             "total": line.total,
+            "presentment_unit_price": line.presentment_unit_price,
+            "presentment_total": line.presentment_total,
         }

@@ -44,6 +44,7 @@ class ShopRow(Base):
     # Of server.ports.CONTACT_DATA, by the platform's own word.
     withheld: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     checked_at: Mapped[datetime | None]
+    collections_at: Mapped[datetime | None]  # when all collections were read; until then nothing is known of them
     history_starts_at: Mapped[datetime | None]
     last_delivery_at: Mapped[datetime | None]
     reconciled_at: Mapped[datetime | None]  # orders that changed before were compared with the platform's
@@ -296,7 +297,7 @@ class WantedImport:
     attempt: int
 
 
-_IMPORT_ORDER = {"products": 0, "orders": 1, "customers": 2}
+_IMPORT_ORDER = {"products": 0, "collections": 1, "orders": 2, "customers": 3}
 
 
 class WantedImports:

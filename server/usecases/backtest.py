@@ -171,7 +171,15 @@ def _load(session: Session, shop_id: int, phones: PhoneNumbers, *, now: datetime
         )
     shown = Reports(session, shop_id).since(now - timedelta(days=_MEASURED_DAYS))
     sent, ordered = history.message_results(since=now - timedelta(days=_MEASURED_DAYS))
-    past = Past(orders, history.goods(), history.neighbours(), people, zone, may_make_codes(session, shop_id))
+    past = Past(
+        orders,
+        history.goods(),
+        history.neighbours(),
+        people,
+        zone,
+        has_codes=may_make_codes(session, shop_id),
+        memberships=history.memberships(),
+    )
     currency = orders[-1].order.currency if orders else ""
     return past, currency, Measured(shown.shown, shown.accepted, sent, ordered)
 

@@ -301,7 +301,7 @@ class Replay:
                 is_page_eligible=True if is_page else is_page_eligible(order),
                 campaign=None if is_page else campaign_of(order),
             ),
-            self.past.goods_of(past),
+            gathered=self.past.goods_of(past),
         )
         return replace(facts, shopper=replace(facts.shopper, tier=tier_of(document, facts)))
 

@@ -93,6 +93,8 @@ class Editor:
         """Return the goods that an argument names."""
         if argument.kind == "variants":
             return self.chosen_variants(given or [])
+        if argument.kind == "collections":
+            return [self._collection(each) for each in given or []]
         return [self._product(each) for each in given or []]
 
     def chosen_variants(self, variant_ids: list[str]) -> list[Chosen]:
@@ -103,6 +105,12 @@ class Editor:
         if named is None:
             return Chosen(product_id, f"Product {product_id}", _GONE)
         return Chosen(product_id, named.title, image_url=named.image_url)
+
+    def _collection(self, collection_id: str) -> Chosen:
+        named = self.goods.collections.get(collection_id)
+        if named is None:
+            return Chosen(collection_id, f"Collection {collection_id}", "Not among your collections (yet)")
+        return Chosen(collection_id, named.title, f"As of {self.display.moment(named.read_at)}")
 
     def _variant(self, variant_id: str) -> Chosen:
         facts = self.goods.variants.get(variant_id)
@@ -243,12 +251,18 @@ def _goods(*funnels: dict[str, Any]) -> Goods:
     steps = (step for funnel in funnels for step in funnel["steps"])
     variants = {each for step in steps for each in step["offer"].get("variants", [])}
     products: set[str] = set()
+    collections: set[str] = set()
     for funnel in funnels:
         named = goods_of(funnel.get("audience"))
-        variants |= named[0]
-        products |= named[1]
+        variants |= named["variants"]
+        products |= named["products"]
+        collections |= named["collections"]
     return describe_goods(
-        database=runtime().database, shop_id=shop().shop_id, variant_ids=variants, product_ids=products
+        database=runtime().database,
+        shop_id=shop().shop_id,
+        variant_ids=variants,
+        product_ids=products,
+        collection_ids=collections,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from server.domain.decision import Outcome
 from server.domain.offered import ACCEPTED, DECLINED, FIRST
-from server.domain.orders import LineItem
+from server.domain.orders import LineItem, Order
 from server.domain.reasons import Reason, TraceLine
 from server.storage.decisions import EventRow, StoredDecision
 from server.storage.ledger import LedgerRow
@@ -72,7 +72,7 @@ def masked(recipient: str | None) -> str:
 
 def _order_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
     order = story.order
-    lines = tuple(_line(line, display, order.currency) for line in order.lines)
+    lines = tuple(_line(line, order, display) for line in order.lines)
     paid_by = (
         f"Paid by {', '.join(_gateway(each) for each in order.gateways)}." if order.gateways else "No payment is named."
     )
@@ -85,10 +85,10 @@ def _gateway(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _line(line: LineItem, display: Display, currency: str) -> str:
+def _line(line: LineItem, order: Order, display: Display) -> str:
     if not line.quantity:
         return f"{line.title}, taken off or refunded since"
-    return f"{line.quantity} {_TIMES} {line.title}, {display.money(line.total, currency)}"
+    return f"{line.quantity} {_TIMES} {line.title}, {display.money(*order.paid_for(line))}"
 
 
 def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:

@@ -188,7 +188,10 @@ def checkout_state(
     return {
         "checkout_token": token,
         "cart_token": cart.token,
-        "lines": [{"variant_id": key, "quantity": count} for key, count in cart.lines.items()],
+        "lines": [
+            {"variant_id": key, "quantity": count, "selling_plan_id": cart.selling_plan}
+            for key, count in cart.lines.items()
+        ],
         "email": form.email or None,
         "phone": e164(form.phone, form.country) if form.phone else None,
         "first_name": form.first_name or None,

@@ -141,6 +141,7 @@ def _content(checkout: Checkout) -> str:
             "attributes": dict(cart.attributes),
             "discount_code": cart.discount_code,
             "landing_site": cart.landing_site,
+            "selling_plan": cart.selling_plan,
         },
         "form": form_content(checkout.form),
         "needs_shipping": checkout.needs_shipping,

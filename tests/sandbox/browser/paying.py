@@ -66,7 +66,10 @@ class Paying:
             country_code=address["country_code"] if address else None,
             locale=state["locale"],
             total=0 if is_first_run else priced.total,
-            lines=[PurchaseLine(line.variant_id, line.quantity, line.gross - line.discount) for line in priced.lines],
+            lines=[
+                PurchaseLine(line.variant_id, line.quantity, line.gross - line.discount, checkout.cart.selling_plan)
+                for line in priced.lines
+            ],
         )
         return {
             "input_data": make_input_data(

@@ -12,10 +12,11 @@ PaymentGateway = Literal[
 
 
 class CheckoutLine(TypedDict):
-    """One line of the cart."""
+    """One line of the cart; with a selling plan it is the first of many deliveries."""
 
     variant_id: int
     quantity: int
+    selling_plan_id: NotRequired[int | None]
 
 
 class Address(TypedDict):

@@ -3,6 +3,7 @@
 import sqlite3
 
 PRODUCT = 8_412_000_000_000
+COLLECTION = 431_020_000_000
 VARIANT = 45_120_000_000_000
 INVENTORY_ITEM = 47_203_000_000_000
 CUSTOMER = 7_013_000_000_000
@@ -17,6 +18,7 @@ ORDER_STEP = 4_194_301  # room for over 800 lines between the first lines of two
 STEP = 32_771
 SHOP_ID = 61_240_017_003
 LOCATION_ID = 72_350_110_419
+MONTHLY_PLAN = 3_610_040_713
 
 _FIRST = {
     "customer": CUSTOMER,
@@ -26,6 +28,7 @@ _FIRST = {
     "payment": PAYMENT,
     "refund": REFUND,
     "product": PRODUCT,
+    "collection": COLLECTION,
     "variant": VARIANT,
     "discount": DISCOUNT,
 }

@@ -62,6 +62,39 @@ CREATE TABLE inventory_level (
     PRIMARY KEY (inventory_item_id, location_id)
 );
 
+-- A collection with a rule fills itself: what is in it is what fits, at any moment. Without one it is filled by hand.
+CREATE TABLE collection (
+    id INTEGER PRIMARY KEY,
+    handle TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    rule_column TEXT,                       -- TYPE | TAG | VENDOR | VARIANT_PRICE | VARIANT_INVENTORY, as Shopify names them
+    rule_relation TEXT,                     -- EQUALS | LESS_THAN | GREATER_THAN
+    rule_condition TEXT,                    -- a word; for prices minor units, for stock units
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+
+CREATE TABLE collection_product (
+    collection_id INTEGER NOT NULL REFERENCES collection(id) ON DELETE CASCADE,
+    product_id INTEGER NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+    PRIMARY KEY (collection_id, product_id)
+);
+CREATE INDEX collection_product_product ON collection_product(product_id);
+
+CREATE VIEW collection_member AS
+SELECT collection_id, product_id FROM collection_product
+UNION
+SELECT c.id, p.id FROM collection c JOIN product p WHERE CASE c.rule_column
+    WHEN 'TYPE' THEN p.product_type = c.rule_condition
+    WHEN 'VENDOR' THEN p.vendor = c.rule_condition
+    WHEN 'TAG' THEN EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = c.rule_condition)
+    WHEN 'VARIANT_PRICE' THEN EXISTS (
+        SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.price < CAST(c.rule_condition AS INTEGER))
+    WHEN 'VARIANT_INVENTORY' THEN EXISTS (
+        SELECT 1 FROM variant v JOIN inventory_level l ON l.inventory_item_id = v.inventory_item_id
+        WHERE v.product_id = p.id AND l.available > CAST(c.rule_condition AS INTEGER))
+    ELSE 0 END;
+
 CREATE TABLE customer (
     id INTEGER PRIMARY KEY,
     first_name TEXT, last_name TEXT,        -- NULL: a customer may have no name, e-mail or phone
@@ -82,6 +115,12 @@ CREATE TABLE customer (
     updated_at TEXT NOT NULL
 );
 CREATE INDEX customer_email ON customer(email);
+
+-- How goods are sold again and again, or ahead; of another app, so that this one sees it at order lines alone.
+CREATE TABLE selling_plan (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL
+);
 
 -- "order" is a reserved word, hence the plural.
 CREATE TABLE orders (
@@ -143,7 +182,8 @@ CREATE TABLE order_line (
     discount INTEGER NOT NULL DEFAULT 0,    -- whole line
     discount_title TEXT,
     requires_shipping INTEGER NOT NULL DEFAULT 1,
-    added_by_edit INTEGER                   -- order_edit.id when it came later
+    added_by_edit INTEGER,                  -- order_edit.id when it came later
+    selling_plan_id INTEGER REFERENCES selling_plan(id) -- NULL: bought once
 );
 CREATE INDEX order_line_order ON order_line(order_id);
 

@@ -16,7 +16,7 @@ from server.domain.contact import ContactFacts
 from server.domain.decision import Decision
 from server.domain.document import Kind, RuleDocument
 from server.domain.facts import Context, Facts
-from server.domain.goods import Goods, GoodsLine
+from server.domain.goods import UNSORTED, Goods, GoodsLine, Memberships
 from server.domain.offers import Band, Wanted
 from server.domain.orders import Order, Purchase, PurchaseLine, VariantFacts
 from server.domain.reasons import TraceLine
@@ -58,7 +58,8 @@ def shopper_in(row: Row) -> ShopperFacts:
 
 
 def facts_in(row: Row) -> Facts:
-    return Facts(purchase_in(row), shopper_in(row), goods_in(row), Context(**row.get("context", {})))
+    memberships = Memberships(row["memberships"], is_known=True) if "memberships" in row else UNSORTED
+    return Facts(purchase_in(row), shopper_in(row), goods_in(row), Context(**row.get("context", {})), memberships)
 
 
 def _sets(changes: Row) -> Row:

@@ -38,6 +38,9 @@ def example(side: Side, name: str, variable: str) -> Any:
     table, kind = {
         "product": ("product", "Product"),
         "product_variants": ("product", "Product"),
+        "product_collections": ("product", "Product"),
+        "collection": ("collection", "Collection"),
+        "collection_products": ("collection", "Collection"),
         "order": ("orders", "Order"),
         "order_lines": ("orders", "Order"),
         "customer": ("customer", "Customer"),

@@ -90,7 +90,7 @@ def test_the_state_holds_what_the_order_needs() -> None:
     state = checkout_state(
         form, CART, token="d" * 32, needs_shipping=True, discount=DISCOUNT_CODES["WELCOME10"], post_purchase=True
     )
-    assert state["lines"] == [{"variant_id": 7, "quantity": 2}]
+    assert state["lines"] == [{"variant_id": 7, "quantity": 2, "selling_plan_id": None}]
     assert state["payment_gateway"] == "shopify_payments"
     assert state["discount_codes"] == [{"code": "WELCOME10", "type": "percentage", "value": 10}]
     assert state["note_attributes"] == [{"name": "gift", "value": "yes"}]

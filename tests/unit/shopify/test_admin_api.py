@@ -104,12 +104,16 @@ def test_a_line_is_worth_what_is_left_of_it(current: int, left: tuple[int, int])
     order = _sample("order")["data"]["order"]
     (line,) = order["lineItems"]["nodes"]
     line |= {"quantity": 4, "currentQuantity": current}
-    line["originalUnitPriceSet"] = {"shopMoney": {"amount": "2.50"}}
-    line["discountAllocations"] = [{"allocatedAmountSet": {"shopMoney": {"amount": "0.01"}}}]
+    order["presentmentCurrencyCode"] = "JPY"
+    line["originalUnitPriceSet"] = {"shopMoney": {"amount": "2.50"}, "presentmentMoney": {"amount": "475"}}
+    off = {"shopMoney": {"amount": "0.01"}, "presentmentMoney": {"amount": "2"}}
+    line["discountAllocations"] = [{"allocatedAmountSet": off}]
     found = Calls(lambda *_: {"data": {"order": order}}).api().order("5001")
     assert found is not None
     (read,) = found.lines
     assert (read.quantity, read.total) == left
+    assert read.presentment_unit_price == 475
+    assert read.presentment_total == (1898 * current + 2) // 4, "yen have no parts"
 
 
 def test_pages_that_go_round_in_a_circle_are_left() -> None:

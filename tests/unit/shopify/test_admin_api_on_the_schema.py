@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from server.ports import PlatformApi
-from server.shopify.admin_api import ORDERS_PER_PAGE, PRODUCTS_PER_PAGE, AdminApi
+from server.shopify.admin_api import COLLECTIONS_PER_PAGE, ITEMS_PER_PAGE, PRODUCTS_PER_PAGE, AdminApi
 from server.shopify.documents import document, names
 from tests.sandbox.shopify.admin.cost import requested
 from tests.sandbox.shopify.admin.documents import read
@@ -19,6 +19,9 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "products": lambda api: api.products(cursor=None),
     "products_count": lambda api: api.count_products(),
     "product": lambda api: api.product("11"),
+    "collections": lambda api: api.collections(cursor=None),
+    "collections_count": lambda api: api.count_collections(),
+    "collection": lambda api: api.collection("4311"),
     "variants": lambda api: api.variants(("111",)),
     "stock": lambda api: api.stock("211"),
     "orders": lambda api: api.orders(since=NOW, cursor="x"),
@@ -33,11 +36,12 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "bulk_operation": lambda api: api.gathered("5104"),
 }
 # They run in bulk: test_on_the_sandbox.py.
-GATHERED = {"bulk_run", "bulk_products", "bulk_orders", "bulk_customers", "bulk_stock"}
+GATHERED = {"bulk_run", "bulk_products", "bulk_collections", "bulk_orders", "bulk_customers", "bulk_stock"}
 WRITES = {"discount_code"}  # answers nothing that is read: test_on_the_sandbox.py
 WITH_ANOTHER = {"contact_data"}  # app_state goes on with it where the scopes allow: test_admin_api.py
 # The same fragments, reached through the documents above.
-FURTHER_PAGES = {"product_variants", "order_lines", "item_levels"}
+FURTHER_PAGES = {"product_variants", "product_collections", "collection_products", "order_lines", "item_levels"}
+PAGES = {"collections": COLLECTIONS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE}  # of all others, as many as of products
 
 
 def api(*, is_sparse: bool) -> PlatformApi:
@@ -85,7 +89,7 @@ def test_sparse_answers_leave_nothing_made_up() -> None:
 
 @pytest.mark.parametrize("name", sorted({*names()} - GATHERED))
 def test_no_document_costs_more_than_a_single_query_may(name: str) -> None:
-    page = ORDERS_PER_PAGE if name in {"orders", "orders_updated"} else PRODUCTS_PER_PAGE
+    page = PAGES.get(name, PRODUCTS_PER_PAGE)
     given = {"first": page, "query": "x", "id": "gid://shopify/Thing/1", "ids": ["gid://shopify/Thing/1"] * 100}
     given["code"] = {"title": "x"}
     assert requested(schema(), read(schema(), document(name), given, None)) <= 1000

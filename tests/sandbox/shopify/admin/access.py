@@ -33,6 +33,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "QueryRoot.product": PRODUCTS,
     "QueryRoot.productsCount": PRODUCTS,
     "QueryRoot.productByIdentifier": PRODUCTS,
+    "QueryRoot.collections": PRODUCTS,
+    "QueryRoot.collection": PRODUCTS,
+    "QueryRoot.collectionsCount": PRODUCTS,
     "QueryRoot.productVariant": PRODUCTS,
     "QueryRoot.productVariants": PRODUCTS,
     "QueryRoot.productVariantsCount": PRODUCTS,
@@ -66,6 +69,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 # What `node` and `nodes` may hand out, and what writing tags or metafields to it takes.
 READ: dict[str, tuple[str, ...]] = {
     "Product": PRODUCTS,
+    "Collection": PRODUCTS,
     "ProductVariant": PRODUCTS,
     "InventoryItem": STOCK_ITEM,
     "InventoryLevel": STOCK,

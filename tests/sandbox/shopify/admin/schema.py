@@ -19,6 +19,7 @@ from graphql import GraphQLResolveInfo as Info
 
 from tests.sandbox.shopify.admin import (
     bulk,
+    collections,
     consents,
     customers,
     discounts,
@@ -42,6 +43,7 @@ SOURCE = Path(__file__).parent.parent / f"admin-{API_VERSION}.graphql.gz"
 MODULES = (
     shop,
     products,
+    collections,
     variants,
     orders,
     order_lines,
@@ -56,7 +58,7 @@ MODULES = (
 
 # Nothing in this world is of these types: their connections are empty, their fields null. So a document may ask for
 # what they have, as it must in a real shop.
-ABSENT = frozenset({"AppSubscription", "Collection", "LineItemSellingPlan", "SellingPlanGroup", "WebhookSubscription"})
+ABSENT = frozenset({"AppSubscription", "SellingPlanGroup", "WebhookSubscription"})
 
 
 def _page_info(page: Connection, _info: Info) -> Connection:
