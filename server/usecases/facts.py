@@ -18,7 +18,7 @@ from server.storage.catalog import Catalog
 from server.storage.collections import Collections
 from server.storage.contacts import Contacts, CustomerRow
 from server.storage.db import Session
-from server.storage.orders import Orders
+from server.storage.earlier import EarlierOrders
 from server.storage.shops import time_zone_of
 
 _SUBSCRIBED = "subscribed"
@@ -117,7 +117,7 @@ class _Shopper:
         if self.question.is_nobody:
             return None, None, None
         question = self.question
-        count, spent, last_at = Orders(self.session, self.shop_id).history(
+        count, spent, last_at = EarlierOrders(self.session, self.shop_id).history(
             question.unit_id, before=question.now, excluding=self.question.own_id
         )
         days = (question.now - last_at).days if last_at is not None else None
@@ -134,7 +134,7 @@ class _Shopper:
     def _bought(self, earlier_orders: int | None) -> Goods | None:
         if self.question.is_nobody or earlier_orders is None:
             return None
-        orders, lines = Orders(self.session, self.shop_id).bought(
+        orders, lines = EarlierOrders(self.session, self.shop_id).bought(
             self.question.unit_id, before=self.question.now, excluding=self.question.own_id
         )
         held = Catalog(self.session, self.shop_id).variants(line.variant_id for line in lines)

@@ -16,7 +16,7 @@ from server.domain.situation import Situation, Surface
 from server.storage.contacts import Assignments
 from server.storage.db import Session
 from server.storage.decisions import Events
-from server.storage.orders import Orders
+from server.storage.earlier import EarlierOrders
 from server.storage.shops import may_make_codes
 from server.usecases.arms import held_arms
 from server.usecases.candidates import load_goods
@@ -112,7 +112,7 @@ def _refused(
     bought: frozenset[str] = frozenset()
     if repeats.bought_days:
         since = now - timedelta(days=repeats.bought_days)
-        bought = Orders(session, shop_id).bought_products(
+        bought = EarlierOrders(session, shop_id).bought_products(
             question.unit_id, since=since, before=now, excluding=question.own_id
         )
     declined: frozenset[str] = frozenset()

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from server.storage.earlier import EarlierOrders
 from server.storage.orders import Orders
 from tests.factories import NOW, REFERENCE, line, order
 from tests.storage.conftest import Stores
@@ -70,7 +71,7 @@ def test_the_history_counts_orders_that_stand(stores: Stores) -> None:
     save(stores, order("5", created_at=NOW - day), unit_id="customer:78")
     save(stores, order("6", created_at=NOW - day), shop_id=stores.theirs)
     with stores.database.read() as session:
-        orders = Orders(session, stores.ours)
+        orders = EarlierOrders(session, stores.ours)
         assert orders.history(UNIT, before=NOW) == (2, 3_000_000_002, NOW - 2 * day)
         assert orders.history(UNIT, before=NOW, excluding="2") == (1, 3_000_000_000, NOW - 3 * day)
         assert orders.history(UNIT, before=NOW - 3 * day) == (0, 0, None)
