@@ -274,11 +274,15 @@ INVENTORY: tuple[Holding, ...] = (
     ),
     Holding(
         "locations", "the shop's locations", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,
-        plain=_columns("shop_id location_id name is_active"),
+        plain=_columns("shop_id location_id name is_active is_online"),
     ),
     Holding(
         "location_stock", "stock at each location", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,
         plain=_columns("shop_id inventory_item_id location_id available stock_at"),
+    ),
+    Holding(
+        "item_stands", "stock at each location of late", About.NOBODY, "to tell whether goods ran short and came back",
+        retention.WITH_SHOP, plain=_columns("shop_id inventory_item_id stands"),
     ),
     Holding(
         "neighbours", "what is bought together", About.NOBODY, "to choose what fits an order", retention.WITH_SHOP,

@@ -14,6 +14,7 @@ from server.storage.shops import Shops, WantedImports
 from server.storage.touches import DueTouches
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
+from server.usecases.locations import refresh_locations
 from server.usecases.privacy import finish_erasures
 from server.usecases.recommendations import rebuild_neighbours
 from server.usecases.reconcile import reconcile_orders
@@ -29,6 +30,7 @@ _LOST_AFTER = timedelta(hours=1)
 _SILENT_AFTER = timedelta(minutes=10)
 _RECONCILE_EVERY = timedelta(minutes=15)
 _FINISH_ERASURES_EVERY = timedelta(minutes=15)
+_LOCATIONS_EVERY = timedelta(hours=1)
 _QUIET_AFTER = timedelta(days=7)
 
 
@@ -51,6 +53,7 @@ class Schedule:
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
             ("neighbours", timedelta(days=1), self._count_neighbours),
+            ("locations", _LOCATIONS_EVERY, self._refresh_locations),
             ("reconcile", _RECONCILE_EVERY, self._reconcile),
             ("erasures", _FINISH_ERASURES_EVERY, self._finish_erasures),
             ("quiet-shops", timedelta(days=1), self._refresh_quiet),
@@ -107,6 +110,14 @@ class Schedule:
             else:
                 if done.found or not done.is_done:
                     log.warning("reconcile.found", shop_id=shop_id, found=done.found, is_done=done.is_done)
+
+    def _refresh_locations(self, now: datetime) -> None:
+        """Ask each shop which locations it has: hearing of their changes would take a permission of its own."""
+        for shop_id in self._shop_ids():
+            try:
+                refresh_locations(access=self._access(), shop_id=shop_id, now=now)
+            except AppError as fault:
+                log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
 
     def _finish_erasures(self, now: datetime) -> None:
         runtime = self.runtime
