@@ -256,6 +256,11 @@ INVENTORY: tuple[Holding, ...] = (
         {"published_by": "Shopify's number of the member of staff"}, _columns("shop_id number document published_at"),
     ),
     Holding(
+        "api_keys", "keys of the shop's own systems", About.SHOP, "to know which shop a system speaks for",
+        retention.WITH_SHOP, {"created_by": "Shopify's number of the member of staff"},
+        _columns("id shop_id name handle digest created_at last_used_at revoked_at"),
+    ),
+    Holding(
         "rule_draft_revisions", "drafts of the rules", About.NOBODY, "to tell two editors what the other changed",
         retention.WITH_SHOP, plain=_columns("shop_id revision document"),
     ),
