@@ -7,12 +7,15 @@ import pytest
 
 from server.domain.locations import LocationStock
 from server.domain.reasons import TraceLine
+from server.domain.rules import InvalidRules
 from server.ports import ItemStock, Location, PermanentFailure, StockLevel
 from server.storage.catalog import Catalog
 from server.storage.decisions import Decisions, StoredDecision
 from server.storage.deliveries import HANDLED
 from server.storage.levels import with_levels
+from server.storage.rules import Rules
 from server.storage.stock import StockByLocation
+from server.usecases.authoring import publish_draft
 from server.usecases.changesets import OfferUnavailable
 from server.usecases.locations import list_locations, refresh_locations
 from server.usecases.tracing import is_made_again
@@ -213,3 +216,35 @@ def test_offers_as_before_ask_for_no_location(house: House) -> None:
     assert decision.offered is not None
     assert (decision.offered.locations, decision.offered.at_one_location) == ((), False)
     assert len(decision.read_facts["situation"]["goods"]["2"]) == 9, "nothing is kept of what was not looked at"
+
+
+class TestPublishing:
+    """What would stop every offer does not go live."""
+
+    def publish(self, house: House, *chosen: str) -> str:
+        with house.database.write() as session:
+            store = Rules(session, house.shop_id)
+            draft = store.draft()
+            store.save_draft(rules(locations=list(chosen)), revision=draft.revision if draft else 0, now=NOW)
+        try:
+            publish_draft(database=house.database, shop_id=house.shop_id, by=None, now=NOW)
+        except InvalidRules as fault:
+            (problem,) = fault.problems
+            return f"{problem.path}: {problem.message}"
+        return "live"
+
+    def test_a_location_that_is_gone(self, shop: House) -> None:
+        assert self.publish(shop, LONDON) == "live"
+        assert self.publish(shop, LONDON, "44").startswith("stock.locations: '44' is no location of the shop.")
+
+    def test_none_but_deactivated_ones(self, shop: House) -> None:
+        shop.api.places = [
+            Location(LONDON, "London", is_active=False, is_online=True),
+            Location(YORK, "York", is_active=True, is_online=True),
+        ]
+        refresh_locations(access=shop.access, shop_id=shop.shop_id, now=NOW)
+        assert self.publish(shop, LONDON, YORK) == "live"
+        assert self.publish(shop, LONDON).startswith("stock.locations: names deactivated locations only")
+
+    def test_while_no_location_is_known_nothing_is_said(self, house: House) -> None:
+        assert self.publish(house, "44") == "live"

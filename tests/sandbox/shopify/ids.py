@@ -16,6 +16,7 @@ ORDER_STEP = 4_194_301  # room for over 800 lines between the first lines of two
 STEP = 32_771
 SHOP_ID = 61_240_017_003
 LOCATION_ID = 72_350_110_419
+SHOP_FLOOR_ID = 72_350_143_187  # goods are put there by hand only
 
 _FIRST = {
     "customer": CUSTOMER,
