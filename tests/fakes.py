@@ -22,6 +22,8 @@ from server.ports import (
     CustomerSnapshot,
     DeliveryHeaders,
     ItemStock,
+    Location,
+    LocationStock,
     Message,
     MessageChannel,
     OfferMessage,
@@ -82,6 +84,7 @@ class FakePlatformApi(Script):
         self.held_customers: dict[str, CustomerSnapshot] = {}
         self.levels: dict[str, StockLevel] = {}
         self.made_codes: dict[str, NewCode] = {}
+        self.places: list[Location] = []
 
     def shop(self) -> ShopFacts:
         self.called("shop")
@@ -198,10 +201,26 @@ class FakePlatformApi(Script):
         self.called("stock")
         return self.levels.get(inventory_item_id)
 
-    def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
+    def locations(self) -> tuple[Location, ...]:
+        self.called("locations")
+        return tuple(self.places)
+
+    def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
         self.called("variants")
         held = {each.variant_id: each for product in self.held_products.values() for each in product.variants}
-        return tuple(held[each] for each in variant_ids if each in held)
+        items = {
+            each: item for product in self.held_products.values() for each, item in product.inventory_item_ids.items()
+        }
+        found = tuple(held[each] for each in variant_ids if each in held)
+        return (
+            tuple(replace(each, levels=self._lying(items[each.variant_id])) for each in found)
+            if at_locations
+            else found
+        )
+
+    def _lying(self, item_id: str) -> tuple[LocationStock, ...]:
+        level = self.levels.get(item_id)
+        return level.item.levels if level is not None and level.item is not None else ()
 
     def customer(self, customer_id: str) -> CustomerSnapshot | None:
         self.called("customer")

@@ -5,7 +5,8 @@ import json
 import click
 
 from server.cli.rules import SHOP, open_shop
-from server.usecases.told_facts import TELLINGS, tell_facts
+from server.domain.told import TELLINGS
+from server.usecases.told_facts import tell_facts
 
 
 @click.group()

@@ -70,6 +70,8 @@ class Chooser:
             currency=self.situation.purchase.currency,
             items=(),
             minimum_stock=self._stock(offer).minimum,
+            locations=tuple(sorted(self.document.stock.locations)),
+            at_one_location=self.document.stock.at_one_location,
             texts=offer.texts,
             shipping=shipping,
         )

@@ -322,6 +322,11 @@ class RuleDocument:
                 return self.by_market[market.id]
         return self
 
+    @property
+    def counts_locations(self) -> bool:
+        """Tell whether the shop's rules, or those of one of its markets, look at where goods lie."""
+        return any(each.stock.counting.is_needed for each in (self, *self.by_market.values()))
+
     def template_for(self, tags: Collection[str], otherwise: str) -> str:
         """Return the template for a message about goods with these tags."""
         small = {tag.casefold() for tag in tags}

@@ -259,6 +259,11 @@ INVENTORY: tuple[Holding, ...] = (
         {"published_by": "Shopify's number of the member of staff"}, _columns("shop_id number document published_at"),
     ),
     Holding(
+        "api_keys", "keys of the shop's own systems", About.SHOP, "to know which shop a system speaks for",
+        retention.WITH_SHOP, {"created_by": "Shopify's number of the member of staff"},
+        _columns("id shop_id name handle digest created_at last_used_at revoked_at"),
+    ),
+    Holding(
         "rule_draft_revisions", "drafts of the rules", About.NOBODY, "to tell two editors what the other changed",
         retention.WITH_SHOP, plain=_columns("shop_id revision document"),
     ),
@@ -285,11 +290,15 @@ INVENTORY: tuple[Holding, ...] = (
     ),
     Holding(
         "locations", "the shop's locations", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,
-        plain=_columns("shop_id location_id name is_active"),
+        plain=_columns("shop_id location_id name is_active is_online"),
     ),
     Holding(
         "location_stock", "stock at each location", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,
         plain=_columns("shop_id inventory_item_id location_id available stock_at"),
+    ),
+    Holding(
+        "item_stands", "stock at each location of late", About.NOBODY, "to tell whether goods ran short and came back",
+        retention.WITH_SHOP, plain=_columns("shop_id inventory_item_id stands"),
     ),
     Holding(
         "neighbours", "what is bought together", About.NOBODY, "to choose what fits an order", retention.WITH_SHOP,

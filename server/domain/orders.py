@@ -7,6 +7,8 @@ named currency.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.domain.locations import LocationStock, Stand
+
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
@@ -142,3 +144,5 @@ class VariantFacts:
     vendor: str = ""
     stock_levels: tuple[int, ...] = ()  # of late, as `stock.remember` keeps them
     open_demand: int = 0  # units that offers on show may still take
+    levels: tuple[LocationStock, ...] | None = None  # where it lies; None: not known, or not asked
+    stands: tuple[Stand, ...] = ()  # of late, as `locations.remember_stand` keeps them

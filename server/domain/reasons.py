@@ -20,6 +20,7 @@ class Reason(StrEnum):
     UNKNOWN_PRODUCT = "unknown_product"
     NOT_SELLABLE = "not_sellable"
     STOCK_BELOW_MINIMUM = "stock_below_minimum"
+    STOCK_UNKNOWN = "stock_unknown"
     ALREADY_IN_ORDER = "already_in_order"
     ALREADY_DECLINED = "already_declined"
     BOUGHT_LATELY = "bought_lately"
@@ -89,6 +90,7 @@ WORDING: dict[Reason, str] = {
     Reason.UNKNOWN_PRODUCT: "The product is no longer in the catalogue.",
     Reason.NOT_SELLABLE: "The product is not for sale.",
     Reason.STOCK_BELOW_MINIMUM: "Too little stock.",
+    Reason.STOCK_UNKNOWN: "The rules count stock at some locations, and where it lies was not read yet.",
     Reason.ALREADY_IN_ORDER: "It is in the order already.",
     Reason.ALREADY_DECLINED: "The shopper declined it for this order.",
     Reason.BOUGHT_LATELY: "The shopper bought it lately.",

@@ -15,6 +15,7 @@ from server.storage.shops import Shops, WantedImports
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
 from server.usecases.collections import refresh_collections
+from server.usecases.locations import refresh_locations
 from server.usecases.privacy import finish_erasures
 from server.usecases.recommendations import rebuild_neighbours
 from server.usecases.reconcile import reconcile_orders
@@ -31,6 +32,7 @@ _SILENT_AFTER = timedelta(minutes=10)
 _RECONCILE_EVERY = timedelta(minutes=15)
 _COLLECTIONS_EVERY = timedelta(minutes=15)
 _FINISH_ERASURES_EVERY = timedelta(minutes=15)
+_LOCATIONS_EVERY = timedelta(hours=1)
 _QUIET_AFTER = timedelta(days=7)
 
 
@@ -53,6 +55,7 @@ class Schedule:
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
             ("neighbours", timedelta(days=1), self._count_neighbours),
+            ("locations", _LOCATIONS_EVERY, self._refresh_locations),
             ("reconcile", _RECONCILE_EVERY, self._reconcile),
             ("collections", _COLLECTIONS_EVERY, self._refresh_collections),
             ("erasures", _FINISH_ERASURES_EVERY, self._finish_erasures),
@@ -115,6 +118,14 @@ class Schedule:
         for shop_id in self._shop_ids():
             try:
                 refresh_collections(access=self._access(), shop_id=shop_id, now=now)
+            except AppError as fault:
+                log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
+
+    def _refresh_locations(self, now: datetime) -> None:
+        """Ask each shop which locations it has: hearing of their changes would take a permission of its own."""
+        for shop_id in self._shop_ids():
+            try:
+                refresh_locations(access=self._access(), shop_id=shop_id, now=now)
             except AppError as fault:
                 log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
 

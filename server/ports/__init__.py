@@ -1,5 +1,6 @@
 """What the inside needs of the outside: protocols for platforms and vendors, and the ways they can fail."""
 
+from server.domain.locations import LocationStock
 from server.ports.failures import (
     CredentialsRejected,
     PermanentFailure,
@@ -36,7 +37,7 @@ from server.ports.platform import (
     CustomerSnapshot,
     DeliveryHeaders,
     ItemStock,
-    LocationStock,
+    Location,
     Page,
     PlatformApi,
     PlatformApis,
@@ -63,6 +64,7 @@ __all__ = [
     "CustomerSnapshot",
     "DeliveryHeaders",
     "ItemStock",
+    "Location",
     "LocationStock",
     "Message",
     "MessageChannel",

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from server.domain.codes import NewCode
+from server.domain.locations import LocationStock
 from server.domain.offered import AnyChange
 from server.domain.orders import Order, VariantFacts
 
@@ -152,13 +153,13 @@ class DeliveryHeaders:
 
 
 @dataclass(frozen=True, slots=True)
-class LocationStock:
-    """What may be sold of an item from one location."""
+class Location:
+    """A place where a shop keeps goods; see `LocationStock`."""
 
     location_id: str
     name: str
-    available: int
-    is_active: bool = True
+    is_active: bool
+    is_online: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,10 @@ class PlatformApi(Protocol):
         """Return where items of the inventory lie."""
         ...
 
+    def locations(self) -> tuple[Location, ...]:
+        """Return every location of the shop, deactivated ones too."""
+        ...
+
     def count_variants(self) -> int:
         """Return how many variants there are, each of which is an item of the inventory."""
         ...
@@ -294,8 +299,8 @@ class PlatformApi(Protocol):
 
     def stock(self, inventory_item_id: str) -> StockLevel | None: ...
 
-    def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
-        """Return live facts of the variants that still exist."""
+    def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
+        """Return live facts of the variants that still exist, with where they lie if that is asked."""
         ...
 
     def customer(self, customer_id: str) -> CustomerSnapshot | None: ...

@@ -23,6 +23,7 @@ from server.ports import (
     CollectionSnapshot,
     CustomerSnapshot,
     ItemStock,
+    Location,
     Page,
     ProductSnapshot,
     ShopFacts,
@@ -43,6 +44,9 @@ from server.shopify.product_answers import (
     ItemFields,
     ItemNode,
     LevelFields,
+    LocationNode,
+    LyingNodes,
+    LyingVariantNode,
     Nodes,
     ProductFields,
     ProductNode,
@@ -56,6 +60,7 @@ from server.shopify.validation import explain
 PRODUCTS_PER_PAGE = 250
 ORDERS_PER_PAGE = 250
 CUSTOMERS_PER_PAGE = 250
+LOCATIONS_PER_PAGE = 100
 ITEMS_PER_PAGE = 25  # with up to 20 locations each
 COLLECTIONS_PER_PAGE = 50  # with up to 250 products each
 SMALLEST_PAGE = 5
@@ -101,6 +106,7 @@ class AdminApi:
         self._page_sizes = {
             "products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE, "orders_updated": ORDERS_PER_PAGE,
             "customers": CUSTOMERS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE, "collections": COLLECTIONS_PER_PAGE,
+            "locations": LOCATIONS_PER_PAGE,
         }  # fmt: skip
 
     def shop(self) -> ShopFacts:
@@ -156,8 +162,10 @@ class AdminApi:
         node = _read_or_none(CollectionNode, answered)
         return self._collection(node) if node else None
 
-    def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
+    def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
         """Return live facts of those variants that still exist, in the order asked for."""
+        if at_locations:
+            return self._variants_at_locations(variant_ids)
         found: list[VariantFacts] = []
         for start in range(0, len(variant_ids), VARIANTS_PER_CALL):
             some = variant_ids[start : start + VARIANTS_PER_CALL]
@@ -166,6 +174,32 @@ class AdminApi:
             nodes = _read(Nodes, data).nodes
             found += [node.facts(node.product, currency) for node in nodes if isinstance(node, VariantNode)]
         return tuple(found)
+
+    def _variants_at_locations(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
+        found: list[VariantFacts] = []
+        for start in range(0, len(variant_ids), ITEMS_PER_PAGE):
+            some = variant_ids[start : start + ITEMS_PER_PAGE]
+            data = self._graphql.run("variants_at_locations", {"ids": [gid("ProductVariant", each) for each in some]})
+            currency = _currency(data)
+            for node in _read(LyingNodes, data).nodes:
+                if isinstance(node, LyingVariantNode):
+                    levels = self._item(node.inventory_item).levels
+                    found.append(replace(node.facts(node.product, currency), levels=levels))
+        return tuple(found)
+
+    def locations(self) -> tuple[Location, ...]:
+        """Return every location of the shop, deactivated ones and those of fulfilment services too."""
+        found: list[Location] = []
+        cursor: str | None = None
+        while True:
+            listing = _read(Listing[LocationNode], _part(self._page("locations", {"after": cursor}), "locations"))
+            found += [node.location() for node in listing.nodes]
+            following = listing.page_info.next_cursor
+            if following is None:
+                return tuple(found)
+            if following == cursor:
+                raise TemporaryFailure("Shopify's pages go round in a circle.")
+            cursor = following
 
     def stock(self, inventory_item_id: str) -> StockLevel | None:
         """Return the stock of the variant an inventory item belongs to, summed over locations by Shopify."""

@@ -1,6 +1,7 @@
 """Every table there is: importing this module fills the metadata that migrations compare with."""
 
 from server.storage import (
+    api_keys,
     catalog,
     collections,
     contacts,
@@ -17,6 +18,7 @@ from server.storage import (
 from server.storage.db import Base
 
 __all__ = [
+    "api_keys",
     "catalog",
     "collections",
     "contacts",

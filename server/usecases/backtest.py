@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from multiprocessing import get_context
@@ -19,6 +19,7 @@ from server.domain.purchases import purchase_of
 from server.ports import PhoneNumbers
 from server.storage.db import Database, Session
 from server.storage.history import History
+from server.storage.levels import with_levels
 from server.storage.reports import Reports
 from server.storage.rules import Rules
 from server.storage.shops import may_make_codes, time_zone_of
@@ -61,6 +62,7 @@ class BacktestReport:
 ASSUMPTIONS = (
     "Prices, costs, tags and what is for sale are those of today.",
     "Past stock was not kept: it is taken to be today's stock and what was sold since, as if none had been delivered.",
+    "Where rules count some locations, what was sold since is taken to have lain at the fullest one that counts today.",
     "The same replay without any limit of stock stands beside it.",
     "Consent, opt-outs, customers' tags and loyalty are those of today.",
     "What is bought together is counted over all orders, later ones too.",
@@ -89,6 +91,8 @@ def run_backtest(
     """
     with database.read() as session:
         past, currency, measured = _load(session, shop_id, phones, now=now)
+        if any(each.counts_locations for each in documents.values()):
+            past = replace(past, goods=with_levels(session, shop_id, past.goods))
     since = now - timedelta(days=days)
     jobs = [(label, document, model) for label, document in documents.items() for model in StockModel]
     page, message = rates(measured)

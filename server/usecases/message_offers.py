@@ -38,7 +38,10 @@ class MessageChoice:
         known = self.situation.goods
         goods = {
             variant_id: replace(
-                facts, stock_levels=known[variant_id].stock_levels, open_demand=known[variant_id].open_demand
+                facts,
+                stock_levels=known[variant_id].stock_levels,
+                stands=known[variant_id].stands,
+                open_demand=known[variant_id].open_demand,
             )
             if variant_id in known
             else facts
@@ -104,7 +107,8 @@ def _ask_live(api: PlatformApi, choice: MessageChoice) -> Mapping[str, VariantFa
     """
     live: dict[str, VariantFacts] = {}
     for start in range(0, len(choice.asked_ids), _ASKED_AT_ONCE):
-        found = api.variants(choice.asked_ids[start : start + _ASKED_AT_ONCE])
+        some = choice.asked_ids[start : start + _ASKED_AT_ONCE]
+        found = api.variants(some, at_locations=choice.document.stock.counting.is_needed)
         live |= {facts.variant_id: facts for facts in found}
         if decide(choice.document, choice.with_goods(live)).offered is not None:
             break

@@ -1,4 +1,4 @@
-"""Checks that what the rules name is there: goods of the shop's catalogue, and its collections."""
+"""Checks that what the rules name is there: goods of the shop's catalogue, its collections and its locations."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,10 @@ from server.storage.catalog import Catalog
 from server.storage.collections import Collections
 from server.storage.db import Session
 from server.storage.listings import Listings
+from server.storage.stock import StockByLocation
 
+_NO_LOCATION = "is no location of the shop. Choose another, or take it away; new ones are read from Shopify every hour."
+_ALL_DEACTIVATED = "names deactivated locations only, so that nothing would be offered. Choose one that is active."
 _GONE = "is not in the catalogue: it was deleted, or is another shop's. Choose another, or take it away."
 _NO_COLLECTION = "is no collection of the shop: it was deleted, or is another shop's. Choose another, or take it away."
 _SAID = {
@@ -22,23 +25,43 @@ _SAID = {
 
 
 def check_references(session: Session, shop_id: int, document: RuleDocument) -> None:
-    """Refuse live rules that name goods which the shop does not have; an empty catalogue says nothing.
+    """Refuse rules that name goods or locations which the shop does not have; while none is known, nothing is said.
 
     Raises:
         InvalidRules.
     """
+    problems = [*_goods_missing(session, shop_id, document), *_locations_missing(session, shop_id, document)]
+    if problems:
+        raise InvalidRules(tuple(problems))
+
+
+def _goods_missing(session: Session, shop_id: int, document: RuleDocument) -> list[Problem]:
     catalog = Catalog(session, shop_id)
     if not catalog.count():
-        return
+        return []
     collections = Collections(session, shop_id)
     named = [each for each in _named(document) if each[0] != "collections" or collections.are_read()]
     variants = catalog.variants(each for kind, each, _ in named if kind == "variants")
     products = Listings(session, shop_id).products(each for kind, each, _ in named if kind == "products")
     held = collections.named(each for kind, each, _ in named if kind == "collections")
     known = {"variants": variants.keys(), "products": products.keys(), "collections": held.keys()}
-    problems = [Problem(path, f"'{each}' {_SAID[kind]}") for kind, each, path in named if each not in known[kind]]
-    if problems:
-        raise InvalidRules(tuple(problems))
+    return [Problem(path, f"'{each}' {_SAID[kind]}") for kind, each, path in named if each not in known[kind]]
+
+
+def _locations_missing(session: Session, shop_id: int, document: RuleDocument) -> Iterator[Problem]:
+    """Yield what would stop every offer: a location that is gone, or none left that is active."""
+    known = {each.location_id: each for each in StockByLocation(session, shop_id).locations()}
+    whose = {"stock": document.stock} | {
+        f"markets ({name}).stock": of_market.stock
+        for name, of_market in document.by_market.items()
+        if of_market.stock.locations != document.stock.locations
+    }
+    for path, stock in whose.items() if known else ():
+        gone = sorted(stock.locations - known.keys())
+        for each in gone:
+            yield Problem(f"{path}.locations", f"'{each}' {_NO_LOCATION}")
+        if stock.locations and not gone and not any(known[each].is_active for each in stock.locations):
+            yield Problem(f"{path}.locations", _ALL_DEACTIVATED)
 
 
 def collections_asked(document: RuleDocument) -> frozenset[str]:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from server.domain.told import Told
 from server.storage.touches import SequenceRow, Touches
 from server.usecases.messages import send_touch
-from server.usecases.told_facts import tell_facts
+from server.usecases.told_facts import take_told, tell_facts
 from tests.factories import NOW, journey_json, order, rules_json
 from tests.usecases.house import House
 from tests.usecases.test_codes import allow_codes
@@ -88,6 +89,13 @@ def test_the_orders_own_follow_up_is_left_alone(shop: House) -> None:
 @pytest.mark.parametrize("ending", ["bad", "unrated", "none"])
 def test_a_ticket_that_ended_otherwise_earns_nothing(shop: House, ending: str) -> None:
     assert close_ticket(shop, last_ticket=ending) is None
+
+
+def test_what_is_told_over_http_thanks_too(shop: House) -> None:
+    told = Told("77", {"open_tickets": 0, "last_ticket": "good"})
+    for expected in (1, 0):
+        taken = take_told(database=shop.database, shop_id=shop.shop_id, told=[told], now=shop.clock.now())
+        assert (taken.changed, getattr(goodwill(shop), "refusal", "")) == (expected, None)
 
 
 def test_told_twice_is_thanked_once(shop: House) -> None:

@@ -25,6 +25,7 @@ from server.storage.contacts import Contacts
 from server.storage.db import Base, InboxBase
 from server.storage.deliveries import Deliveries, DeliveryRow
 from server.storage.shops import Connections, Imports
+from server.usecases.api_keys import create_key
 from server.usecases.privacy import note_data_request
 from tests.conftest import StandingClock
 from tests.factories import OTHER_SHOP, customer
@@ -39,7 +40,7 @@ PAGE_ROUTES = {
     "/", "/set-up", "/set-up/check", "/imports/<kind>/retry", "/integrations", "/integrations/<slug>",
     "/offers", "/offers/new", "/offers/<funnel_id>", "/offers/<funnel_id>/delete", "/offers/publish",
     "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
-    "/calls", "/calls/<touch_id>/<outcome>",
+    "/calls", "/calls/<touch_id>/<outcome>", "/keys", "/keys/<int:key_id>/revoke",
     "/settings", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
     "/rules/versions", "/rules/versions/<int:number>",
     "/deliveries", "/deliveries/<int:delivery_id>/replay", "/deliveries/replay",
@@ -53,6 +54,9 @@ OTHER_ROUTES = {
     "/privacy": "what is stored of everybody, and no data",
     "/health": "no data",
     "/rules.schema.json": "what rules may be, and no data",
+    "/facts.schema.json": "what may be told, and no data",
+    "/api/facts": "the shop is the key's; test_told_facts.py asks with another shop's key",
+    "/api/facts/<customer_id>": "as above",
     "/ready": "no data",
     "/metrics": "sums over all shops, for the operator",
     "/static/<path:filename>": "files",
@@ -127,7 +131,11 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
         delivery_id = row.id
     with runtime.database.read() as session:
         request_id = session.execute(select(Base.metadata.tables["privacy_requests"].c.id)).scalar_one()
+    create_key(database=runtime.database, shop_id=shop_id, name=WORD, created_by="1", now=now)
+    with runtime.database.read() as session:
+        key_id = session.execute(select(Base.metadata.tables["api_keys"].c.id)).scalar_one()
     ids = {
+        "key_id": str(key_id),
         "funnel_id": "quokka-funnel",
         "order_id": orders[0],
         "touch_id": call_id,
@@ -170,7 +178,7 @@ def test_no_page_shows_or_changes_anything_of_another_shop(
                 answer = _ask(client, clock, method, path)
                 assert WORD not in answer.text, f"{method} {path}"
                 assert answer.status_code < 500, f"{method} {path}: {answer.text}"
-                if {"order_id", "delivery_id", "request_id", "funnel_id"} & rule.arguments:
+                if {"order_id", "delivery_id", "request_id", "funnel_id", "key_id"} & rule.arguments:
                     assert answer.status_code in {404, 409, 422}, f"{method} {path}: HTTP {answer.status_code}"
                 asked += 1
     assert asked >= len(PAGE_ROUTES)

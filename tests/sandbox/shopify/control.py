@@ -87,6 +87,9 @@ class _Control:
     def stock(self) -> Answer:
         body = body_of(request)
         variant, available = take(body, "variant_id", int), take(body, "available", int)
+        location = take(body, "location_id", int, default=None)
+        if location is not None:
+            return jsonify(inventory_item_id=stock.set_at(self._world, self._sender, variant, location, available))
         return jsonify(inventory_item_id=stock.set_available(self._world, self._sender, variant, available))
 
     def orders(self) -> Answer:

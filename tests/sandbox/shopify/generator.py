@@ -51,7 +51,8 @@ def fill(
         (ids.SHOP_ID, domain, client_id),
     )
     connection.execute("INSERT INTO selling_plan VALUES (?, 'Deliver every month')", (ids.MONTHLY_PLAN,))
-    connection.execute("INSERT INTO location VALUES (?, 'Leeds warehouse')", (ids.LOCATION_ID,))
+    connection.execute("INSERT INTO location VALUES (?, 'Leeds warehouse', 1)", (ids.LOCATION_ID,))
+    connection.execute("INSERT INTO location VALUES (?, 'York shop floor', 0)", (ids.SHOP_FLOOR_ID,))
     for table, rows in (
         ("product", catalogue.product_rows()),
         ("variant", catalogue.variant_rows()),

@@ -19,6 +19,7 @@ STEP = 32_771
 SHOP_ID = 61_240_017_003
 LOCATION_ID = 72_350_110_419
 MONTHLY_PLAN = 3_610_040_713
+SHOP_FLOOR_ID = 72_350_143_187  # goods are put there by hand only
 
 _FIRST = {
     "customer": CUSTOMER,

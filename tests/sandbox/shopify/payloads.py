@@ -199,10 +199,13 @@ def product_body(connection: sqlite3.Connection, product_id: int, origin: str) -
     }
 
 
-def inventory_level_body(connection: sqlite3.Connection, inventory_item_id: int) -> Body:
-    """Return the body of `inventory_levels/update`, which names no variant."""
+def inventory_level_body(
+    connection: sqlite3.Connection, inventory_item_id: int, location_id: int | None = None
+) -> Body:
+    """Return the body of `inventory_levels/update`, which names no variant; without a location, of the first."""
     row = connection.execute(
-        "SELECT * FROM inventory_level WHERE inventory_item_id = ?", (inventory_item_id,)
+        "SELECT * FROM inventory_level WHERE inventory_item_id = ? AND ? IN (location_id, 0) ORDER BY location_id",
+        (inventory_item_id, location_id or 0),
     ).fetchone()
     if row is None:
         raise LookupError(f"no stock of inventory item {inventory_item_id}")

@@ -16,7 +16,8 @@ CREATE TABLE shop (
 
 CREATE TABLE location (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL
+    name TEXT NOT NULL,
+    fulfills_online_orders INTEGER NOT NULL DEFAULT 1
 );
 
 CREATE TABLE product (

@@ -17,6 +17,7 @@ from server.domain.decision import Decision
 from server.domain.document import Kind, RuleDocument
 from server.domain.facts import Context, Facts
 from server.domain.goods import UNSORTED, Goods, GoodsLine, Memberships
+from server.domain.locations import LocationStock
 from server.domain.offers import Band, Wanted
 from server.domain.orders import Order, Purchase, PurchaseLine, VariantFacts
 from server.domain.reasons import TraceLine
@@ -75,7 +76,10 @@ def goods_in(row: Row) -> dict[str, VariantFacts]:
             del made[variant_id]
         else:
             levels = tuple(changes.pop("stock_levels", ()))
-            made[variant_id] = replace(made[variant_id], **_sets(changes), stock_levels=levels)
+            stands = tuple(tuple(sorted(each.items())) for each in changes.pop("stands", ()))
+            if "levels" in changes:
+                changes["levels"] = tuple(LocationStock(**each) for each in changes["levels"])
+            made[variant_id] = replace(made[variant_id], **_sets(changes), stock_levels=levels, stands=stands)
     return made
 
 

@@ -173,7 +173,7 @@ def item(*, tracked: bool, quantity: int | None) -> dict[str, Any]:
 
 
 def item_with(variants: dict[str, Any] | None, *, tracked: bool = True) -> dict[str, Any]:
-    place = {"id": "gid://shopify/Location/1", "name": "Leeds", "isActive": True}
+    place = {"id": "gid://shopify/Location/1", "name": "Leeds", "isActive": True, "fulfillsOnlineOrders": False}
     levels = _page([{"location": place, "quantities": [{"quantity": 9}]}], None)
     return {
         "id": "gid://shopify/InventoryItem/211",
@@ -183,7 +183,7 @@ def item_with(variants: dict[str, Any] | None, *, tracked: bool = True) -> dict[
     }
 
 
-LYING = ItemStock("211", (LocationStock("1", "Leeds", 9),))
+LYING = ItemStock("211", (LocationStock("1", "Leeds", 9, is_online=False),))
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,12 @@ def test_locations_beyond_the_first_page_are_fetched() -> None:
     level = node["inventoryLevels"]["nodes"][0]
 
     def at(number: int) -> dict[str, Any]:
-        place = {"id": f"gid://shopify/Location/{number}", "name": f"Store {number}", "isActive": number != 3}
+        place = {
+            "id": f"gid://shopify/Location/{number}",
+            "name": f"Store {number}",
+            "isActive": number != 3,
+            "fulfillsOnlineOrders": True,
+        }
         return dict(level) | {"location": place, "quantities": [{"quantity": -number}]}
 
     def answered(name: str, variables: Variables) -> object:

@@ -1,12 +1,19 @@
 """Every call of AdminApi against answers that Shopify's schema allows, full and sparse."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from server.ports import PlatformApi
-from server.shopify.admin_api import COLLECTIONS_PER_PAGE, ITEMS_PER_PAGE, PRODUCTS_PER_PAGE, AdminApi
+from server.shopify.admin_api import (
+    COLLECTIONS_PER_PAGE,
+    ITEMS_PER_PAGE,
+    PRODUCTS_PER_PAGE,
+    VARIANTS_PER_CALL,
+    AdminApi,
+)
 from server.shopify.documents import document, names
 from tests.sandbox.shopify.admin.cost import requested
 from tests.sandbox.shopify.admin.documents import read
@@ -23,6 +30,8 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "collections_count": lambda api: api.count_collections(),
     "collection": lambda api: api.collection("4311"),
     "variants": lambda api: api.variants(("111",)),
+    "variants_at_locations": lambda api: api.variants(("111",), at_locations=True),
+    "locations": lambda api: api.locations(),
     "stock": lambda api: api.stock("211"),
     "orders": lambda api: api.orders(since=NOW, cursor="x"),
     "orders_updated": lambda api: api.orders_updated(since=NOW, cursor="x"),
@@ -71,6 +80,12 @@ def test_full_answers_fill_our_words() -> None:
     assert (variant.price, variant.compare_at_price, variant.unit_cost, variant.available) == (1250, 1250, 1250, 3)
     assert (variant.image_url, variant.image_alt) == ("https://cdn.example.com/x", "text")
     assert full.variants(("111",)) == (variant,)
+    (lying,) = full.variants(("111",), at_locations=True)
+    assert lying.levels is not None
+    assert replace(lying, levels=None) == variant
+    assert [(level.location_id, level.is_active, level.is_online) for level in lying.levels] == [
+        (place.location_id, place.is_active, place.is_online) for place in full.locations()
+    ]
     customer = full.customer("7001")
     assert customer is not None
     assert (customer.orders_count, customer.spent, len(customer.consents)) == (4, 1250, 2)
@@ -90,6 +105,7 @@ def test_sparse_answers_leave_nothing_made_up() -> None:
 @pytest.mark.parametrize("name", sorted({*names()} - GATHERED))
 def test_no_document_costs_more_than_a_single_query_may(name: str) -> None:
     page = PAGES.get(name, PRODUCTS_PER_PAGE)
-    given = {"first": page, "query": "x", "id": "gid://shopify/Thing/1", "ids": ["gid://shopify/Thing/1"] * 100}
+    many = ITEMS_PER_PAGE if name == "variants_at_locations" else VARIANTS_PER_CALL
+    given = {"first": page, "query": "x", "id": "gid://shopify/Thing/1", "ids": ["gid://shopify/Thing/1"] * many}
     given["code"] = {"title": "x"}
     assert requested(schema(), read(schema(), document(name), given, None)) <= 1000

@@ -42,6 +42,7 @@ from tests.sandbox.shopify import admin_api, bulk_files, oauth, payload_orders, 
 from tests.sandbox.shopify.admin import bulk
 from tests.sandbox.shopify.admin.state import state_of
 from tests.sandbox.shopify.signing import make_id_token
+from tests.sandbox.shopify.stock import set_at
 from tests.sandbox.shopify.subscriptions import Subscriptions
 from tests.sandbox.shopify.webhooks import WebhookSender
 from tests.sandbox.shopify.world import World
@@ -183,6 +184,24 @@ def test_the_catalogue_is_read_whole(pair: Pair) -> None:
         level = api.stock(item_id)
         assert level is not None
         assert (level.variant_id, level.available) == (variant_id, variants[variant_id].available)
+
+
+def test_where_goods_lie_is_read_with_them(pair: Pair) -> None:
+    api = pair.api()
+    warehouse, floor = (str(number) for number in pair.ids("location"))
+    assert [(each.location_id, each.is_active, each.is_online) for each in api.locations()] == [
+        (warehouse, True, True),
+        (floor, True, False),
+    ]
+    some = tuple(map(str, pair.ids("variant")[:60]))
+    set_at(pair.world, pair.sender, int(some[7]), int(floor), 5)
+    lying = api.variants(some, at_locations=True)
+    assert tuple(replace(each, levels=None) for each in lying) == api.variants(some)
+    for number, each in enumerate(lying):
+        assert each.levels is not None
+        assert [level.location_id for level in each.levels] == ([warehouse, floor] if number == 7 else [warehouse])
+        if each.available is not None:
+            assert sum(level.available for level in each.levels) == each.available
 
 
 def test_a_products_webhook_names_what_the_api_then_gives(pair: Pair) -> None:
