@@ -32,6 +32,10 @@ _SHORTEST_TITLE = 20  # characters; below this a title says too little
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+# What the folder of a template ends in for each channel; that of an e-mail has the bare name.
+_ENDINGS = {"sms": "_sms", "call": "_call"}
+
+
 class UnknownTemplate(AppError):
     code = "unknown_template"
 
@@ -98,9 +102,11 @@ class MessageRenderer:
         """
         variables = variables_of(message)
         if channel == "sms":
-            return Words(text=self.render_sms(f"{message.template}_sms", variables))
+            return Words(text=self.render_sms(f"{message.template}{_ENDINGS[channel]}", variables))
         if channel == "call":
-            return Words(text=_tidy_lines(self._fill(f"{message.template}_call/body.txt", _clean(variables))))
+            return Words(
+                text=_tidy_lines(self._fill(f"{message.template}{_ENDINGS[channel]}/body.txt", _clean(variables)))
+            )
         email = self.render_email(message.template, variables)
         return Words(text=email.text, subject=email.subject, html=email.html)
 
@@ -241,3 +247,12 @@ def _check_link(name: str, url: str) -> None:
 def _tidy_lines(text: str) -> str:
     lines = (line.rstrip() for line in text.strip().splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
+
+
+def template_names(templates: Path = TEMPLATES) -> dict[str, list[str]]:
+    """Return the templates that there are by name, each with the channels that it is written for."""
+    found: dict[str, list[str]] = {}
+    for folder in sorted(each.name for each in templates.iterdir() if each.is_dir()):
+        channel = next((name for name, ending in _ENDINGS.items() if folder.endswith(ending)), "email")
+        found.setdefault(folder.removesuffix(_ENDINGS.get(channel, "")), []).append(channel)
+    return found

@@ -1,60 +1,55 @@
-// The form of one offer: conditions come and go, problems stand at their fields.
+// The form of one funnel: conditions, further offers and tests come and go, problems stand at their fields.
 
-import "./actions.js";
-import { sendOnSubmit, touch } from "./forms.js";
+import { startEntries, renumber } from "./entries.js";
 import { startPickers } from "./goods.js";
-import { go } from "./navigation.js";
+import { saveEntry } from "./entry-form.js";
 
 const form = document.querySelector("#offer-form");
-const list = document.querySelector("#conditions");
-const PLACE = /^audience\.all\[\d+\]/;
+const NEW = "offer-";
 
-/** Numbers the conditions as they stand, so that the server's paths lead back to them. */
-function renumber() {
-  [...(list?.children ?? [])].forEach((box, place) => {
-    for (const element of [box, ...box.querySelectorAll("*")]) {
-      for (const name of ["name", "data-path", "data-name"]) {
-        const value = element.getAttribute(name);
-        if (value && PLACE.test(value)) element.setAttribute(name, value.replace(PLACE, `audience.all[${place}]`));
-      }
+/** The hidden fields that hold the ids of all steps, the first one's first. */
+const stepIds = () => [form.querySelector("[data-first-step]"), ...form.querySelectorAll("#steps > [data-step] > input")];
+
+function nameStep(step) {
+  const taken = new Set(stepIds().map(({ value }) => value));
+  let number = taken.size;
+  while (taken.has(`${NEW}${number}`)) number += 1;
+  step.querySelector("input").value = `${NEW}${number}`;
+  step.querySelector("input").defaultValue = `${NEW}${number}`;
+}
+
+function nameArm(arm) {
+  const field = arm.querySelector("s-text-field");
+  const taken = new Set([...arm.parentElement.children].filter((each) => each !== arm).map((each) => each.querySelector("s-text-field").value));
+  const free = [..."bcdefghijk"].find((letter) => !taken.has(letter));
+  if (free) field.setAttribute("value", free);
+}
+
+/** Brings the numbers of the offers, and what may come next after each, up to date. */
+function followSteps() {
+  const ids = stepIds().map(({ value }) => value);
+  const choices = ids.map((id, place) => ({ id, words: `Offer ${place + 1}` }));
+  for (const field of stepIds()) {
+    const step = field.closest("[data-step]");
+    const selects = step ? step.querySelectorAll(":scope s-select[name$='.if_accepted'], :scope s-select[name$='.if_declined']") : form.querySelectorAll("[name='steps[0].if_accepted'], [name='steps[0].if_declined']");
+    for (const select of selects) {
+      const { value } = select;
+      const options = [{ id: "", words: "Nothing more" }, ...choices.filter(({ id }) => id !== field.value)];
+      select.replaceChildren(...options.map(({ id, words }) => {
+        const option = document.createElement("s-option");
+        option.setAttribute("value", id);
+        option.textContent = words;
+        return option;
+      }));
+      select.value = options.some(({ id }) => id === value) ? value : "";
     }
-  });
-}
-
-function addCondition() {
-  const key = document.querySelector("#condition-kind").value;
-  const template = document.querySelector(`template[data-condition-template="${key}"]`);
-  if (!template) return;
-  list.append(template.content.cloneNode(true));
-  renumber();
-  touch(form);
-  list.lastElementChild.querySelector(".fields > *")?.focus?.();
-}
-
-/** A reset brings back field values by itself; lists that grew or shrank are put back here. */
-function keepLists() {
-  const kept = [...form.querySelectorAll("[data-restore]")].filter((element) => !element.parentElement.closest("[data-restore]"));
-  const copies = kept.map((element) => [element, element.cloneNode(true)]);
-  form.addEventListener("reset", () => {
-    for (const [element, copy] of copies) element.replaceChildren(...copy.cloneNode(true).childNodes);
-  });
-}
-
-document.addEventListener("click", (event) => {
-  const button = event.composedPath().find((node) => node instanceof Element && node.matches("[data-add-condition], [data-remove-condition]"));
-  if (!button) return;
-  if (button.hasAttribute("data-add-condition")) {
-    addCondition();
-    return;
   }
-  button.closest("[data-condition]").remove();
-  renumber();
-  touch(form);
-});
+}
 
-keepLists();
+startEntries(form, (added) => {
+  if (added?.hasAttribute("data-step")) nameStep(added);
+  else if (added && !added.hasAttribute("data-condition")) nameArm(added);
+  followSteps();
+});
 startPickers(form);
-sendOnSubmit(form, ({ location: path }) => {
-  window.shopify?.toast?.show("Offer saved.");
-  go(path, { force: true });
-}, { root: document.querySelector("s-page"), before: renumber });
+saveEntry(form, { before: () => renumber(form) });

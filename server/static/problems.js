@@ -23,7 +23,8 @@ function placeOf(known, path) {
 }
 
 function mark(element, problem) {
-  element.closest("details")?.setAttribute("open", ""); // a problem behind a fold would not be seen
+  // A problem behind a fold would not be seen, and folds stand within folds.
+  for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.setAttribute("open", "");
   const help = element.getAttribute("details") ?? "";
   // The help stands below the field already.
   const message = help && problem.endsWith(help) ? problem.slice(0, -help.length).trim() : problem;
@@ -79,5 +80,6 @@ export function showProblems(root, { code, message, problems = [] }) {
   }
   const summary = first ? "Some fields need your attention." : "Something stands in the way.";
   fillBox(box("problem"), problems.length ? summary : message, rest);
-  first?.focus?.();
+  // Where a plain field stands inside of what shows the problem, that is what can be mended.
+  (first?.querySelector("textarea, input:not([type=hidden])") ?? first)?.focus?.();
 }

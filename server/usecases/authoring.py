@@ -13,9 +13,18 @@ from server.storage.rules import PublishedRules, Rules
 from server.usecases.presets import FIRST_DRAFT
 from server.usecases.references import check_references
 
+# The lists of the document, and what their entries are told apart by.
+_KEYS = {"funnels": "id", "journeys": "id", "tiers": "name", "pairings": "id", "markets": "id"}
+
 
 class UnknownFunnel(AppError):
     code = "unknown_funnel"
+
+
+class UnknownEntry(AppError):
+    """A list of the draft holds nothing of this name."""
+
+    code = "unknown_entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +40,31 @@ class Draft:
 
     def index_of(self, funnel_id: str) -> int:
         """Return where a funnel stands in the document, or where it would be added: problems name it by that."""
-        ids = [funnel.get("id") for funnel in self.document.get("funnels", [])]
-        return ids.index(funnel_id) if funnel_id in ids else len(ids)
+        return self.place_of("funnels", funnel_id)
+
+    def place_of(self, part: str, name: str | None) -> int:
+        """Return where an entry stands in a list of the document, or where it would be added."""
+        names = [each.get(_KEYS[part]) for each in self.document.get(part, [])]
+        return names.index(name) if name in names else len(names)
+
+    def entry(self, part: str, name: str) -> dict[str, Any]:
+        """Return one entry of a list of the draft.
+
+        Raises:
+            UnknownEntry.
+        """
+        for each in self.document.get(part, []):
+            if each.get(_KEYS[part]) == name:
+                return dict(each)
+        raise UnknownEntry("There is nothing of this name in the rules any more.", part=part, name=name)
 
     def is_live_as_drafted(self, funnel: dict[str, Any]) -> bool:
         """Tell whether the published version holds exactly this funnel."""
-        return funnel in (self.live_document or {}).get("funnels", [])
+        return self.is_entry_live("funnels", funnel)
+
+    def is_entry_live(self, part: str, entry: dict[str, Any]) -> bool:
+        """Tell whether the published version holds exactly this entry in a list."""
+        return entry in (self.live_document or {}).get(part, [])
 
     def funnel(self, funnel_id: str) -> dict[str, Any]:
         """Return one funnel of the draft.
@@ -73,27 +101,66 @@ def save_funnel(*, database: Database, shop_id: int, funnel: dict[str, Any], rev
     Raises:
         InvalidRules: the funnel has problems; nothing is stored. DraftChanged.
     """
+    return save_entry(
+        database=database,
+        shop_id=shop_id,
+        part="funnels",
+        entry=funnel,
+        replaces=funnel["id"],
+        revision=revision,
+        now=now,
+    )
+
+
+def save_entry(
+    *,
+    database: Database,
+    shop_id: int,
+    part: str,
+    entry: dict[str, Any],
+    replaces: str | None,
+    revision: int,
+    now: datetime,
+) -> Draft:
+    """Put one entry into a list of the draft, in the place of the one named `replaces`, else at its end.
+
+    Raises:
+        InvalidRules: nothing is stored. DraftChanged.
+    """
 
     def place(document: dict[str, Any]) -> None:
-        funnels = document.setdefault("funnels", [])
-        for index, each in enumerate(funnels):
-            if each.get("id") == funnel["id"]:
-                funnels[index] = funnel
+        entries = document.setdefault(part, [])
+        for index, each in enumerate(entries):
+            if replaces is not None and each.get(_KEYS[part]) == replaces:
+                entries[index] = entry
                 return
-        funnels.append(funnel)
+        entries.append(entry)
 
-    return _change(database, shop_id, place, revision=revision, now=now)
+    return change_draft(database, shop_id, place, revision=revision, now=now)
+
+
+def remove_entry(*, database: Database, shop_id: int, part: str, name: str, revision: int, now: datetime) -> Draft:
+    """Take one entry out of a list of the draft.
+
+    Raises:
+        InvalidRules: something else of the rules needs it. DraftChanged.
+    """
+
+    def drop(document: dict[str, Any]) -> None:
+        document[part] = [each for each in document.get(part, []) if each.get(_KEYS[part]) != name]
+
+    return change_draft(database, shop_id, drop, revision=revision, now=now)
 
 
 def save_settings(
-    *, database: Database, shop_id: int, settings: Mapping[str, Mapping[str, Any]], revision: int, now: datetime
+    *, database: Database, shop_id: int, settings: Mapping[str, Any], revision: int, now: datetime
 ) -> Draft:
     """Put parts of the document into the draft, each by its name, and leave the others as they are.
 
     Raises:
         InvalidRules: nothing is stored. DraftChanged.
     """
-    return _change(database, shop_id, lambda document: document.update(settings), revision=revision, now=now)
+    return change_draft(database, shop_id, lambda document: document.update(settings), revision=revision, now=now)
 
 
 def save_document(*, database: Database, shop_id: int, document: Any, revision: int, now: datetime) -> Draft:
@@ -108,7 +175,7 @@ def save_document(*, database: Database, shop_id: int, document: Any, revision: 
         held.clear()
         held.update(document)
 
-    return _change(database, shop_id, place, revision=revision, now=now)
+    return change_draft(database, shop_id, place, revision=revision, now=now)
 
 
 def remove_funnel(*, database: Database, shop_id: int, funnel_id: str, revision: int, now: datetime) -> Draft:
@@ -117,11 +184,7 @@ def remove_funnel(*, database: Database, shop_id: int, funnel_id: str, revision:
     Raises:
         DraftChanged.
     """
-
-    def drop(document: dict[str, Any]) -> None:
-        document["funnels"] = [each for each in document.get("funnels", []) if each.get("id") != funnel_id]
-
-    return _change(database, shop_id, drop, revision=revision, now=now)
+    return remove_entry(database=database, shop_id=shop_id, part="funnels", name=funnel_id, revision=revision, now=now)
 
 
 def publish_draft(
@@ -150,9 +213,14 @@ def publish_draft(
     return database.run(publish)
 
 
-def _change(
+def change_draft(
     database: Database, shop_id: int, change: Callable[[dict[str, Any]], None], *, revision: int, now: datetime
 ) -> Draft:
+    """Let `change` work on the draft's document, and store what it made if that is sound.
+
+    Raises:
+        InvalidRules: nothing is stored. DraftChanged.
+    """
 
     def store(session: Session) -> None:
         rules = Rules(session, shop_id)

@@ -37,6 +37,7 @@ _STATUS: dict[str, HTTPStatus] = {
     "unknown_delivery": HTTPStatus.NOT_FOUND,
     "unknown_request": HTTPStatus.NOT_FOUND,
     "unknown_funnel": HTTPStatus.NOT_FOUND,
+    "unknown_entry": HTTPStatus.NOT_FOUND,
     "unknown_integration": HTTPStatus.NOT_FOUND,
     "link_unknown": HTTPStatus.NOT_FOUND,
     "not_found": HTTPStatus.NOT_FOUND,

@@ -14,7 +14,7 @@ from tests.conftest import StandingClock
 from tests.shopify_client import make_session_token
 from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP, install
 
-ARGUMENTS = {"slug": "smtp", "vendor": "twilio", "kind": "orders", "filename": "admin.css", "number": 1}
+ARGUMENTS = {"slug": "smtp", "vendor": "twilio", "kind": "orders", "filename": "admin.css", "number": 1, "place": 0}
 
 
 def addresses(app: Flask) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ from server.storage.shops import Connections, Imports
 from server.usecases.api_keys import create_key
 from server.usecases.privacy import note_data_request
 from tests.conftest import StandingClock
-from tests.factories import OTHER_SHOP, customer
+from tests.factories import OTHER_SHOP, customer, journey_json
 from tests.shopify_client import make_session_token
 from tests.storage.test_deliveries import NEW
 from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP, TWILIO, fixed_rules, install, product, variant
@@ -39,8 +39,14 @@ WORD = "Quokka"  # stands in every text of the other shop
 PAGE_ROUTES = {
     "/", "/set-up", "/set-up/check", "/imports/<kind>/retry", "/integrations", "/integrations/<slug>",
     "/offers", "/offers/new", "/offers/<funnel_id>", "/offers/<funnel_id>/delete", "/offers/publish",
+    "/follow-ups", "/follow-ups/new", "/follow-ups/story", "/follow-ups/<journey_id>",
+    "/follow-ups/<journey_id>/delete",
+    "/tiers", "/tiers/new", "/tiers/<int:place>", "/tiers/<int:place>/delete", "/tiers/<int:place>/up",
+    "/tiers/<int:place>/down", "/pairings", "/pairings/new", "/pairings/<pairing_id>",
+    "/pairings/<pairing_id>/delete", "/templates",
+    "/markets", "/markets/new", "/markets/<market_id>", "/markets/<market_id>/delete",
     "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
-    "/calls", "/calls/<touch_id>/<outcome>", "/keys", "/keys/<int:key_id>/revoke",
+    "/calls", "/calls/<touch_id>/<outcome>", "/lift", "/keys", "/keys/<int:key_id>/revoke",
     "/settings", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
     "/rules/versions", "/rules/versions/<int:number>",
     "/deliveries", "/deliveries/<int:delivery_id>/replay", "/deliveries/replay",
@@ -108,6 +114,11 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
     now = runtime.clock.now()
     rules = fixed_rules("2", "3")
     rules["funnels"][0] |= {"id": "quokka-funnel", "name": WORD}
+    rules["journeys"] = [journey_json(id="quokka-journey", name=WORD)]
+    rules["tiers"] = [{"name": WORD, "audience": None}]
+    rules["pairings"] = [{"id": "quokka-pairing", "name": WORD, "pairs": []}]
+    rules["markets"] = [{"id": "quokka-market", "name": WORD, "countries": ["AU"]}]
+    rules["templates"] = [{"tag": WORD, "template": "offer"}]
     shop_id = install(runtime, domain=OTHER_SHOP, rules=rules)
     with runtime.database.write() as session:
         Catalog(session, shop_id).save(product(replace(variant(4), title=WORD)))
@@ -137,6 +148,10 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
     ids = {
         "key_id": str(key_id),
         "funnel_id": "quokka-funnel",
+        "journey_id": "quokka-journey",
+        "pairing_id": "quokka-pairing",
+        "market_id": "quokka-market",
+        "place": "0",
         "order_id": orders[0],
         "touch_id": call_id,
         "outcome": "reached",
@@ -178,7 +193,16 @@ def test_no_page_shows_or_changes_anything_of_another_shop(
                 answer = _ask(client, clock, method, path)
                 assert WORD not in answer.text, f"{method} {path}"
                 assert answer.status_code < 500, f"{method} {path}: {answer.text}"
-                if {"order_id", "delivery_id", "request_id", "funnel_id", "key_id"} & rule.arguments:
+                if {
+                    "order_id",
+                    "delivery_id",
+                    "request_id",
+                    "funnel_id",
+                    "journey_id",
+                    "key_id",
+                    "pairing_id",
+                    "place",
+                } & rule.arguments:
                     assert answer.status_code in {404, 409, 422}, f"{method} {path}: HTTP {answer.status_code}"
                 asked += 1
     assert asked >= len(PAGE_ROUTES)

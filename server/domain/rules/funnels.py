@@ -251,24 +251,12 @@ FUNNEL = Table(
     _check_funnel,
 )
 
-PAIRING = Table(
-    Pairing,
+PAIR = Table(
+    Pair,
     (
-        ID,
-        NAME,
-        Field(
-            "pairs",
-            Rows(
-                Table(
-                    Pair,
-                    (
-                        Field("bought", Text(), "Tag of what was bought", is_required=True),
-                        Field("offered", Text(), "Tag of what is offered", is_required=True),
-                    ),
-                )
-            ),
-            "Pairs",
-            is_required=True,
-        ),
+        Field("bought", Text(), "Tag of what was bought", is_required=True),
+        Field("offered", Text(), "Tag of what is offered", is_required=True),
     ),
 )
+
+PAIRING = Table(Pairing, (ID, NAME, Field("pairs", Rows(PAIR), "Pairs", is_required=True)))

@@ -4,7 +4,7 @@ from server.domain.document import TRIGGERS, Caps, Holds, Journey, Kind, Message
 from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, NAME, limit
 from server.domain.rules.funnels import DISCOUNT, check_discount
 from server.domain.rules.reading import Reader
-from server.domain.rules.shapes import Field, Flag, Rows, Table, Text, Whole
+from server.domain.rules.shapes import Field, Flag, Rows, Seconds, Table, Text, Whole
 
 _MAX_MESSAGES = 3  # one order opens one sequence of at most three messages
 _HOUR = 3_600
@@ -65,7 +65,13 @@ MESSAGE_STEP = Table(
     (
         ID,
         Field("channel", Text(("sms", "email", "call")), "Channel", is_required=True),
-        Field("delay_seconds", Whole(high=30 * 24 * _HOUR), "Seconds after the start", is_required=True),
+        Field(
+            "delay_seconds",
+            Seconds(high=30 * 24 * _HOUR),
+            "Delay",
+            "From the start of the follow-up.",
+            is_required=True,
+        ),
         Field("template", Text(), "Template", is_required=True),
         Field("has_offer", Flag(), "Names goods", "A call may do without: to thank, or to ask whether all is well."),
         Field(
@@ -86,7 +92,7 @@ JOURNEY = Table(
         NAME,
         IS_LIVE,
         Field("priority", Whole(low=-1_000, high=1_000), "Priority", "The highest that fits an order is taken."),
-        Field("trigger", Text(tuple(TRIGGERS)), "Opened by"),
+        Field("trigger", Text(tuple(TRIGGERS)), "Opens when"),
         AUDIENCE,
         Field("steps", Rows(MESSAGE_STEP, unique="id"), "Messages"),
         Field("expires_hours", Whole(low=1, high=720), "Expires after hours"),

@@ -10,7 +10,7 @@ from server.domain.rules.reading import Reader
 from server.domain.rules.shapes import Codes, Field, Schema, Table
 
 # Everything else is one for the whole shop: who is drawn into what must not change with the address.
-_OVERRIDDEN = (
+OVERRIDDEN = (
     "funnels", "journeys", "caps", "holds", "quiet_hours", "stock", "margin", "repeats", "templates", "pairings",
 )  # fmt: skip
 
@@ -20,10 +20,10 @@ class _Overrides:
     """Parts of a document that replace the shop's; what they come to is read as a document of its own."""
 
     def read(self, reader: Reader, value: object, path: str) -> Mapping[str, object]:
-        return reader.table(value, path, known=_OVERRIDDEN)
+        return reader.table(value, path, known=OVERRIDDEN)
 
     def schema(self) -> Schema:
-        return {"type": "object", "propertyNames": {"enum": list(_OVERRIDDEN)}}
+        return {"type": "object", "propertyNames": {"enum": list(OVERRIDDEN)}}
 
 
 def _made(*, overrides: object = None, **given: Any) -> Market:  # noqa: ARG001 - read by itself, see `override`

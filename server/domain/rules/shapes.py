@@ -74,6 +74,17 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Seconds(Whole):
+    """A length of time in whole seconds: a form takes it in the unit that fits."""
+
+    def read(self, reader: Reader, value: object, path: str) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
+            reader.fault(path, f"must be a length of time from {self.low} to {self.high} seconds, in whole seconds.")
+            return self.low
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """A percentage from 0 to 100."""
 

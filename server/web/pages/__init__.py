@@ -3,12 +3,29 @@
 from flask import Flask
 
 from server.web.guards import runtime
-from server.web.pages import calls, deliveries, home, integrations, keys, offers, orders, privacy, rules, settings
+from server.web.pages import (
+    calls,
+    deliveries,
+    follow_ups,
+    home,
+    integrations,
+    keys,
+    lift,
+    markets,
+    offers,
+    orders,
+    pairings,
+    privacy,
+    rules,
+    settings,
+    tiers,
+)
 
 
 def register_pages(app: Flask) -> None:
     """Add the pages, and what every template may name."""
-    for page in (home, offers, orders, calls, integrations, keys, deliveries, privacy, rules, settings):
+    rule_pages = (offers, follow_ups, tiers, pairings, markets, rules, settings)
+    for page in (home, *rule_pages, orders, calls, lift, integrations, keys, deliveries, privacy):
         app.register_blueprint(page.blueprint())
 
     @app.context_processor

@@ -6,20 +6,19 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from server.core.money import Money
 from server.domain.conditions import CONDITIONS
-from server.domain.conditions.definition import Argument
 from server.domain.rules import InvalidRules
 from server.usecases.authoring import Draft, load_draft, publish_draft, remove_funnel, save_funnel
 from server.usecases.reports import Goods, describe_goods
 from server.web.guards import merchant, runtime, shop
+from server.web.pages.audience_form import stock_words
 from server.web.pages.display import Display
 from server.web.pages.frame import Frame, open_frame, page_blueprint, read_revision, show
-from server.web.pages.funnel_form import empty_funnel, first_offer, is_simple, read_funnel, simple_leaves
-from server.web.pages.wording import audience_words, choice_words, discount_words, goods_of, offer_words, variant_words
+from server.web.pages.funnel_form import empty_funnel, first_offer, read_funnel
+from server.web.pages.funnel_view import goods_in, view_of
+from server.web.pages.wording import audience_words, discount_words, offer_words, variant_words
 
 _MOST_ASKED = 250
-_GONE = "No longer in the catalogue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,90 +35,6 @@ class FunnelLine:
     audience: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """One of the goods that a list of the form names."""
-
-    id: str
-    title: str
-    detail: str = ""
-    image_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Editor:
-    """What the form of one funnel shows. `kept_audience` are the words of a tree that it cannot edit."""
-
-    funnel: dict[str, Any]
-    goods: Goods
-    display: Display
-    kept_audience: str | None
-
-    @property
-    def conditions(self) -> list[Any]:
-        return [] if self.kept_audience else list(simple_leaves(self.funnel.get("audience")))
-
-    def value(self, argument: Argument, given: Any) -> str:
-        """Return an argument as its field takes it."""
-        if given is None:
-            return ""
-        if argument.kind == "money" and isinstance(given, int):
-            return Money(given, self.display.currency).text() if self.display.currency else ""
-        return ", ".join(given) if isinstance(given, list) else str(given)
-
-    def further_steps(self) -> str:
-        """Return what comes after the first step, in words."""
-        first, *others = self.funnel["steps"]
-        words = {step["id"]: offer_words(step["offer"], self.goods) for step in others}
-        ways = (("if accepted", first.get("if_accepted")), ("if declined", first.get("if_declined")))
-        return "; ".join(f"{way}: {words[target]}" for way, target in ways if target in words)
-
-    def amount_off(self) -> str:
-        """Return the discount's amount in the shop's currency as its field takes it."""
-        currency = self.display.currency or ""
-        amount = ((first_offer(self.funnel).get("discount") or {}).get("amounts") or {}).get(currency)
-        return Money(amount, currency).text() if amount is not None else ""
-
-    def bundle_price(self) -> str:
-        """Return the one price of a bundle in the shop's currency as its field takes it."""
-        currency = self.display.currency or ""
-        amount = ((first_offer(self.funnel).get("price") or {}).get("amounts") or {}).get(currency)
-        return Money(amount, currency).text() if amount is not None else ""
-
-    def choice(self, choice: str) -> str:
-        return choice_words(choice)
-
-    def chosen(self, argument: Argument, given: list[str] | None) -> list[Chosen]:
-        """Return the goods that an argument names."""
-        if argument.kind == "variants":
-            return self.chosen_variants(given or [])
-        if argument.kind == "collections":
-            return [self._collection(each) for each in given or []]
-        return [self._product(each) for each in given or []]
-
-    def chosen_variants(self, variant_ids: list[str]) -> list[Chosen]:
-        return [self._variant(each) for each in variant_ids]
-
-    def _product(self, product_id: str) -> Chosen:
-        named = self.goods.products.get(product_id)
-        if named is None:
-            return Chosen(product_id, f"Product {product_id}", _GONE)
-        return Chosen(product_id, named.title, image_url=named.image_url)
-
-    def _collection(self, collection_id: str) -> Chosen:
-        named = self.goods.collections.get(collection_id)
-        if named is None:
-            return Chosen(collection_id, f"Collection {collection_id}", "Not among your collections (yet)")
-        return Chosen(collection_id, named.title, f"As of {self.display.moment(named.read_at)}")
-
-    def _variant(self, variant_id: str) -> Chosen:
-        facts = self.goods.variants.get(variant_id)
-        if facts is None:
-            return Chosen(variant_id, f"Variant {variant_id}", _GONE)
-        detail = f"{self.display.money(facts.price)}, {_stock_words(facts.available)}"
-        return Chosen(variant_id, variant_words(variant_id, self.goods), detail, facts.image_url)
-
-
 def blueprint() -> Blueprint:
     routes = page_blueprint("offers", __name__, url_prefix="/offers")
     _add_pages(routes)
@@ -132,7 +47,7 @@ def _add_pages(routes: Blueprint) -> None:
     def listing() -> BaseResponse:
         frame, draft = open_frame(), _draft()
         funnels = draft.document.get("funnels", [])
-        goods = _goods(*funnels)
+        goods = goods_in(*funnels)
         # As decisions go through them: the highest priority first, then by id.
         ranked = sorted(funnels, key=lambda funnel: (-funnel.get("priority", 0), funnel["id"]))
         lines = [_line(funnel, draft, goods, frame.display) for funnel in ranked]
@@ -163,7 +78,7 @@ def _add_pages(routes: Blueprint) -> None:
                         "id": facts.variant_id,
                         "title": variant_words(facts.variant_id, goods),
                         "image_url": facts.image_url,
-                        "stock": _stock_words(facts.available),
+                        "stock": stock_words(facts.available),
                         "price": display.money(facts.price),
                         "is_sellable": facts.is_sellable,
                     }
@@ -227,14 +142,11 @@ def _save(funnel_id: str | None) -> Response:
 
 
 def _edit(frame: Frame, draft: Draft, funnel: dict[str, Any], *, save_url: str, is_new: bool) -> BaseResponse:
-    goods = _goods(funnel)
-    audience = funnel.get("audience")
-    kept = None if is_simple(audience) else audience_words(audience, goods, frame.display)
     return show(
         frame,
         "pages/offer.html",
         draft=draft,
-        editor=Editor(funnel, goods, frame.display, kept),
+        view=view_of(funnel, draft.document, frame.display),
         conditions=CONDITIONS,
         save_url=save_url,
         is_new=is_new,
@@ -245,25 +157,6 @@ def _edit(frame: Frame, draft: Draft, funnel: dict[str, Any], *, save_url: str, 
 
 def _draft() -> Draft:
     return load_draft(database=runtime().database, shop_id=shop().shop_id)
-
-
-def _goods(*funnels: dict[str, Any]) -> Goods:
-    steps = (step for funnel in funnels for step in funnel["steps"])
-    variants = {each for step in steps for each in step["offer"].get("variants", [])}
-    products: set[str] = set()
-    collections: set[str] = set()
-    for funnel in funnels:
-        named = goods_of(funnel.get("audience"))
-        variants |= named["variants"]
-        products |= named["products"]
-        collections |= named["collections"]
-    return describe_goods(
-        database=runtime().database,
-        shop_id=shop().shop_id,
-        variant_ids=variants,
-        product_ids=products,
-        collection_ids=collections,
-    )
 
 
 def _line(funnel: dict[str, Any], draft: Draft, goods: Goods, display: Display) -> FunnelLine:
@@ -282,7 +175,3 @@ def _line(funnel: dict[str, Any], draft: Draft, goods: Goods, display: Display) 
 
 def _margin_words(minimum: float | None) -> str:
     return "any" if minimum is None else f"the shop's {minimum:g} %"
-
-
-def _stock_words(available: int | None) -> str:
-    return "stock not tracked" if available is None else f"{available:,} in stock"

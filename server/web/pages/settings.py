@@ -1,30 +1,28 @@
 """Settings: the limits that hold for every offer and message, drawn from what the rules say of each."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.domain.rules import InvalidRules, Problem
 from server.domain.rules.document import HOLDOUT, MARGIN, QUIET_HOURS, REPEATS, STOCK
 from server.domain.rules.journeys import CAPS, HOLDS
-from server.domain.rules.shapes import Field, Flag, Ids, Share, Table, Whole
+from server.domain.rules.shapes import Ids, Table
 from server.ports import Location
 from server.usecases.authoring import load_draft, save_settings
 from server.usecases.locations import list_locations
 from server.web.guards import runtime, shop
+from server.web.pages.controls import Control, Filled, Form, draw, read
 from server.web.pages.frame import open_frame, page_blueprint, read_revision, show
 
 _ANYWHERE = "None chosen: what lies anywhere counts, all together."
-_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SettingsPart:
     """One part of the document that is a table of plain values, and how its section of the page is headed."""
 
     name: str
@@ -34,13 +32,19 @@ class Part:
 
 
 PARTS = (
-    Part("caps", CAPS, "How often", "Texts, e-mails and calls together. One order opens at most one follow-up."),
-    Part("holds", HOLDS, "One channel at a time", "So that nobody is written to twice on the same day."),
-    Part("quiet_hours", QUIET_HOURS, "Hours for texts", "By the clock of whoever gets the text."),
-    Part("stock", STOCK, "Stock", "Looked at when an offer is made, when it is accepted and when a message leaves."),
-    Part("repeats", REPEATS, "Not offered again", "What is in the order is never offered."),
-    Part("margin", MARGIN, "Margin", "An offer may ask for more."),
-    Part("holdout", HOLDOUT, "Measuring", "Who is offered nothing shows, beside the others, what offers really add."),
+    SettingsPart(
+        "caps", CAPS, "How often", "Texts, e-mails and calls together. One order opens at most one follow-up."
+    ),
+    SettingsPart("holds", HOLDS, "One channel at a time", "So that nobody is written to twice on the same day."),
+    SettingsPart("quiet_hours", QUIET_HOURS, "Hours for texts", "By the clock of whoever gets the text."),
+    SettingsPart(
+        "stock", STOCK, "Stock", "Looked at when an offer is made, when it is accepted and when a message leaves."
+    ),
+    SettingsPart("repeats", REPEATS, "Not offered again", "What is in the order is never offered."),
+    SettingsPart("margin", MARGIN, "Margin", "An offer may ask for more."),
+    SettingsPart(
+        "holdout", HOLDOUT, "Measuring", "Who is offered nothing shows, beside the others, what offers really add."
+    ),
 )
 
 
@@ -55,18 +59,30 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
-    """One field as the form draws it; its name is its path in the document."""
+class Places:
+    """The shop's locations, of which some may be chosen; its name is its path in the document."""
 
     name: str
     label: str
     help: str
-    kind: Literal["number", "flag", "text", "places"]
-    value: Any
-    lowest: int = 0
-    highest: int = 0
-    suffix: str = ""
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListLink:
+    """The page of one of the rules' lists, with how much it holds."""
+
+    label: str
+    url: str
+    words: str
+
+
+_LISTS = (
+    ("tiers", "Tiers", "/tiers", "Named groups of shoppers."),
+    ("pairings", "Pairings", "/pairings", "What goes with what, by product tags."),
+    ("templates", "Templates by product tag", "/templates", "Which words a message about some goods has."),
+    ("markets", "Markets", "/markets", "What is otherwise in some countries or currencies."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class Section:
     heading: str
     words: str
     controls: tuple[Control, ...]
+    places: tuple[Places, ...]
 
 
 def blueprint() -> Blueprint:
@@ -84,7 +101,7 @@ def blueprint() -> Blueprint:
         draft = load_draft(database=runtime().database, shop_id=shop().shop_id)
         places = list_locations(database=runtime().database, shop_id=shop().shop_id)
         sections = [_section(part, draft.document.get(part.name) or {}, places) for part in PARTS]
-        return show(open_frame(), "pages/settings.html", draft=draft, sections=sections)
+        return show(open_frame(), "pages/settings.html", draft=draft, sections=sections, links=_links(draft.document))
 
     @routes.post("")
     def save() -> Response:
@@ -106,29 +123,17 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def _section(part: Part, held: Mapping[str, Any], places: Sequence[Location]) -> Section:
-    usual = part.table.make()
-    controls = (_control(f"{part.name}.{each.name}", each, held, usual, places) for each in part.table.fields)
-    return Section(part.heading, part.words, tuple(controls))
+def _section(part: SettingsPart, held: Mapping[str, Any], locations: Sequence[Location]) -> Section:
+    places = tuple(
+        Places(f"{part.name}.{each.name}", each.label, _ANYWHERE, tuple(_choices(held.get(each.name), locations)))
+        for each in part.table.fields
+        if isinstance(each.shape, Ids)
+    )
+    return Section(part.heading, part.words, draw(part.table, part.name, held), places)
 
 
-def _control(name: str, field: Field, held: Mapping[str, Any], usual: Any, places: Sequence[Location]) -> Control:
-    value = held[field.name] if field.name in held else getattr(usual, field.name)
-    match field.shape:
-        case Whole(low, high):
-            suffix = ":00" if field.name.endswith("_hour") else ""
-            return Control(name, field.label, field.help, "number", _empty(value), low, high, suffix)
-        case Share():
-            return Control(name, field.label, field.help, "number", _empty(value), 0, 100, "%")
-        case Flag():
-            return Control(name, field.label, field.help, "flag", value)
-        case Ids():
-            choices = tuple(_choices(frozenset(map(str, value or ())), places))
-            return Control(name, field.label, _ANYWHERE, "places", value, choices=choices)
-    return Control(name, field.label, field.help, "text", value)
-
-
-def _choices(chosen: frozenset[str], places: Sequence[Location]) -> Iterator[Choice]:
+def _choices(held: Any, places: Sequence[Location]) -> Iterator[Choice]:
+    chosen = frozenset(map(str, held or ()))
     for each in places:
         is_chosen = each.location_id in chosen
         if not each.is_active:
@@ -141,31 +146,21 @@ def _choices(chosen: frozenset[str], places: Sequence[Location]) -> Iterator[Cho
         yield Choice(gone, f"Location {gone}", is_chosen=True, note="Not in Shopify any more: nothing counts there.")
 
 
-def _read(part: Part, held: Mapping[str, Any], form: MultiDict[str, str]) -> dict[str, Any]:
-    """Return a part as the form says it; a text that is no value at all is left to the rules' own check."""
-    found = dict(held)
-    for field in part.table.fields:
-        given = form.get(f"{part.name}.{field.name}", "").strip()
-        match field.shape:
-            case Flag():
-                found[field.name] = bool(given)
-            case Ids():
-                found[field.name] = sorted(set(form.getlist(f"{part.name}.{field.name}")))
-            case Whole(_, _, blank_is_off) if not given and blank_is_off:
-                found[field.name] = 0
-            case _ if not given and field.is_nullable:
-                found[field.name] = None
-            case Whole() | Share() if _NUMBER.fullmatch(given):
-                found[field.name] = float(given) if "." in given else int(given)
-            case _:
-                found[field.name] = given
+def _links(document: Mapping[str, Any]) -> tuple[ListLink, ...]:
+    return tuple(
+        ListLink(label, url, f"{words} {len(document.get(name, ())) or 'None'} so far.")
+        for name, label, url, words in _LISTS
+    )
+
+
+def _read(part: SettingsPart, held: Mapping[str, Any], form: Form) -> dict[str, Any]:
+    found = read(part.table, held, Filled(form, currency=None), part.name)
+    for each in part.table.fields:
+        if isinstance(each.shape, Ids):
+            found[each.name] = sorted(set(form.getlist(f"{part.name}.{each.name}")))
     return found
 
 
 def _sentences(problems: tuple[Problem, ...]) -> Iterator[Problem]:
     for each in problems:
         yield Problem(each.path, each.message[:1].upper() + each.message[1:])
-
-
-def _empty(value: Any) -> Any:
-    return "" if value is None else value

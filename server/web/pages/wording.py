@@ -14,6 +14,17 @@ from server.web.pages.display import Display
 
 CHANNELS = {"call": "Call", "sms": "SMS", "email": "E-mail"}
 
+# Where the word that is stored would not tell a merchant enough.
+_CHOICES = {
+    "order_paid": "An order is paid",
+    "subscription_renewed": "A subscription renews",
+    "wait": "Wait until that ends",
+    "other_channel": "Wait, then go by the other channel",
+    "expire": "Leave it out",
+    "type": "Goods of the same type",
+    "product": "Other variants of the same product",
+}
+
 _PAGE: dict[Reason, tuple[str, str]] = {
     Reason.PAGE_ACCEPTED: ("Accepted", "success"),
     Reason.PAGE_ACCEPTED_UNPAID: ("Accepted, not paid", "critical"),
@@ -129,16 +140,17 @@ def variant_words(variant_id: str, goods: Goods) -> str:
 def discount_words(offer: Mapping[str, Any]) -> str:
     """Return what a funnel takes off."""
     if price := offer.get("price"):
-        return f"{_amounts_words(price['amounts'])} together"
+        return f"{amounts_words(price['amounts'])} together"
     discount = offer.get("discount")
     if not discount:
         return "None"
     if discount.get("percent") is not None:
         return f"{float(discount['percent']):g}% off"
-    return f"{_amounts_words(discount['amounts'])} off each"
+    return f"{amounts_words(discount['amounts'])} off each"
 
 
-def _amounts_words(amounts: Mapping[str, int]) -> str:
+def amounts_words(amounts: Mapping[str, int]) -> str:
+    """Return amounts in several currencies."""
     return " / ".join(f"{Money(amount, currency).text()} {currency}" for currency, amount in amounts.items())
 
 
@@ -159,8 +171,8 @@ def audience_words(audience: Mapping[str, Any] | None, goods: Goods, display: Di
 
 
 def choice_words(choice: str) -> str:
-    """Return one of the words that a condition lets choose from, as a merchant reads it."""
-    return CHANNELS.get(choice) or choice.replace("_", " ").capitalize()
+    """Return one of the words that the rules let choose from, as a merchant reads it."""
+    return CHANNELS.get(choice) or _CHOICES.get(choice) or choice.replace("_", " ").capitalize()
 
 
 def goods_of(audience: Mapping[str, Any] | None) -> dict[str, set[str]]:

@@ -426,7 +426,7 @@ def test_form_fields_may_come_many_times(staff: Staff, runtime: Runtime, shop_id
 
 
 class TestMoreThanTheFormShows:
-    """Steps, arms and pairings are written in files; the form tells of them and leaves them as they are."""
+    """A form without its further steps, or with entries that it does not draw, leaves them as they are."""
 
     def store(self, runtime: Runtime, shop_id: int, **changes: Any) -> dict[str, Any]:
         steps = [
@@ -450,8 +450,9 @@ class TestMoreThanTheFormShows:
         arms = {"arms": [{"id": "b", "offer": offer_json("4", id="b")}]}
         stored = self.store(runtime, shop_id, experiment=arms)
         page = words(Markup.read(staff.open("/offers/walk").text))
-        assert "if accepted: Product 3; if declined: Something dearer of the same kind" in page
-        assert "It tests 1 other offer against this one." in page
+        assert "Offer 1: Product 2, 15% off; tested against 1 other" in page
+        assert "If accepted Offer 2: Product 3, 15% off" in page
+        assert "If declined Offer 3: Something dearer of the same kind, 15% off" in page
         save(staff, runtime, shop_id, "/offers/walk", name="Walk on")
         after = funnels(runtime, shop_id)["Walk on"]
         assert after["steps"][1:] == stored["steps"][1:]
