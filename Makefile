@@ -25,7 +25,7 @@ story: python bundles browser  ## play the whole story with no window and print 
 	$(BIN)/python -m tests.story
 
 test: setup  ## run every test
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not e2e" $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e" $(ARGS)
 	cd extension/post-purchase && npm run --silent lint && npm test --silent && npm run --silent size
 	$(BIN)/pytest -n 2 --dist loadfile -m e2e $(ARGS)
 
@@ -33,7 +33,7 @@ soak: setup  ## play 20,000 orders while processes are killed, replay 30,000, an
 	$(BIN)/python -m tests.soak --database sqlite
 	$(BIN)/python -m tests.soak --database postgresql
 	$(BIN)/python -m tests.replay
-	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadgroup tests/unit/core tests/unit/domain tests/unit/outbound tests/unit/shopify \
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --dist loadfile tests/unit/core tests/unit/domain tests/unit/outbound tests/unit/shopify \
 	  tests/web/test_fuzz.py $(ARGS)
 
 bench: setup  ## measure, as JSON lines

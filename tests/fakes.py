@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from server.domain.codes import NewCode
 from server.domain.offered import AnyChange, ShippingPrice
 from server.domain.orders import Order, VariantFacts
 from server.ports import (
@@ -15,11 +16,14 @@ from server.ports import (
     BulkItem,
     BulkResult,
     BulkState,
+    CollectionSnapshot,
     ConsentChange,
     CustomerRequest,
     CustomerSnapshot,
     DeliveryHeaders,
     ItemStock,
+    Location,
+    LocationStock,
     Message,
     MessageChannel,
     OfferMessage,
@@ -75,9 +79,12 @@ class FakePlatformApi(Script):
         self.read_from_file: list[int] = []
         self.on_read: Callable[[], None] | None = None
         self.held_products: dict[str, ProductSnapshot] = {}
+        self.held_collections: dict[str, CollectionSnapshot] = {}
         self.held_orders: dict[str, Order] = {}
         self.held_customers: dict[str, CustomerSnapshot] = {}
         self.levels: dict[str, StockLevel] = {}
+        self.made_codes: dict[str, NewCode] = {}
+        self.places: list[Location] = []
 
     def shop(self) -> ShopFacts:
         self.called("shop")
@@ -94,6 +101,24 @@ class FakePlatformApi(Script):
     def count_products(self) -> int:
         self.called("count_products")
         return self.claimed or len(self.held_products)
+
+    def collections(self, *, cursor: str | None) -> Page[CollectionSnapshot]:
+        self.called("collections")
+        return self._page(self._collections(), cursor)
+
+    def count_collections(self) -> int:
+        self.called("count_collections")
+        return self.claimed or len(self.held_collections)
+
+    def gathered_collections(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CollectionSnapshot]]:
+        return self._file(self._collections(), offset)
+
+    def collection(self, collection_id: str) -> CollectionSnapshot | None:
+        self.called("collection")
+        return self.held_collections.get(collection_id)
+
+    def _collections(self) -> list[CollectionSnapshot]:
+        return sorted(self.held_collections.values(), key=lambda each: each.collection_id)
 
     def orders(self, *, since: datetime | None, cursor: str | None) -> Page[Order]:
         self.called("orders")
@@ -166,20 +191,44 @@ class FakePlatformApi(Script):
 
     def product(self, product_id: str) -> ProductSnapshot | None:
         self.called("product")
-        return self.held_products.get(product_id)
+        found = self.held_products.get(product_id)
+        if found is None:
+            return None
+        within = (each.collection_id for each in self._collections() if product_id in each.product_ids)
+        return replace(found, collection_ids=tuple(within))
 
     def stock(self, inventory_item_id: str) -> StockLevel | None:
         self.called("stock")
         return self.levels.get(inventory_item_id)
 
-    def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
+    def locations(self) -> tuple[Location, ...]:
+        self.called("locations")
+        return tuple(self.places)
+
+    def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
         self.called("variants")
         held = {each.variant_id: each for product in self.held_products.values() for each in product.variants}
-        return tuple(held[each] for each in variant_ids if each in held)
+        items = {
+            each: item for product in self.held_products.values() for each, item in product.inventory_item_ids.items()
+        }
+        found = tuple(held[each] for each in variant_ids if each in held)
+        return (
+            tuple(replace(each, levels=self._lying(items[each.variant_id])) for each in found)
+            if at_locations
+            else found
+        )
+
+    def _lying(self, item_id: str) -> tuple[LocationStock, ...]:
+        level = self.levels.get(item_id)
+        return level.item.levels if level is not None and level.item is not None else ()
 
     def customer(self, customer_id: str) -> CustomerSnapshot | None:
         self.called("customer")
         return self.held_customers.get(customer_id)
+
+    def make_code(self, code: NewCode) -> None:
+        self.called("make_code")
+        self.made_codes[code.text] = code
 
     def _page(self, found: list, cursor: str | None) -> Page:
         start = int(cursor or 0)
@@ -355,6 +404,9 @@ class FakeInbound:
         return _found(self.references, raw)
 
     def parse_product_reference(self, raw: bytes) -> str:
+        return _found(self.references, raw)
+
+    def parse_collection_reference(self, raw: bytes) -> str:
         return _found(self.references, raw)
 
     def parse_inventory_item(self, raw: bytes) -> str:

@@ -5,7 +5,8 @@ import json
 import click
 
 from server.cli.rules import SHOP, open_shop
-from server.usecases.told_facts import TELLINGS, tell_facts
+from server.domain.told import TELLINGS
+from server.usecases.told_facts import tell_facts
 
 
 @click.group()
@@ -21,7 +22,9 @@ def tell(shop: str, customer: str, given: tuple[str, ...]) -> None:
     """Keep facts such as open_tickets=1; one without a value is unknown again."""
     pairs = dict(each.partition("=")[::2] for each in given)
     with open_shop(shop) as (runtime, shop_id):
-        told = tell_facts(database=runtime.database, shop_id=shop_id, customer_id=customer, given=pairs)
+        told = tell_facts(
+            database=runtime.database, shop_id=shop_id, customer_id=customer, given=pairs, now=runtime.clock.now()
+        )
     click.echo(json.dumps(told, indent=2))
 
 

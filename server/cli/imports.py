@@ -33,7 +33,7 @@ def imports(*, shop: str, watch: bool, retry: str | None) -> None:
 
 
 def _follow(runtime: Runtime, shop_id: int, kind: str) -> None:
-    with click.progressbar(length=1, label=f"{kind:<10}", show_pos=True) as bar:
+    with click.progressbar(length=1, label=f"{kind:<11}", show_pos=True) as bar:
         while (row := _find(runtime, shop_id, kind)) is not None:
             bar.length = max(row.total, row.done, 1)
             bar.update(row.done - bar.pos)
@@ -48,5 +48,5 @@ def _find(runtime: Runtime, shop_id: int, kind: str) -> ImportRow | None:
 
 
 def _line(row: ImportRow) -> str:
-    told = f"{row.kind:<10} {row.state:<8} {row.done:>9,} of {row.total:,}"
+    told = f"{row.kind:<11} {row.state:<8} {row.done:>9,} of {row.total:,}"
     return f"{told}  {row.error}" if row.error else told

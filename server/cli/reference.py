@@ -14,6 +14,7 @@ _NEEDS = {
     Need.CATALOGUE: "the catalogue", Need.HISTORY: "earlier orders", Need.TIER: "what the tiers ask",
     Need.BASKETS: "goods of earlier orders", Need.PROFILE: "the customer", Need.CONSENT: "consent",
     Need.SERVICE: "the help desk", Need.CLOCK: "the shop's clock",
+    Need.PLANS: "the order as Shopify holds it",
 }  # fmt: skip
 _TYPES = {
     FactType.NUMBER: "a number", FactType.TEXT: "a word", FactType.TEXTS: "words", FactType.FLAG: "yes or no",
@@ -22,7 +23,7 @@ _TYPES = {
 _KINDS = {
     "money": "minor units of the shop's currency", "count": "a whole number", "percent": "0 to 100",
     "hour": "0 to 24", "choice": "one of", "choices": "some of", "text": "a word", "texts": "words",
-    "variants": "variant ids", "products": "product ids",
+    "variants": "variant ids", "products": "product ids", "collections": "collection ids",
 }  # fmt: skip
 _PARTS = {"order": "The order", "customer": "The customer", "context": "When and where"}
 

@@ -17,13 +17,14 @@ _PHONE = re.compile(r"(?:\+|%2[Bb])\d(?:[ ().-]{0,2}\d){6,14}\b")
 _JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 _BEARER = re.compile(r"(?<=\bBearer )\S+", re.IGNORECASE)
 _SHOPIFY_SECRET = re.compile(r"\bshp[a-z]{2}_\w+")
+_API_KEY = re.compile(r"\bafk_[\w-]+")
 
 REMOVED = "[removed]"
 
 
 def redact_text(text: str) -> str:
     """Return `text` with addresses, phone numbers, tokens and Shopify secrets removed."""
-    for pattern in (_JWT, _BEARER, _SHOPIFY_SECRET, _EMAIL, _PHONE):
+    for pattern in (_JWT, _BEARER, _SHOPIFY_SECRET, _API_KEY, _EMAIL, _PHONE):
         text = pattern.sub(REMOVED, text)
     return text
 

@@ -35,17 +35,20 @@ class Credit:
     amount: int
 
 
-def credit_order(order: Order, *, signed: Iterable[SignedOffer], clicks: Iterable[Click]) -> tuple[Credit, ...]:
+def credit_order(
+    order: Order, *, signed: Iterable[SignedOffer], clicks: Iterable[Click], coded: Iterable[str] = ()
+) -> tuple[Credit, ...]:
     """Return who earned which line of `order` as it stands now; each line is credited at most once.
 
-    Lines that an accepted offer added go to its decision; what is left goes to the latest click that led to the order.
+    Lines that an accepted offer added go to its decision; what is left goes to the touch whose code was used (`coded`
+    are the ids of such touches), else to the latest click that led to the order.
     A line's total is that of the units still there, so credits computed again after an edit or a refund of lines give
     revenue back by themselves: a line without units earns 0. A refund of a bare amount belongs to no line and gives
     nothing back.
     """
     if order.cancelled_at is not None:
         return ()
-    return _paid(order, (*_by_offer(order, signed), *_by_click(order, clicks)))
+    return _paid(order, (*_by_offer(order, signed), *_by_code(order, coded), *_by_click(order, clicks)))
 
 
 def _by_offer(order: Order, signed: Iterable[SignedOffer]) -> Iterable[tuple[str, LineItem]]:
@@ -58,6 +61,11 @@ def _by_offer(order: Order, signed: Iterable[SignedOffer]) -> Iterable[tuple[str
                 taken.add(line.line_id)
                 yield f"decision:{decision_id}", line
                 break
+
+
+def _by_code(order: Order, coded: Iterable[str]) -> Iterable[tuple[str, LineItem]]:
+    """A code is proof by itself: it is one shopper's, and holds no longer than its message said."""
+    return [(f"touch:{touch_id}", line) for touch_id in sorted(coded)[:1] for line in order.lines]
 
 
 def _paid(order: Order, earned: Iterable[tuple[str, LineItem]]) -> tuple[Credit, ...]:

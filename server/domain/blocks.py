@@ -7,7 +7,7 @@ from server.domain.offered import AppliedDiscount, Offered
 from server.domain.offers import Discount
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.reasons import Reason
-from server.domain.stock import Stock, shortage
+from server.domain.stock import Stock, is_unknown, shortage
 
 Block = tuple[Reason, str]  # with the values compared
 
@@ -66,6 +66,8 @@ def block_of(
         return Reason.BOUGHT_LATELY, variant.title
     if variant.product_id in refused.declined_products:
         return Reason.DECLINED_LATELY, variant.title
+    if is_unknown(variant, stock):
+        return Reason.STOCK_UNKNOWN, variant.title
     short = shortage(variant, stock, quantity=quantity)
     return (Reason.STOCK_BELOW_MINIMUM, f"{variant.title}: {short}") if short else None
 

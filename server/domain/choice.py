@@ -70,6 +70,8 @@ class Chooser:
             currency=self.situation.purchase.currency,
             items=(),
             minimum_stock=self._stock(offer).minimum,
+            locations=tuple(sorted(self.document.stock.locations)),
+            at_one_location=self.document.stock.at_one_location,
             texts=offer.texts,
             shipping=shipping,
         )
@@ -182,8 +184,10 @@ class Chooser:
     def _priced(self, offer: Offer, variant: VariantFacts) -> Price | Block:
         return price_of(
             variant,
-            # A message cannot take anything off: the shopper pays the shop's price.
-            discount=offer.discount if self.situation.surface is Surface.ONE_CLICK else None,
+            # Beside the page only a code takes something off; without codes the shopper pays the shop's price.
+            discount=offer.discount
+            if self.situation.surface is Surface.ONE_CLICK or self.situation.has_codes
+            else None,
             minimum_margin=self._minimum_margin(offer),
             currency=self.situation.purchase.currency,
         )

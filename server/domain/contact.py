@@ -81,6 +81,14 @@ def sequence_block(*, earlier_at: datetime | None, caps: Caps, now: datetime, ki
     return Ruling(Verdict.REFUSE, Reason.SEQUENCE_CAP, detail)
 
 
+def budget_block(*, opened: int, caps: Caps) -> Ruling | None:
+    """Return the refusal when as many follow-ups after tickets were opened in 30 days as the shop wants; else None."""
+    if not caps.goodwill_per_month or opened < caps.goodwill_per_month:
+        return None
+    detail = f"{opened} in 30 days, at most {caps.goodwill_per_month}"
+    return Ruling(Verdict.REFUSE, Reason.GOODWILL_BUDGET, detail)
+
+
 def _refusal(facts: ContactFacts, *, caps: Caps, now: datetime) -> Ruling | None:
     over_cap = sequence_block(earlier_at=facts.earlier_sequence_at, caps=caps, now=now, kind=facts.kind)
     checks: tuple[tuple[bool, Reason, str], ...] = (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.core.money import Money
 from server.domain.choice import Chooser, candidates
 from server.domain.document import Funnel, RuleDocument
 from server.domain.matching import MATCH
@@ -114,7 +115,9 @@ def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:
         return None
     purchase, caps = situation.purchase, document.caps
     if purchase.presentment_currency != purchase.currency:
-        detail = f"paid in {purchase.presentment_currency}, the shop sells in {purchase.currency}"
+        paid = Money(purchase.presentment_total or 0, purchase.presentment_currency).text()
+        told = f"paid {paid}" if purchase.presentment_total is not None else "paid in"
+        detail = f"{told} {purchase.presentment_currency}, the shop sells in {purchase.currency}"
         return TraceLine("page", Reason.CURRENCY_MISMATCH, detail)
     if caps.showing_days and caps.showings and situation.showings >= caps.showings:
         detail = f"{situation.showings} shown in {caps.showing_days} days, at most {caps.showings}"

@@ -9,7 +9,7 @@ from functools import cached_property
 from server.domain.audience import EVERYBODY, Answer, Audience, Leaf, evaluate, facts_of, needs
 from server.domain.facts import Fact, Facts, Need
 from server.domain.matching import Screen, compile_screen
-from server.domain.offers import Offer
+from server.domain.offers import Discount, Offer
 from server.domain.stock import DEFAULT_STOCK, Stock
 
 SCHEMA = 1
@@ -130,10 +130,15 @@ class Kind(StrEnum):
 
     SALES = "sales"
     RENEWAL = "renewal"
+    GOODWILL = "goodwill"
 
 
 # What opens a follow-up, and of which kind it is then.
-TRIGGERS = {"order_paid": Kind.SALES, "subscription_renewed": Kind.RENEWAL}
+TRIGGERS = {
+    "order_paid": Kind.SALES,
+    "subscription_renewed": Kind.RENEWAL,
+    "ticket_resolved": Kind.GOODWILL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,8 @@ class MessageStep:
     """One message or call of a journey, `delay_seconds` after the journey's start.
 
     `in_hold` says what becomes of it while the other channel holds it back: "wait" until the hold ends, go by the
-    "other_channel" then, or "expire". One that `has_offer` is not sent where nothing can be offered.
+    "other_channel" then, or "expire". One that `has_offer` is not sent where nothing can be offered; one that brings a
+    `code` takes that much off whatever is bought next.
     """
 
     id: str
@@ -150,13 +156,14 @@ class MessageStep:
     template: str
     in_hold: str = "wait"
     has_offer: bool = True
+    code: Discount | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
     """A follow-up; its offers come from the live funnels. Of those that fit an order the highest priority is taken.
 
-    What has not been sent `expires_hours` after the start never is.
+    What has not been sent `expires_hours` after the start never is. Codes hold for `code_days` after they are sent.
     """
 
     id: str
@@ -167,6 +174,7 @@ class Journey:
     trigger: str = "order_paid"
     audience: Audience = EVERYBODY
     expires_hours: int = 72
+    code_days: int = 7
 
     @property
     def kind(self) -> Kind:
@@ -180,18 +188,21 @@ class Journey:
 class Caps:
     """How often a shopper may be approached; 0, of days or of anything else, switches a cap off.
 
-    `sequence_days` lie between two follow-ups of orders, `renewal_days` between two of renewals; one of the one kind
-    does not keep the other back.
+    `sequence_days` lie between two follow-ups of orders, `renewal_days` between two of renewals, `goodwill_days`
+    between two after tickets; one of the one kind does not keep the other back. `goodwill_per_month` is for the whole
+    shop: follow-ups after tickets that open in 30 days.
     """
 
     sequence_days: int = 14
     renewal_days: int = 25
+    goodwill_days: int = 90
+    goodwill_per_month: int = 0
     messages_per_sequence: int = 3
     showings: int = 3
     showing_days: int = 14
 
     def days_between(self, kind: Kind) -> int:
-        return self.renewal_days if kind is Kind.RENEWAL else self.sequence_days
+        return {Kind.RENEWAL: self.renewal_days, Kind.GOODWILL: self.goodwill_days}.get(kind, self.sequence_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +321,11 @@ class RuleDocument:
             if country_code in market.countries or (country_code is None and currency in market.currencies):
                 return self.by_market[market.id]
         return self
+
+    @property
+    def counts_locations(self) -> bool:
+        """Tell whether the shop's rules, or those of one of its markets, look at where goods lie."""
+        return any(each.stock.counting.is_needed for each in (self, *self.by_market.values()))
 
     def template_for(self, tags: Collection[str], otherwise: str) -> str:
         """Return the template for a message about goods with these tags."""

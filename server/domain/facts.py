@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from server.domain.goods import Goods, line_of
+from server.domain.goods import UNSORTED, Goods, Memberships, line_of
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.shopper import ShopperFacts
 
@@ -25,6 +25,7 @@ class Need(StrEnum):
     CONSENT = "consent"
     SERVICE = "service"
     CLOCK = "clock"  # of the shop's own zone
+    PLANS = "plans"  # by which the lines of an order are sold: no webhook tells, so that the order is asked for
 
 
 class FactType(StrEnum):
@@ -58,6 +59,7 @@ class Facts:
     shopper: ShopperFacts
     goods: Mapping[str, VariantFacts]  # catalogue facts by variant id; what is in the order among them
     context: Context = field(default_factory=Context)
+    memberships: Memberships = UNSORTED  # of the products in the order
     gathered: Goods | None = None  # the goods of the order as conditions compare them, where that was done before
 
     @property
@@ -75,7 +77,7 @@ class Facts:
     @cached_property
     def order_goods(self) -> Goods:
         return self.gathered or Goods(
-            tuple(line_of(each, self.goods.get(each.variant_id)) for each in self.purchase.lines)
+            tuple(line_of(each, self.goods.get(each.variant_id), self.memberships) for each in self.purchase.lines)
         )
 
     @cached_property

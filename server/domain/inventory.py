@@ -107,7 +107,8 @@ INVENTORY: tuple[Holding, ...] = (
         },
         _columns(
             "shop_id created_at updated_at cancelled_at currency presentment_currency current_total refunded"
-            " outstanding financial_status source_name has_shipping_address is_test"
+            " outstanding financial_status source_name has_shipping_address is_test presentment_total"
+            " presentment_current_total starts_subscription"
         ),
         dict.fromkeys(("email", "phone", "first_name", "attributes", "discount_codes"), retention.ORDER_CONTACTS),
     ),
@@ -118,7 +119,7 @@ INVENTORY: tuple[Holding, ...] = (
         "to know what is bought together, and to offer nothing that is in the order already",
         retention.WITH_SHOP,
         {"order_id": "Shopify's number of the order", "variant_id": "what was bought", "quantity": "how much of it"},
-        _columns("shop_id line_id product_id title sku unit_price total"),
+        _columns("shop_id line_id product_id title sku unit_price total presentment_unit_price presentment_total"),
     ),
     Holding(
         "decisions",
@@ -168,6 +169,7 @@ INVENTORY: tuple[Holding, ...] = (
             "unit_id": _UNIT,
             "recipient": "the address it was sent to",
             "content": "what it said",
+            "code": "the discount code that it brought",
             "receipt": "whether it arrived, was opened or was refused",
             "receipt_code": "the carrier's reason",
         },
@@ -234,7 +236,8 @@ INVENTORY: tuple[Holding, ...] = (
         {"name": "name of the shop", "email": "its e-mail address", "grant": "its access to Shopify, encrypted"},
         _columns(
             "id domain platform_id currency time_zone country_code scopes grant_expires_at refreshing_until"
-            " needs_reopen is_post_purchase_app withheld checked_at history_starts_at last_delivery_at reconciled_at"
+            " needs_reopen is_post_purchase_app withheld checked_at collections_at history_starts_at last_delivery_at"
+            " reconciled_at"
             " reconciled_count installed_at uninstalled_at"
         ),
     ),
@@ -256,6 +259,11 @@ INVENTORY: tuple[Holding, ...] = (
         {"published_by": "Shopify's number of the member of staff"}, _columns("shop_id number document published_at"),
     ),
     Holding(
+        "api_keys", "keys of the shop's own systems", About.SHOP, "to know which shop a system speaks for",
+        retention.WITH_SHOP, {"created_by": "Shopify's number of the member of staff"},
+        _columns("id shop_id name handle digest created_at last_used_at revoked_at"),
+    ),
+    Holding(
         "rule_draft_revisions", "drafts of the rules", About.NOBODY, "to tell two editors what the other changed",
         retention.WITH_SHOP, plain=_columns("shop_id revision document"),
     ),
@@ -273,12 +281,24 @@ INVENTORY: tuple[Holding, ...] = (
         plain=_columns("shop_id tag variant_id"),
     ),
     Holding(
+        "collections", "the shop's collections", About.NOBODY, "to find goods by their collections",
+        retention.WITH_SHOP, plain=_columns("shop_id collection_id title read_at"),
+    ),
+    Holding(
+        "collection_products", "goods of collections", About.NOBODY, "to find goods by their collections",
+        retention.WITH_SHOP, plain=_columns("shop_id collection_id product_id"),
+    ),
+    Holding(
         "locations", "the shop's locations", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,
-        plain=_columns("shop_id location_id name is_active"),
+        plain=_columns("shop_id location_id name is_active is_online"),
     ),
     Holding(
         "location_stock", "stock at each location", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,
         plain=_columns("shop_id inventory_item_id location_id available stock_at"),
+    ),
+    Holding(
+        "item_stands", "stock at each location of late", About.NOBODY, "to tell whether goods ran short and came back",
+        retention.WITH_SHOP, plain=_columns("shop_id inventory_item_id stands"),
     ),
     Holding(
         "neighbours", "what is bought together", About.NOBODY, "to choose what fits an order", retention.WITH_SHOP,

@@ -69,7 +69,7 @@ class OfferedItem:
 class Offered:
     """One offer as it is made: `items` are accepted together; `choices` stand for the only item, one instead of it.
 
-    `arm` is None outside a test of arms.
+    `arm` is None outside a test of arms. `locations` and `at_one_location` tell whose stock counts, at the click too.
     """
 
     funnel_id: str
@@ -83,6 +83,8 @@ class Offered:
     reason_line: str | None = None
     texts: Texts = NO_TEXTS
     shipping: ShippingPrice | None = None  # None: none is added
+    locations: tuple[str, ...] = ()
+    at_one_location: bool = False
 
     @property
     def item(self) -> OfferedItem:

@@ -7,6 +7,8 @@ named currency.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.domain.locations import LocationStock, Stand
+
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
@@ -23,6 +25,9 @@ class LineItem:
     unit_price: int
     total: int  # after discounts, of the units still there
     sku: str = ""
+    # What the shopper saw, in minor units of the currency they paid in; None where it is not known.
+    presentment_unit_price: int | None = None
+    presentment_total: int | None = None
     tags: tuple[str, ...] = ()
 
 
@@ -30,8 +35,9 @@ class LineItem:
 class Order:
     """A platform's order as it stood at `updated_at`.
 
-    Amounts are minor units of `currency` (the shop's). `refunded` and `outstanding` follow the platform: an
-    accepted offer whose charge failed leaves `outstanding` above zero.
+    Amounts are minor units of `currency` (the shop's); `refunded` and `outstanding` follow the platform: an accepted
+    offer whose charge failed leaves `outstanding` above zero. Those called presentment are minor units of
+    `presentment_currency`, as the platform converted and rounded them for the shopper, and None where nobody told.
     """
 
     id: str
@@ -62,6 +68,27 @@ class Order:
     discount_codes: tuple[str, ...] = ()
     shipping_method: str | None = None  # as the checkout named it
     is_test: bool = False
+    presentment_total: int | None = None
+    presentment_current_total: int | None = None
+    starts_subscription: bool | None = None  # goods of it are sold by a selling plan; None: not told
+
+    @property
+    def is_converted(self) -> bool:
+        """Tell whether the shopper paid in another currency than the shop counts in, and what that was is known."""
+        return self.presentment_currency != self.currency and self.presentment_current_total is not None
+
+    def paid_for(self, line: LineItem) -> tuple[int, str]:
+        """Return what one of the lines comes to as the shopper knows it, and in which currency that is."""
+        if self.is_converted and line.presentment_total is not None:
+            return line.presentment_total, self.presentment_currency
+        return line.total, self.currency
+
+    @property
+    def paid(self) -> tuple[int, str]:
+        """What the order comes to as its shopper knows it, and in which currency that is."""
+        if self.is_converted and self.presentment_current_total is not None:
+            return self.presentment_current_total, self.presentment_currency
+        return self.current_total, self.currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +110,13 @@ class Purchase:
     presentment_currency: str
     country_code: str | None = None
     customer_id: str | None = None
-    # What the one-click page's token does not tell is known of placed orders alone.
+    # What the one-click page's token does not tell is known of placed orders alone: all but the subscription.
     discount_codes: frozenset[str] | None = None
     shipping_method: str | None = None
     payment_methods: frozenset[str] | None = None
     sales_channel: str | None = None
     subscription: str | None = None  # none | first | renewal
+    presentment_total: int | None = None  # minor units of `presentment_currency`
     market: str | None = None
 
 
@@ -116,3 +144,5 @@ class VariantFacts:
     vendor: str = ""
     stock_levels: tuple[int, ...] = ()  # of late, as `stock.remember` keeps them
     open_demand: int = 0  # units that offers on show may still take
+    levels: tuple[LocationStock, ...] | None = None  # where it lies; None: not known, or not asked
+    stands: tuple[Stand, ...] = ()  # of late, as `locations.remember_stand` keeps them

@@ -22,8 +22,15 @@ def purchase_of(order: Order, lines: tuple[PurchaseLine, ...] | None = None) -> 
         shipping_method=order.shipping_method,
         payment_methods=frozenset(order.gateways),
         sales_channel=order.source_name,
-        subscription="renewal" if trigger_of(order) == "subscription_renewed" else None,
+        subscription=_subscription_of(order),
+        presentment_total=order.presentment_current_total,
     )
+
+
+def _subscription_of(order: Order) -> str | None:
+    if trigger_of(order) == "subscription_renewed":
+        return "renewal"
+    return {True: "first", False: "none", None: None}[order.starts_subscription]
 
 
 def _lines_of(order: Order) -> tuple[PurchaseLine, ...]:
@@ -42,7 +49,6 @@ def page_purchase_of(purchase: Purchase) -> Purchase:
         shipping_method=None,
         payment_methods=None,
         sales_channel=None,
-        subscription=None,
     )
 
 

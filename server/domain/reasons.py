@@ -20,6 +20,7 @@ class Reason(StrEnum):
     UNKNOWN_PRODUCT = "unknown_product"
     NOT_SELLABLE = "not_sellable"
     STOCK_BELOW_MINIMUM = "stock_below_minimum"
+    STOCK_UNKNOWN = "stock_unknown"
     ALREADY_IN_ORDER = "already_in_order"
     ALREADY_DECLINED = "already_declined"
     BOUGHT_LATELY = "bought_lately"
@@ -45,11 +46,14 @@ class Reason(StrEnum):
     PAGE_FAILED = "page_failed"
     PAGE_UNSURE = "page_unsure"
 
+    TICKET_RESOLVED = "ticket_resolved"
+
     PLANNED = "planned"
     SENT = "sent"
     NO_LIVE_JOURNEY = "no_live_journey"
     SEQUENCE_CAP = "sequence_cap"
     MESSAGE_CAP = "message_cap"
+    GOODWILL_BUDGET = "goodwill_budget"
     CHANNEL_HOLD = "channel_hold"
     QUIET_HOURS = "quiet_hours"
     NO_CONSENT = "no_consent"
@@ -61,6 +65,7 @@ class Reason(StrEnum):
     ORDER_REFUNDED = "order_refunded"
     BOUGHT_SINCE = "bought_since"
     NOTHING_TO_OFFER = "nothing_to_offer"
+    NO_CODES = "no_codes"
     EXPIRED = "expired"
     RECIPIENT_REJECTED = "recipient_rejected"
     UNWRITABLE = "unwritable"
@@ -85,6 +90,7 @@ WORDING: dict[Reason, str] = {
     Reason.UNKNOWN_PRODUCT: "The product is no longer in the catalogue.",
     Reason.NOT_SELLABLE: "The product is not for sale.",
     Reason.STOCK_BELOW_MINIMUM: "Too little stock.",
+    Reason.STOCK_UNKNOWN: "The rules count stock at some locations, and where it lies was not read yet.",
     Reason.ALREADY_IN_ORDER: "It is in the order already.",
     Reason.ALREADY_DECLINED: "The shopper declined it for this order.",
     Reason.BOUGHT_LATELY: "The shopper bought it lately.",
@@ -108,11 +114,13 @@ WORDING: dict[Reason, str] = {
     Reason.PAGE_LEFT: "The shopper left the page without an answer.",
     Reason.PAGE_FAILED: "The shopper accepted, but the change to the order was refused.",
     Reason.PAGE_UNSURE: "The shopper accepted, and the platform did not say what came of it; the order will.",
+    Reason.TICKET_RESOLVED: "A support ticket of theirs ended well.",
     Reason.PLANNED: "Planned.",
     Reason.SENT: "Sent.",
     Reason.NO_LIVE_JOURNEY: "No follow-up is live.",
     Reason.SEQUENCE_CAP: "The shopper had a follow-up lately; one order opens at most one, within the cap.",
     Reason.MESSAGE_CAP: "This order's follow-up has sent all the messages it may.",
+    Reason.GOODWILL_BUDGET: "The shop's follow-ups after tickets are used up for this month.",
     Reason.CHANNEL_HOLD: "A message on the other channel holds this one back.",
     Reason.QUIET_HOURS: "It is night or early morning where the shopper is.",
     Reason.NO_CONSENT: "The shopper has not agreed to marketing on this channel.",
@@ -124,6 +132,7 @@ WORDING: dict[Reason, str] = {
     Reason.ORDER_REFUNDED: "The order was refunded.",
     Reason.BOUGHT_SINCE: "The shopper has ordered again since.",
     Reason.NOTHING_TO_OFFER: "No product could be offered.",
+    Reason.NO_CODES: "Afters may not make discount codes in this shop; open it in Shopify and allow it.",
     Reason.EXPIRED: "Too late to be useful.",
     Reason.RECIPIENT_REJECTED: "The carrier or the mail server does not accept this recipient.",
     Reason.UNWRITABLE: "The message could not be written from its template.",

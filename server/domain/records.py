@@ -1,7 +1,7 @@
 """What a decision read, as it stands beside it, so that it can be told and made again as it was."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,6 +11,7 @@ from server.domain.decision import Decision
 from server.domain.document import RuleDocument
 from server.domain.facts import Fact, Facts, FactType
 from server.domain.goods import Goods, GoodsLine
+from server.domain.locations import LocationStock
 from server.domain.offers import Band, Wanted
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.situation import Candidate, Situation, Surface
@@ -21,7 +22,7 @@ _SEEN = "situation"  # no fact is called so
 # Of goods, what a decision compares; the rest is for showing them.
 _COMPARED = (
     "product_id", "title", "price", "available", "is_sellable", "unit_cost", "sells_when_out_of_stock",
-    "stock_levels", "open_demand",
+    "stock_levels", "open_demand", "levels", "stands",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def record_all(document: RuleDocument, situation: Situation, decision: Decision)
             for wanted, found in situation.candidates.items()
         ],
         "is_held_out": situation.is_held_out,
+        "has_codes": situation.has_codes,
         "showings": situation.showings,
         "refused": {name: sorted(ids) for name, ids in asdict(situation.refused).items() if ids},
         "local_time": situation.local_time.isoformat() if situation.local_time else None,
@@ -79,6 +81,7 @@ def recorded_situation(kept: Mapping[str, Any], document: RuleDocument, purchase
             for wanted, found in seen.get("candidates", [])
         },
         is_held_out=seen.get("is_held_out", False),
+        has_codes=seen.get("has_codes", False),
         showings=seen.get("showings", 0),
         refused=Refused(**{name: frozenset(ids) for name, ids in seen.get("refused", {}).items()}),
         local_time=datetime.fromisoformat(local) if local else None,
@@ -93,13 +96,18 @@ def without_person(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compared(variant: VariantFacts) -> list[Any]:
-    values = (getattr(variant, name) for name in _COMPARED)
-    return [list(value) if isinstance(value, tuple) else value for value in values]
+    values = [getattr(variant, name) for name in _COMPARED]
+    levels = values.pop(-2)
+    plain = [list(value) if isinstance(value, tuple) else value for value in values[:-1]]
+    return plain if levels is None else [*plain, [list(astuple(each)) for each in levels], values[-1]]
 
 
 def _variant(variant_id: str, compared: Sequence[Any]) -> VariantFacts:
-    given = dict(zip(_COMPARED, compared, strict=True))
+    given = dict(zip(_COMPARED, compared, strict=False))  # where goods lie is told only where it was looked at
     given["stock_levels"] = tuple(given["stock_levels"])
+    if "levels" in given:
+        given["levels"] = tuple(LocationStock(*each) for each in given["levels"])
+        given["stands"] = tuple(tuple((place, amount) for place, amount in stand) for stand in given["stands"])
     return VariantFacts(variant_id=variant_id, variant_title=None, **given)
 
 
@@ -124,7 +132,9 @@ def _packed(kind: FactType, value: Any) -> Any:
         case FactType.TABLE:
             return dict(value)
         case FactType.GOODS:
-            lines = [[sorted(line.marks), line.sku, line.quantity, line.is_known] for line in value.lines]
+            lines = [
+                [sorted(line.marks), line.sku, line.quantity, line.is_known, line.is_sorted] for line in value.lines
+            ]
             return {"lines": lines, "is_whole": value.is_whole}
     return value
 

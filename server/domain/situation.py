@@ -37,6 +37,7 @@ class Situation:
     goods: Mapping[str, VariantFacts]
     candidates: Mapping[Wanted, tuple[Candidate, ...]] = field(default_factory=dict)  # best first
     is_held_out: bool = False
+    has_codes: bool = False  # whether a message may take something off by a discount code
     showings: int = 0  # pages shown to this shopper within the cap's window
     refused: Refused = NOTHING_REFUSED
     local_time: datetime | None = None  # by the clock of the shop, without a zone; known where a funnel is scheduled

@@ -11,8 +11,8 @@ from server.jobs.engine import Engine
 from server.jobs.workflows import DELIVERIES, IMPORT, RECEIPTS, RESOLVE, SEND
 from server.runtime import Runtime
 from server.storage.deliveries import Deliveries, PendingDelivery
+from server.storage.due import DueTouches
 from server.storage.shops import WantedImports
-from server.storage.touches import DueTouches
 
 log = structlog.get_logger()
 

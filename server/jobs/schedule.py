@@ -10,10 +10,12 @@ from server.core.errors import AppError
 from server.jobs.engine import Engine
 from server.runtime import Runtime
 from server.storage.deliveries import Deliveries
+from server.storage.due import DueTouches
 from server.storage.shops import Shops, WantedImports
-from server.storage.touches import DueTouches
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
+from server.usecases.collections import refresh_collections
+from server.usecases.locations import refresh_locations
 from server.usecases.privacy import finish_erasures
 from server.usecases.recommendations import rebuild_neighbours
 from server.usecases.reconcile import reconcile_orders
@@ -28,7 +30,9 @@ _LOST_AFTER = timedelta(hours=1)
 # Each page of an import is a sign of life, and one lost import keeps the shop's other one waiting.
 _SILENT_AFTER = timedelta(minutes=10)
 _RECONCILE_EVERY = timedelta(minutes=15)
+_COLLECTIONS_EVERY = timedelta(minutes=15)
 _FINISH_ERASURES_EVERY = timedelta(minutes=15)
+_LOCATIONS_EVERY = timedelta(hours=1)
 _QUIET_AFTER = timedelta(days=7)
 
 
@@ -51,7 +55,9 @@ class Schedule:
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
             ("neighbours", timedelta(days=1), self._count_neighbours),
+            ("locations", _LOCATIONS_EVERY, self._refresh_locations),
             ("reconcile", _RECONCILE_EVERY, self._reconcile),
+            ("collections", _COLLECTIONS_EVERY, self._refresh_collections),
             ("erasures", _FINISH_ERASURES_EVERY, self._finish_erasures),
             ("quiet-shops", timedelta(days=1), self._refresh_quiet),
         )
@@ -107,6 +113,21 @@ class Schedule:
             else:
                 if done.found or not done.is_done:
                     log.warning("reconcile.found", shop_id=shop_id, found=done.found, is_done=done.is_done)
+
+    def _refresh_collections(self, now: datetime) -> None:
+        for shop_id in self._shop_ids():
+            try:
+                refresh_collections(access=self._access(), shop_id=shop_id, now=now)
+            except AppError as fault:
+                log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
+
+    def _refresh_locations(self, now: datetime) -> None:
+        """Ask each shop which locations it has: hearing of their changes would take a permission of its own."""
+        for shop_id in self._shop_ids():
+            try:
+                refresh_locations(access=self._access(), shop_id=shop_id, now=now)
+            except AppError as fault:
+                log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
 
     def _finish_erasures(self, now: datetime) -> None:
         runtime = self.runtime

@@ -12,7 +12,15 @@ from server.jobs.engine import Job
 from server.ports import TemporaryFailure
 from server.runtime import Runtime
 from server.usecases.access import ShopAccess
-from server.usecases.imports import give_up, import_customers, import_orders, import_products, import_stock, postpone
+from server.usecases.imports import (
+    give_up,
+    import_collections,
+    import_customers,
+    import_orders,
+    import_products,
+    import_stock,
+    postpone,
+)
 from server.usecases.ingest import handle_delivery, postpone_delivery
 from server.usecases.messages import put_back, resolve_cut_off, send_touch
 from server.usecases.receipts import handle_receipt
@@ -25,7 +33,8 @@ DELIVERIES, RECEIPTS, SEND, RESOLVE, IMPORT = (
 )  # fmt: skip
 _HANDS = 16  # deliveries that are handled at once, in all jobs together
 _IMPORTS = {
-    "products": import_products, "orders": import_orders, "customers": import_customers, "stock": import_stock,
+    "products": import_products, "collections": import_collections, "orders": import_orders,
+    "customers": import_customers, "stock": import_stock,
 }  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 import re
 from copy import copy
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date as babel_format_date
+from babel.numbers import format_percent as babel_format_percent
 
 from server.core.money import Money, exponent
 
@@ -38,6 +40,16 @@ def format_money(money: Money, locale: str | None) -> str:
     text = pattern.apply(money.decimal(), place, currency=money.currency, currency_digits=False)
     # CLDR wants a gap between a code and its digits, "KWD 12.345"; Babel does not read that rule.
     return re.sub(r"(?<=[^\W\d_])(?=\d)", "\u00a0", str(text))
+
+
+def format_percentage(percent: Decimal, locale: str | None) -> str:
+    """Return a share of a hundred such as "10%" or "12,5 %"."""
+    return str(babel_format_percent(percent / 100, locale=read_locale(locale), decimal_quantization=False))
+
+
+def format_day(day: date, locale: str | None) -> str:
+    """Return a day in words: "22 November 2026"."""
+    return babel_format_date(day, format="long", locale=read_locale(locale))
 
 
 def format_date(moment: datetime, locale: str | None, zone: tzinfo) -> str:

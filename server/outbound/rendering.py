@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,8 @@ from mjml import mjml2html
 
 from server.core.errors import AppError
 from server.core.money import Money
-from server.outbound.localisation import format_money
+from server.domain.codes import NewCode
+from server.outbound.localisation import format_day, format_money, format_percentage
 from server.outbound.segments import count_segments, plain_punctuation
 from server.ports import OfferMessage, Words
 
@@ -48,7 +50,8 @@ class UnrenderableMessage(AppError):
 class MessageVariables:
     """What a template may name: plain text, never markup; amounts already written for the recipient.
 
-    `product_url` is the link that counts the click. `was_price_text` is set only where there is a reduction.
+    `product_url` is the link that counts the click, and takes the code along. `was_price_text` is set only where there
+    is a reduction. A message without goods has neither title nor price.
     """
 
     shop_name: str
@@ -63,6 +66,9 @@ class MessageVariables:
     image_alt: str | None = None
     was_price_text: str | None = None
     reason_line: str | None = None
+    code: str | None = None
+    code_worth: str | None = None  # "10%" or an amount
+    code_until: str | None = None  # the last day on which it is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,16 @@ def variables_of(message: OfferMessage) -> MessageVariables:
         image_alt=message.image_alt,
         was_price_text=format_money(before, message.locale) if before > now else None,
         reason_line=message.reason_line,
+        code=message.code.text if message.code is not None else None,
+        code_worth=_worth(message.code, message.locale) if message.code is not None else None,
+        code_until=format_day(message.code.last_day, message.locale) if message.code is not None else None,
     )
+
+
+def _worth(code: NewCode, locale: str | None) -> str:
+    if code.discount.amount is not None:
+        return format_money(code.discount.amount, locale)
+    return format_percentage(code.discount.percent or Decimal(0), locale)
 
 
 def shorten(text: str, length: int) -> str:

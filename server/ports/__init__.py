@@ -1,5 +1,6 @@
 """What the inside needs of the outside: protocols for platforms and vendors, and the ways they can fail."""
 
+from server.domain.locations import LocationStock
 from server.ports.failures import (
     CredentialsRejected,
     PermanentFailure,
@@ -30,12 +31,13 @@ from server.ports.platform import (
     BulkResult,
     BulkState,
     ChangesetSigner,
+    CollectionSnapshot,
     ConsentChange,
     CustomerRequest,
     CustomerSnapshot,
     DeliveryHeaders,
     ItemStock,
-    LocationStock,
+    Location,
     Page,
     PlatformApi,
     PlatformApis,
@@ -55,12 +57,14 @@ __all__ = [
     "BulkResult",
     "BulkState",
     "ChangesetSigner",
+    "CollectionSnapshot",
     "ConsentChange",
     "CredentialsRejected",
     "CustomerRequest",
     "CustomerSnapshot",
     "DeliveryHeaders",
     "ItemStock",
+    "Location",
     "LocationStock",
     "Message",
     "MessageChannel",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from server.domain.codes import NewCode
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -39,6 +41,7 @@ class OfferMessage:
     reason_line: str | None
     unsubscribe_url: str
     postal_address: str
+    code: NewCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

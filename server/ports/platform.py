@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
+from server.domain.codes import NewCode
+from server.domain.locations import LocationStock
 from server.domain.offered import AnyChange
 from server.domain.orders import Order, VariantFacts
 
@@ -65,6 +67,16 @@ class ProductSnapshot:
     updated_at: datetime
     variants: tuple[VariantFacts, ...]
     inventory_item_ids: Mapping[str, str]  # variant id -> inventory item id
+    collection_ids: tuple[str, ...] | None = None  # None: not asked for
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSnapshot:
+    """A collection with all of its products, however they came into it."""
+
+    collection_id: str
+    title: str
+    product_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +153,13 @@ class DeliveryHeaders:
 
 
 @dataclass(frozen=True, slots=True)
-class LocationStock:
-    """What may be sold of an item from one location."""
+class Location:
+    """A place where a shop keeps goods; see `LocationStock`."""
 
     location_id: str
     name: str
-    available: int
-    is_active: bool = True
+    is_active: bool
+    is_online: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +209,10 @@ class PlatformInbound(Protocol):
         """Return the product id that a change or a deletion speaks of."""
         ...
 
+    def parse_collection_reference(self, raw: bytes) -> str:
+        """Return the collection id that a change or a deletion speaks of."""
+        ...
+
     def parse_inventory_item(self, raw: bytes) -> str:
         """Return the inventory item id that a stock change speaks of."""
         ...
@@ -217,6 +233,10 @@ class PlatformApi(Protocol):
 
     def count_products(self) -> int: ...
 
+    def collections(self, *, cursor: str | None) -> Page[CollectionSnapshot]: ...
+
+    def count_collections(self) -> int: ...
+
     def orders(self, *, since: datetime | None, cursor: str | None) -> Page[Order]:
         """Return orders created at or after `since` (None: all that the app may see), oldest first."""
         ...
@@ -231,12 +251,19 @@ class PlatformApi(Protocol):
         """Return where items of the inventory lie."""
         ...
 
+    def locations(self) -> tuple[Location, ...]:
+        """Return every location of the shop, deactivated ones too."""
+        ...
+
     def count_variants(self) -> int:
         """Return how many variants there are, each of which is an item of the inventory."""
         ...
 
     def gather(self, kind: str, *, since: datetime | None) -> str:
-        """Have the platform gather all "products", "orders", "customers" or "stock"; return the operation's id."""
+        """Have the platform gather all of a kind, and return the operation's id.
+
+        Kinds: "products", "collections", "orders", "customers", "stock".
+        """
         ...
 
     def gathered(self, operation_id: str) -> BulkResult: ...
@@ -250,6 +277,8 @@ class PlatformApi(Protocol):
         """
         ...
 
+    def gathered_collections(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CollectionSnapshot]]: ...
+
     def gathered_orders(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[Order]]: ...
 
     def gathered_customers(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CustomerSnapshot]]: ...
@@ -262,15 +291,23 @@ class PlatformApi(Protocol):
 
     def order(self, order_id: str) -> Order | None: ...
 
-    def product(self, product_id: str) -> ProductSnapshot | None: ...
+    def product(self, product_id: str) -> ProductSnapshot | None:
+        """Return a product as it stands, with the collections it is in."""
+        ...
+
+    def collection(self, collection_id: str) -> CollectionSnapshot | None: ...
 
     def stock(self, inventory_item_id: str) -> StockLevel | None: ...
 
-    def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
-        """Return live facts of the variants that still exist."""
+    def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
+        """Return live facts of the variants that still exist, with where they lie if that is asked."""
         ...
 
     def customer(self, customer_id: str) -> CustomerSnapshot | None: ...
+
+    def make_code(self, code: NewCode) -> None:
+        """Make a discount code; one that was made before with the same text is left as it is."""
+        ...
 
 
 class PlatformAuth(Protocol):

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from server.config import API_VERSION
 from server.core.clock import Clock
+from server.domain.codes import NewCode
 from server.domain.orders import Order, VariantFacts
 from server.ports import (
     CONTACT_DATA,
@@ -19,8 +20,10 @@ from server.ports import (
     BulkItem,
     BulkResult,
     BulkState,
+    CollectionSnapshot,
     CustomerSnapshot,
     ItemStock,
+    Location,
     Page,
     ProductSnapshot,
     ShopFacts,
@@ -29,18 +32,25 @@ from server.ports import (
 )
 from server.shopify.answers import AnyNode, AppInstallation, Count, CustomerNode, Listing, ShopAnswer, ShopCurrency
 from server.shopify.bulk import Grouped, OperationAnswer, StartAnswer, read_grouped, read_shape
+from server.shopify.discount_codes import TAKEN, code_input
 from server.shopify.documents import document
-from server.shopify.graphql_client import AccessDenied, GraphqlClient, QueryTooCostly
+from server.shopify.graphql_client import AccessDenied, GraphqlClient, QueryTooCostly, UserErrors
 from server.shopify.ids import gid
 from server.shopify.order_answers import LineFields, OrderFields, OrderNode, order_of
 from server.shopify.product_answers import (
+    CollectionFields,
+    CollectionNode,
     InventoryItem,
     ItemFields,
     ItemNode,
     LevelFields,
+    LocationNode,
+    LyingNodes,
+    LyingVariantNode,
     Nodes,
     ProductFields,
     ProductNode,
+    SortedProductNode,
     VariantFields,
     VariantNode,
     product_snapshot,
@@ -50,7 +60,9 @@ from server.shopify.validation import explain
 PRODUCTS_PER_PAGE = 250
 ORDERS_PER_PAGE = 250
 CUSTOMERS_PER_PAGE = 250
+LOCATIONS_PER_PAGE = 100
 ITEMS_PER_PAGE = 25  # with up to 20 locations each
+COLLECTIONS_PER_PAGE = 50  # with up to 250 products each
 SMALLEST_PAGE = 5
 VARIANTS_PER_CALL = 100
 CUSTOMER_SCOPES = frozenset({"read_customers", "write_customers"})
@@ -81,6 +93,7 @@ class AdminApi:
         version: str = API_VERSION,
     ) -> None:
         self._client = client
+        self._clock = clock
         self._graphql = GraphqlClient(
             client=client,
             shop_domain=shop_domain,
@@ -92,7 +105,8 @@ class AdminApi:
         )
         self._page_sizes = {
             "products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE, "orders_updated": ORDERS_PER_PAGE,
-            "customers": CUSTOMERS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE,
+            "customers": CUSTOMERS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE, "collections": COLLECTIONS_PER_PAGE,
+            "locations": LOCATIONS_PER_PAGE,
         }  # fmt: skip
 
     def shop(self) -> ShopFacts:
@@ -129,11 +143,29 @@ class AdminApi:
 
     def product(self, product_id: str) -> ProductSnapshot | None:
         data = self._graphql.run("product", {"id": gid("Product", product_id)})
-        node = _read_or_none(ProductNode, _part(data, "product"))
-        return self._snapshot(node, _currency(data)) if node else None
+        node = _read_or_none(SortedProductNode, _part(data, "product"))
+        if node is None:
+            return None
+        found = _whole(node.collections, self._more(AnyNode, "product_collections", "Product", node.id, "collections"))
+        return replace(self._snapshot(node, _currency(data)), collection_ids=tuple(each.id for each in found))
 
-    def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
+    def collections(self, *, cursor: str | None) -> Page[CollectionSnapshot]:
+        """Return the next collections, each with all of its products, in the order of their ids."""
+        listing = _read(Listing[CollectionNode], _part(self._page("collections", {"after": cursor}), "collections"))
+        return Page(items=tuple(map(self._collection, listing.nodes)), cursor=listing.page_info.next_cursor)
+
+    def count_collections(self) -> int:
+        return _read(Count, self._answer("collections_count", "collectionsCount")).count
+
+    def collection(self, collection_id: str) -> CollectionSnapshot | None:
+        answered = self._answer("collection", "collection", id=gid("Collection", collection_id))
+        node = _read_or_none(CollectionNode, answered)
+        return self._collection(node) if node else None
+
+    def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
         """Return live facts of those variants that still exist, in the order asked for."""
+        if at_locations:
+            return self._variants_at_locations(variant_ids)
         found: list[VariantFacts] = []
         for start in range(0, len(variant_ids), VARIANTS_PER_CALL):
             some = variant_ids[start : start + VARIANTS_PER_CALL]
@@ -142,6 +174,32 @@ class AdminApi:
             nodes = _read(Nodes, data).nodes
             found += [node.facts(node.product, currency) for node in nodes if isinstance(node, VariantNode)]
         return tuple(found)
+
+    def _variants_at_locations(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
+        found: list[VariantFacts] = []
+        for start in range(0, len(variant_ids), ITEMS_PER_PAGE):
+            some = variant_ids[start : start + ITEMS_PER_PAGE]
+            data = self._graphql.run("variants_at_locations", {"ids": [gid("ProductVariant", each) for each in some]})
+            currency = _currency(data)
+            for node in _read(LyingNodes, data).nodes:
+                if isinstance(node, LyingVariantNode):
+                    levels = self._item(node.inventory_item).levels
+                    found.append(replace(node.facts(node.product, currency), levels=levels))
+        return tuple(found)
+
+    def locations(self) -> tuple[Location, ...]:
+        """Return every location of the shop, deactivated ones and those of fulfilment services too."""
+        found: list[Location] = []
+        cursor: str | None = None
+        while True:
+            listing = _read(Listing[LocationNode], _part(self._page("locations", {"after": cursor}), "locations"))
+            found += [node.location() for node in listing.nodes]
+            following = listing.page_info.next_cursor
+            if following is None:
+                return tuple(found)
+            if following == cursor:
+                raise TemporaryFailure("Shopify's pages go round in a circle.")
+            cursor = following
 
     def stock(self, inventory_item_id: str) -> StockLevel | None:
         """Return the stock of the variant an inventory item belongs to, summed over locations by Shopify."""
@@ -185,6 +243,14 @@ class AdminApi:
         node = _read_or_none(CustomerNode, self._answer("customer", "customer", id=gid("Customer", customer_id)))
         return node.snapshot() if node else None
 
+    def make_code(self, code: NewCode) -> None:
+        try:
+            self._graphql.run("discount_code", {"code": code_input(code, now=self._clock.now())})
+        except UserErrors as refusal:
+            # Nobody else draws the same text: it was made by an attempt whose answer never came.
+            if refusal.data.get("reason") != TAKEN:
+                raise
+
     def customers(self, *, cursor: str | None) -> Page[CustomerSnapshot]:
         listing = _read(Listing[CustomerNode], _part(self._page("customers", {"after": cursor}), "customers"))
         return Page(items=tuple(node.snapshot() for node in listing.nodes), cursor=listing.page_info.next_cursor)
@@ -209,6 +275,11 @@ class AdminApi:
             variants = [read_shape(VariantFields, child) for child in each.children]
             snapshot = product_snapshot(read_shape(ProductFields, each.node), variants, currency)
             yield BulkItem(snapshot, each.end)
+
+    def gathered_collections(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[CollectionSnapshot]]:
+        for each in self._grouped(result, offset):
+            products = [read_shape(AnyNode, child) for child in each.children]
+            yield BulkItem(read_shape(CollectionFields, each.node).snapshot(products), each.end)
 
     def gathered_orders(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[Order]]:
         for each in self._grouped(result, offset):
@@ -244,25 +315,32 @@ class AdminApi:
                 self._page_sizes[name] = max(SMALLEST_PAGE, size // 2)
 
     def _snapshot(self, node: ProductNode, currency: str) -> ProductSnapshot:
-        def more(cursor: str) -> Listing[VariantFields] | None:
-            answered = self._answer("product_variants", "product", id=gid("Product", node.id), after=cursor)
-            return None if answered is None else _read(Listing[VariantFields], _part(answered, "variants"))
-
+        more = self._more(VariantFields, "product_variants", "Product", node.id, "variants")
         return product_snapshot(node, _whole(node.variants, more), currency)
 
-    def _item(self, node: ItemNode) -> ItemStock:
-        def more(cursor: str) -> Listing[LevelFields] | None:
-            answered = self._answer("item_levels", "inventoryItem", id=gid("InventoryItem", node.id), after=cursor)
-            return None if answered is None else _read(Listing[LevelFields], _part(answered, "inventoryLevels"))
+    def _collection(self, node: CollectionNode) -> CollectionSnapshot:
+        more = self._more(AnyNode, "collection_products", "Collection", node.id, "products")
+        return node.snapshot(_whole(node.products, more))
 
+    def _item(self, node: ItemNode) -> ItemStock:
+        more = self._more(LevelFields, "item_levels", "InventoryItem", node.id, "inventoryLevels")
         return node.stock(_whole(node.inventory_levels, more))
 
     def _order(self, node: OrderNode) -> Order:
-        def more(cursor: str) -> Listing[LineFields] | None:
-            answered = self._answer("order_lines", "order", id=gid("Order", node.id), after=cursor)
-            return None if answered is None else _read(Listing[LineFields], _part(answered, "lineItems"))
-
+        more = self._more(LineFields, "order_lines", "Order", node.id, "lineItems")
         return order_of(node, _whole(node.line_items, more))
+
+    def _more(
+        self, shape: type[Shape], name: str, kind: str, owner_id: str, listed: str
+    ) -> Callable[[str], Listing[Shape] | None]:
+        """Return what asks for the further pages of a list that its owner came with."""
+        field = kind[0].lower() + kind[1:]
+
+        def more(cursor: str) -> Listing[Shape] | None:
+            answered = self._answer(name, field, id=gid(kind, owner_id), after=cursor)
+            return None if answered is None else _read(Listing[shape], _part(answered, listed))  # type: ignore[valid-type]  # a class made at run time
+
+        return more
 
 
 def _whole(listing: Listing[Node], more: Callable[[str], Listing[Node] | None]) -> list[Node]:

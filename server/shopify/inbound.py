@@ -95,6 +95,9 @@ class ShopifyInbound:
     def parse_product_reference(self, raw: bytes) -> str:
         return payloads.read_product_id(raw)
 
+    def parse_collection_reference(self, raw: bytes) -> str:
+        return payloads.read_collection_id(raw)
+
     def parse_inventory_item(self, raw: bytes) -> str:
         return payloads.read_inventory_item_id(raw)
 

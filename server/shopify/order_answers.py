@@ -19,8 +19,20 @@ class _Bag(Part):
         return minor(self.shop_money.amount, currency)
 
 
+class _BothBag(_Bag):
+    presentment_money: _ShopAmount
+
+    def shown(self, currency: str) -> int:
+        """Return what the shopper saw, in minor units of the currency they paid in."""
+        return minor(self.presentment_money.amount, currency)
+
+
 class _Allocation(Part):
-    allocated_amount_set: _Bag
+    allocated_amount_set: _BothBag
+
+
+class _SellingPlan(Part):
+    name: Text
 
 
 class _VariantReference(Part):
@@ -38,19 +50,22 @@ class LineFields(Part):
     sku: Text | None
     quantity: Quantity
     current_quantity: Quantity
-    original_unit_price_set: _Bag
+    original_unit_price_set: _BothBag
     discount_allocations: list[_Allocation]
+    selling_plan: _SellingPlan | None
     variant: _VariantReference | None
     product: _LineProduct | None
 
-    def item(self, currency: str) -> LineItem:
-        """Return the line as it stands now, in minor units of `currency` (the shop's).
+    def item(self, currency: str, paid_in: str) -> LineItem:
+        """Return the line as it stands now, in minor units of `currency` (the shop's), and as it was paid in `paid_in`.
 
         Quantity and total are those of the units left, 0 when all were refunded or removed: `quantity` and the
         discounts of the answer still count these. A refund of a bare amount names no line and changes none.
         """
         price = self.original_unit_price_set.minor(currency)
         off = sum(allocation.allocated_amount_set.minor(currency) for allocation in self.discount_allocations)
+        seen = self.original_unit_price_set.shown(paid_in)
+        seen_off = sum(allocation.allocated_amount_set.shown(paid_in) for allocation in self.discount_allocations)
         return LineItem(
             line_id=self.id,
             variant_id=self.variant.id if self.variant else None,
@@ -60,6 +75,10 @@ class LineFields(Part):
             unit_price=price,
             total=share_left(price * self.quantity - off, ordered=self.quantity, left=self.current_quantity),
             sku=self.sku or "",
+            presentment_unit_price=seen,
+            presentment_total=share_left(
+                seen * self.quantity - seen_off, ordered=self.quantity, left=self.current_quantity
+            ),
             tags=tuple(self.product.tags) if self.product else (),
         )
 
@@ -112,8 +131,8 @@ class OrderFields(Part):
     payment_gateway_names: list[Text]
     discount_codes: list[Text]
     shipping_line: _ShippingLine | None
-    total_price_set: _Bag
-    current_total_price_set: _Bag
+    total_price_set: _BothBag
+    current_total_price_set: _BothBag
     total_refunded_set: _Bag
     total_outstanding_set: _Bag
     customer: _OrderCustomer | None
@@ -126,8 +145,9 @@ class OrderNode(OrderFields):
 
 
 def order_of(fields: OrderFields, lines: list[LineFields]) -> Order:
-    """Return an order with all of its lines, in the shop's currency."""
+    """Return an order with all of its lines, in the shop's currency and as it was paid."""
     customer, address, currency = fields.customer, fields.shipping_address, fields.currency_code
+    paid_in = fields.presentment_currency_code
     email = customer.default_email_address if customer else None
     phone = customer.default_phone_number if customer else None
     return Order(
@@ -140,10 +160,10 @@ def order_of(fields: OrderFields, lines: list[LineFields]) -> Order:
         created_at=fields.created_at,
         updated_at=fields.updated_at,
         currency=currency,
-        presentment_currency=fields.presentment_currency_code,
+        presentment_currency=paid_in,
         total=fields.total_price_set.minor(currency),
         current_total=fields.current_total_price_set.minor(currency),
-        lines=tuple(line.item(currency) for line in lines),
+        lines=tuple(line.item(currency, paid_in) for line in lines),
         refunded=fields.total_refunded_set.minor(currency),
         outstanding=max(0, fields.total_outstanding_set.minor(currency)),
         cancelled_at=fields.cancelled_at,
@@ -159,4 +179,7 @@ def order_of(fields: OrderFields, lines: list[LineFields]) -> Order:
         discount_codes=tuple(fields.discount_codes),
         shipping_method=fields.shipping_line.title if fields.shipping_line else None,
         is_test=fields.test,
+        presentment_total=fields.total_price_set.shown(paid_in),
+        presentment_current_total=fields.current_total_price_set.shown(paid_in),
+        starts_subscription=any(line.selling_plan and line.current_quantity for line in lines),
     )

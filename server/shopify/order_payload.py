@@ -24,8 +24,18 @@ from server.shopify.validation import (
 )
 
 
+class _Money(BaseModel):
+    amount: Amount
+
+
+class _MoneySet(BaseModel):
+    shop_money: _Money
+    presentment_money: _Money
+
+
 class _Allocation(BaseModel):
     amount: Amount
+    amount_set: _MoneySet | None = None
 
 
 class _Line(BaseModel):
@@ -37,10 +47,11 @@ class _Line(BaseModel):
     quantity: Quantity
     current_quantity: Quantity | None = None
     price: Amount
+    price_set: _MoneySet | None = None
     discount_allocations: Annotated[list[_Allocation], NullIsEmpty] = Field(default_factory=list)
 
-    def item(self, currency: str) -> LineItem:
-        """Return the line as it stands now, in minor units of `currency` (the shop's).
+    def item(self, currency: str, paid_in: str) -> LineItem:
+        """Return the line as it stands now, in minor units of `currency` (the shop's), and as it was paid in `paid_in`.
 
         Quantity and total are those of the units left, 0 when all were refunded or removed: `quantity` and the
         discounts of the body still count these. A body without `current_quantity` has all of its units. A refund of
@@ -58,7 +69,17 @@ class _Line(BaseModel):
             unit_price=price,
             total=share_left(price * self.quantity - minor(off, currency), ordered=self.quantity, left=left),
             sku=self.sku or "",
+            presentment_unit_price=_shown(self.price_set, paid_in),
+            presentment_total=self._shown_total(paid_in, left),
         )
+
+    def _shown_total(self, paid_in: str, left: int) -> int | None:
+        price = _shown(self.price_set, paid_in)
+        off = [_shown(allocation.amount_set, paid_in) for allocation in self.discount_allocations]
+        known = [each for each in off if each is not None]
+        if price is None or len(known) < len(off):
+            return None
+        return share_left(price * self.quantity - sum(known), ordered=self.quantity, left=left)
 
 
 class _Person(BaseModel):
@@ -90,15 +111,6 @@ class _Refund(BaseModel):
     transactions: Annotated[list[_Payment], NullIsEmpty] = Field(default_factory=list)
 
 
-class _Money(BaseModel):
-    amount: Amount
-
-
-class _MoneySet(BaseModel):
-    shop_money: _Money
-    presentment_money: _Money
-
-
 class _DiscountCode(BaseModel):
     code: Text
 
@@ -119,6 +131,7 @@ class OrderPayload(BaseModel):
     total_price: Amount
     total_price_set: _MoneySet | None = None
     current_total_price: Amount | None = None
+    current_total_price_set: _MoneySet | None = None
     total_outstanding: SignedAmount | None = None
     line_items: Annotated[list[_Line], NullIsEmpty]
     refunds: Annotated[list[_Refund], NullIsEmpty] = Field(default_factory=list)
@@ -137,11 +150,17 @@ class OrderPayload(BaseModel):
     test: bool | None = None
 
     def order(self) -> Order:
-        """Return the order, in the shop's currency."""
+        """Return the order, in the shop's currency and as it was paid.
+
+        By which plan a line is sold the body does not say.
+        """
         customer = self.customer or _Person()
         address = self.shipping_address or _Address()
         total = minor(self.total_price, self.currency)
         current = self.current_total_price
+        paid_in = self.presentment_currency or self.currency
+        shown = _shown(self.total_price_set, paid_in)
+        shown_now = shown if current is None else _shown(self.current_total_price_set, paid_in)
         return Order(
             id=self.id,
             name=self.name,
@@ -152,10 +171,10 @@ class OrderPayload(BaseModel):
             created_at=self.created_at,
             updated_at=self.updated_at or self.created_at,
             currency=self.currency,
-            presentment_currency=self.presentment_currency or self.currency,
+            presentment_currency=paid_in,
             total=total,
             current_total=total if current is None else minor(current, self.currency),
-            lines=tuple(line.item(self.currency) for line in self.line_items),
+            lines=tuple(line.item(self.currency, paid_in) for line in self.line_items),
             refunded=self._refunded(),
             outstanding=max(0, minor(self.total_outstanding or Decimal(0), self.currency)),
             cancelled_at=self.cancelled_at,
@@ -171,6 +190,8 @@ class OrderPayload(BaseModel):
             discount_codes=tuple(each.code for each in self.discount_codes),
             shipping_method=next((line.title for line in self.shipping_lines if line.title), None),
             is_test=bool(self.test),
+            presentment_total=shown,
+            presentment_current_total=shown_now,
         )
 
     def _refunded(self) -> int:
@@ -188,6 +209,11 @@ class OrderPayload(BaseModel):
         if payment.currency in {None, self.currency} or totals is None or not totals.presentment_money.amount:
             return payment.amount
         return payment.amount * totals.shop_money.amount / totals.presentment_money.amount
+
+
+def _shown(money: _MoneySet | None, currency: str) -> int | None:
+    """Return what the shopper saw, in minor units of the currency they paid in."""
+    return None if money is None else minor(money.presentment_money.amount, currency)
 
 
 def _text(value: object) -> str:

@@ -30,7 +30,9 @@ class _OrderReference(BaseModel):
     line_items: list[object] | None = None
 
 
-class _Product(BaseModel):
+class _Changed(BaseModel):
+    """A product or a collection, of which the id is all that is read."""
+
     id: PlainId
 
 
@@ -100,7 +102,16 @@ def read_product_id(raw: bytes) -> str:
     Raises:
         UnreadablePayload.
     """
-    return _read(_Product, raw).id
+    return _read(_Changed, raw).id
+
+
+def read_collection_id(raw: bytes) -> str:
+    """Return the collection id of a collections/* body.
+
+    Raises:
+        UnreadablePayload.
+    """
+    return _read(_Changed, raw).id
 
 
 def read_inventory_item_id(raw: bytes) -> str:

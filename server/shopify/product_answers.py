@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from server.domain.orders import VariantFacts
-from server.ports import ItemStock, LocationStock, ProductSnapshot
-from server.shopify.answers import Listing, Part, ShopMoney
+from server.ports import CollectionSnapshot, ItemStock, Location, LocationStock, ProductSnapshot
+from server.shopify.answers import AnyNode, Listing, Part, ShopMoney
 from server.shopify.validation import Amount, Moment, PlainId, Text, minor
 
 _ONLY_VARIANT = "Default Title"  # how Shopify names the one variant of a product without options
@@ -104,6 +104,22 @@ class ProductNode(ProductFields):
     variants: Listing[VariantFields]
 
 
+class SortedProductNode(ProductNode):
+    collections: Listing[AnyNode]
+
+
+class CollectionFields(Part):
+    id: PlainId
+    title: Text
+
+    def snapshot(self, products: Iterable[AnyNode]) -> CollectionSnapshot:
+        return CollectionSnapshot(self.id, self.title, tuple(each.id for each in products))
+
+
+class CollectionNode(CollectionFields):
+    products: Listing[AnyNode]
+
+
 class VariantNode(VariantFields):
     typename: Literal["ProductVariant"] = Field(alias="__typename")
     product: ProductFields
@@ -151,10 +167,14 @@ class _Variants(Part):
     nodes: list[_StockedVariant]
 
 
-class _Location(Part):
+class LocationNode(Part):
     id: PlainId
     name: Text
     is_active: bool
+    fulfills_online_orders: bool
+
+    def location(self) -> Location:
+        return Location(self.id, self.name, is_active=self.is_active, is_online=self.fulfills_online_orders)
 
 
 class _Quantity(Part):
@@ -162,12 +182,14 @@ class _Quantity(Part):
 
 
 class LevelFields(Part):
-    location: _Location
+    location: LocationNode
     quantities: list[_Quantity]
 
     def stock(self) -> LocationStock:
         place, available = self.location, sum(each.quantity for each in self.quantities)
-        return LocationStock(place.id, place.name, available, is_active=place.is_active)
+        return LocationStock(
+            place.id, place.name, available, is_active=place.is_active, is_online=place.fulfills_online_orders
+        )
 
 
 class ItemFields(Part):
@@ -184,3 +206,15 @@ class ItemNode(ItemFields):
 class InventoryItem(ItemNode):
     tracked: bool
     variants: _Variants | None
+
+
+class _LyingItem(_InventoryItem, ItemNode):
+    """An item as a variant has it, with where it lies."""
+
+
+class LyingVariantNode(VariantNode):
+    inventory_item: _LyingItem
+
+
+class LyingNodes(Part):
+    nodes: list[LyingVariantNode | OtherNode | None]

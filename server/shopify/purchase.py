@@ -44,6 +44,7 @@ class _Product(_Part):
 class _Line(_Part):
     quantity: Quantity
     total_price_set: _MoneyBag
+    selling_plan_id: PlainId | None = None
     product: _Product
 
 
@@ -60,7 +61,7 @@ class _InputData(_Part):
 
 
 def read_purchase(input_data: Mapping[str, Any]) -> Purchase:
-    """Return the purchase of a verified token's `input_data`, in the shop's currency.
+    """Return the purchase of a verified token's `input_data`, in the shop's currency and as it is paid.
 
     Early in a checkout Shopify states a total of 0.0: then the lines are added up.
 
@@ -80,13 +81,17 @@ def read_purchase(input_data: Mapping[str, Any]) -> Purchase:
         )
         for line in initial.line_items
     )
-    total = initial.total_price_set.shop_money
+    total, shown = initial.total_price_set.shop_money, initial.total_price_set.presentment_money
+    by_plan = any(line.selling_plan_id for line in initial.line_items)
     return Purchase(
         reference_id=initial.reference_id,
         currency=total.currency_code,
         total=total.minor() or sum(line.total for line in lines),
         lines=lines,
-        presentment_currency=initial.total_price_set.presentment_money.currency_code,
+        presentment_currency=shown.currency_code,
         country_code=initial.destination_country_code or None,
         customer_id=initial.customer_id,
+        subscription="first" if by_plan else "none",
+        presentment_total=shown.minor()
+        or sum(line.total_price_set.presentment_money.minor() for line in initial.line_items),
     )

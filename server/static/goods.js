@@ -1,4 +1,4 @@
-// Lists of chosen products or variants: picked in Shopify's own picker, ordered and removed here.
+// Lists of chosen products, variants or collections: picked in Shopify's own picker, ordered and removed here.
 
 import { touch } from "./forms.js";
 import { load } from "./sending.js";
@@ -6,6 +6,7 @@ import { load } from "./sending.js";
 const KINDS = {
   variants: { type: "variant", gid: "gid://shopify/ProductVariant/" },
   products: { type: "product", gid: "gid://shopify/Product/" },
+  collections: { type: "collection", gid: "gid://shopify/Collection/" },
 };
 
 const rows = (picker) => [...picker.querySelectorAll("[data-chosen]")];

@@ -117,6 +117,17 @@ class Contacts:
             CustomerRow, (self._shop_id, customer_id), with_for_update=True, populate_existing=True
         )
 
+    def lock_customers(self, customer_ids: Iterable[str]) -> dict[str, CustomerRow]:
+        """Return those customers who are known, as they stand now, locked as above: two that lock many never cross."""
+        query = (
+            select(CustomerRow)
+            .where(CustomerRow.shop_id == self._shop_id, CustomerRow.customer_id.in_(sorted(set(customer_ids))))
+            .order_by(CustomerRow.customer_id)
+            .with_for_update()
+        )
+        found = self._session.scalars(query, execution_options={"populate_existing": True})
+        return {row.customer_id: row for row in found}
+
     def save_customer(self, customer: CustomerSnapshot) -> None:
         """Store a customer as they stand now, with the consents they gave.
 

@@ -36,7 +36,7 @@ class Erasure:
                     *(same_phone(TouchRow.recipient, each) for each in addresses if "@" not in each),
                 ),
             )
-            .values(recipient=None, content=None),
+            .values(recipient=None, content=None, code=None),
             update(OrderRow)
             .where(OrderRow.shop_id == self._shop_id, OrderRow.order_id.in_(found))
             .values(email=None, phone=None, first_name=None, customer_id=None, attributes=[], discount_codes=[]),

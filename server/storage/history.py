@@ -9,9 +9,11 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.backtest.past import NOBODY_KNOWN, KnownPerson
+from server.domain.goods import Memberships
 from server.domain.orders import Order, PurchaseLine, VariantFacts
 from server.domain.recommendations import Neighbour
 from server.storage.catalog import Catalog, NeighbourRow
+from server.storage.collections import Collections
 from server.storage.contacts import ContactRow, CustomerRow, normalise_address
 from server.storage.ledger import LedgerRow
 from server.storage.orders import OrderLineRow, OrderRow, order_of
@@ -74,6 +76,9 @@ class History:
 
     def goods(self) -> dict[str, VariantFacts]:
         return Catalog(self._session, self._shop_id).everything()
+
+    def memberships(self) -> Memberships:
+        return Collections(self._session, self._shop_id).everything()
 
     def neighbours(self) -> dict[str, tuple[Neighbour, ...]]:
         found: dict[str, list[Neighbour]] = defaultdict(list)

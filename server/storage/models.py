@@ -1,10 +1,26 @@
 """Every table there is: importing this module fills the metadata that migrations compare with."""
 
-from server.storage import catalog, contacts, decisions, ledger, orders, privacy, rules, shops, stock, touches, workers
+from server.storage import (
+    api_keys,
+    catalog,
+    collections,
+    contacts,
+    decisions,
+    ledger,
+    orders,
+    privacy,
+    rules,
+    shops,
+    stock,
+    touches,
+    workers,
+)
 from server.storage.db import Base
 
 __all__ = [
+    "api_keys",
     "catalog",
+    "collections",
     "contacts",
     "decisions",
     "ledger",

@@ -49,6 +49,7 @@ def _unpack(
 ) -> OfferedStep:
     goods, instead = tuple(map(_item, items)), tuple(map(_item, choices))
     price = ShippingPrice(shipping[0], Money(*shipping[1:])) if shipping is not None else None
+    plain["locations"] = tuple(plain.get("locations", ()))
     return OfferedStep(path, Offered(items=goods, choices=instead, texts=Texts(**texts), shipping=price, **plain))
 
 

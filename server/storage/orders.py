@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.core.errors import AppError
-from server.domain.orders import LineItem, Order, PurchaseLine
+from server.domain.orders import LineItem, Order
 from server.storage.db import Base, Minor
 
 
@@ -63,6 +63,10 @@ class OrderRow(Base):
     discount_codes: Mapped[list[Any]] = mapped_column(server_default="[]")
     shipping_method: Mapped[str | None]
     is_test: Mapped[bool]
+    # In minor units of `presentment_currency`; none of them is known of what was stored before they were kept.
+    presentment_total: Mapped[Minor | None]
+    presentment_current_total: Mapped[Minor | None]
+    starts_subscription: Mapped[bool | None]
 
 
 class OrderLineRow(Base):
@@ -82,12 +86,15 @@ class OrderLineRow(Base):
     quantity: Mapped[int]
     unit_price: Mapped[Minor]
     total: Mapped[Minor]
+    presentment_unit_price: Mapped[Minor | None]
+    presentment_total: Mapped[Minor | None]
 
 
 _SAME_FIELDS = (
     "name", "reference_id", "customer_id", "email", "phone", "first_name", "created_at", "updated_at", "cancelled_at",
     "currency", "presentment_currency", "total", "current_total", "refunded", "outstanding", "financial_status",
     "source_name", "country_code", "province_code", "has_shipping_address", "locale", "shipping_method", "is_test",
+    "presentment_total", "presentment_current_total", "starts_subscription",
 )  # fmt: skip
 
 
@@ -97,27 +104,12 @@ _NOBODY: dict[str, Any] = {
     "customer_id": None, "email": None, "phone": None, "first_name": None, "attributes": [], "discount_codes": [],
 }  # fmt: skip
 
-_EARLIER = (
-    OrderRow.shop_id == bindparam("its_shop"),
-    OrderRow.unit_id == bindparam("its_unit"),
-    OrderRow.created_at < bindparam("before"),
-    OrderRow.cancelled_at.is_(None),
-    OrderRow.order_id != bindparam("excluding"),
-)
-_HISTORY = select(
-    func.count(), func.coalesce(func.sum(OrderRow.current_total), 0), func.max(OrderRow.created_at)
-).where(*_EARLIER)
-_EARLIER_IDS = select(OrderRow.order_id).where(*_EARLIER).order_by(OrderRow.created_at.desc()).limit(bindparam("most"))
-_LINES_OF = select(OrderLineRow.variant_id, OrderLineRow.product_id, OrderLineRow.quantity, OrderLineRow.total).where(
-    OrderLineRow.shop_id == bindparam("its_shop"),
-    OrderLineRow.order_id.in_(bindparam("its_orders", expanding=True)),
-    OrderLineRow.variant_id.is_not(None),
-)
 # Columns, not rows of the ORM: a back-test reads hundreds of thousands of these, in the order of LineItem's fields.
 _ITEMS_OF = (
     select(
         OrderLineRow.order_id, OrderLineRow.line_id, OrderLineRow.variant_id, OrderLineRow.product_id,
         OrderLineRow.title, OrderLineRow.quantity, OrderLineRow.unit_price, OrderLineRow.total, OrderLineRow.sku,
+        OrderLineRow.presentment_unit_price, OrderLineRow.presentment_total,
     )
     .where(
         OrderLineRow.shop_id == bindparam("its_shop"),
@@ -125,20 +117,6 @@ _ITEMS_OF = (
     )
     .order_by(OrderLineRow.order_id, OrderLineRow.line_id)
 )  # fmt: skip
-_PRODUCTS_SINCE = (
-    select(OrderLineRow.product_id)
-    .distinct()
-    .join(OrderRow, (OrderRow.shop_id == OrderLineRow.shop_id) & (OrderRow.order_id == OrderLineRow.order_id))
-    .where(
-        OrderLineRow.shop_id == bindparam("its_shop"),
-        *_EARLIER,
-        OrderRow.created_at >= bindparam("since"),
-        OrderLineRow.quantity > 0,
-    )
-)
-_MOST_EARLIER = 200  # orders whose goods are looked at
-
-
 _UNIT = select(OrderRow.unit_id).where(
     OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id == bindparam("its_order")
 )
@@ -151,7 +129,7 @@ _FORGET_LINES = delete(OrderLineRow).where(
     OrderLineRow.order_id.in_(bindparam("its_orders", expanding=True)),
 )
 _STORED = (
-    select(OrderRow.order_id, OrderRow.updated_at, OrderRow.unit_id)
+    select(OrderRow.order_id, OrderRow.updated_at, OrderRow.unit_id, OrderRow.starts_subscription)
     .where(OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id.in_(bindparam("its_orders", expanding=True)))
     .order_by(OrderRow.order_id)  # two batches that share orders lock them in one order
     .with_for_update()
@@ -162,8 +140,11 @@ def _kept_nameless(stored_unit: str) -> dict[str, Any]:
     return {**_NOBODY, "unit_id": stored_unit} if stored_unit.startswith(ERASED_UNIT) else {}
 
 
-def _item(*columns: Any) -> LineItem:
-    return LineItem(*columns)
+def _told_before(order: Order, *, starts_subscription: bool | None) -> Order:
+    """Return an order with what an earlier answer told of its selling plans, where the news is silent on them."""
+    if order.starts_subscription is not None or starts_subscription is None:
+        return order
+    return replace(order, starts_subscription=starts_subscription)
 
 
 def order_of(row: Any, lines: tuple[LineItem, ...]) -> Order:
@@ -231,7 +212,10 @@ class Orders:
         ]
         added = [self._values(order, unit_id) for order, unit_id in news if order.id not in stored]
         changed = [
-            {**self._values(order, unit_id), **_kept_nameless(stored[order.id][1])}
+            {
+                **self._values(_told_before(order, starts_subscription=stored[order.id][2]), unit_id),
+                **_kept_nameless(stored[order.id][1]),
+            }
             for order, unit_id in news
             if order.id in stored
         ]
@@ -249,15 +233,15 @@ class Orders:
         return len(news)
 
     def _is_contested(self, order: Order) -> bool:
-        updated_at, _ = self._stored([order.id]).get(order.id, (None, None))
+        updated_at, _, told = self._stored([order.id]).get(order.id, (None, None, None))
         if updated_at != order.updated_at:
             return False
         lines = tuple(sorted(order.lines, key=lambda each: each.line_id))
-        return self.get(order.id) != replace(order, lines=lines)
+        return self.get(order.id) != replace(_told_before(order, starts_subscription=told), lines=lines)
 
-    def _stored(self, order_ids: list[str]) -> dict[str, tuple[datetime, str]]:
+    def _stored(self, order_ids: list[str]) -> dict[str, tuple[datetime, str, bool | None]]:
         found = self._session.execute(_STORED, {"its_shop": self._shop_id, "its_orders": order_ids})
-        return {row.order_id: (row.updated_at, row.unit_id) for row in found}
+        return {row.order_id: (row.updated_at, row.unit_id, row.starts_subscription) for row in found}
 
     def _values(self, order: Order, unit_id: str) -> dict[str, Any]:
         return {
@@ -270,32 +254,17 @@ class Orders:
             "discount_codes": list(order.discount_codes),
         }
 
-    def history(
-        self, unit_id: str, *, before: datetime, excluding: str | None = None
-    ) -> tuple[int, int, datetime | None]:
-        """Return how many orders that stand a shopper placed before a moment, what they came to, and when the last was.
-
-        The sum is in minor units of the shop's currency.
-        """
-        told = {"its_shop": self._shop_id, "its_unit": unit_id, "before": before, "excluding": excluding or ""}
-        count, spent, last_at = self._session.execute(_HISTORY, told).one()
-        return int(count), int(spent), last_at  # PostgreSQL adds eight-byte numbers up to a decimal
-
-    def bought(
-        self, unit_id: str, *, before: datetime, excluding: str | None = None
-    ) -> tuple[int, tuple[PurchaseLine, ...]]:
-        """Return the lines of a shopper's latest orders that stand, and of how many orders they are."""
-        told = {"its_shop": self._shop_id, "its_unit": unit_id, "before": before, "excluding": excluding or ""}
-        ids = self._session.scalars(_EARLIER_IDS, {**told, "most": _MOST_EARLIER}).all()
-        rows = self._session.execute(_LINES_OF, {"its_shop": self._shop_id, "its_orders": ids}) if ids else ()
-        return len(ids), tuple(PurchaseLine(row[0] or "", row[1] or "", row[2], row[3]) for row in rows)
-
-    def bought_products(
-        self, unit_id: str, *, since: datetime, before: datetime, excluding: str | None = None
-    ) -> frozenset[str]:
-        """Return the products of a shopper's orders since a moment, given back ones aside."""
-        told = {"its_shop": self._shop_id, "its_unit": unit_id, "before": before, "excluding": excluding or ""}
-        return frozenset(filter(None, self._session.scalars(_PRODUCTS_SINCE, {**told, "since": since})))
+    def latest_of_customer(self, customer_id: str) -> Order | None:
+        """Return a customer's latest order that was not cancelled."""
+        query = (
+            select(OrderRow.order_id)
+            .where(OrderRow.shop_id == self._shop_id, OrderRow.customer_id == customer_id)
+            .where(OrderRow.cancelled_at.is_(None))
+            .order_by(OrderRow.created_at.desc(), OrderRow.order_id.desc())
+            .limit(1)
+        )
+        found = self._session.scalar(query)
+        return self.get(found) if found is not None else None
 
     def oldest_at(self) -> datetime | None:
         """Return when the oldest order that is known was placed."""
@@ -363,7 +332,7 @@ class Orders:
         asked = {"its_shop": self._shop_id, "its_orders": order_ids}
         found: dict[str, list[LineItem]] = {}
         for order_id, *line in self._session.execute(_ITEMS_OF, asked):
-            found.setdefault(order_id, []).append(_item(*line))
+            found.setdefault(order_id, []).append(LineItem(*line))
         return {order_id: tuple(lines) for order_id, lines in found.items()}
 
     def _line_values(self, order_id: str, line: LineItem) -> dict[str, Any]:
@@ -378,4 +347,6 @@ class Orders:
             "quantity": line.quantity,
             "unit_price": line.unit_price,
             "total": line.total,
+            "presentment_unit_price": line.presentment_unit_price,
+            "presentment_total": line.presentment_total,
         }

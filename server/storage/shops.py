@@ -44,6 +44,7 @@ class ShopRow(Base):
     # Of server.ports.CONTACT_DATA, by the platform's own word.
     withheld: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     checked_at: Mapped[datetime | None]
+    collections_at: Mapped[datetime | None]  # when all collections were read; until then nothing is known of them
     history_starts_at: Mapped[datetime | None]
     last_delivery_at: Mapped[datetime | None]
     reconciled_at: Mapped[datetime | None]  # orders that changed before were compared with the platform's
@@ -115,6 +116,7 @@ def read_grant(row: ShopRow, box: SecretBox) -> AccessGrant | None:
 
 
 # Written once: building a statement anew costs as much as running it, and every question of a page asks this.
+CODE_SCOPE = "write_discounts"
 _SERVED = select(ShopRow.id).where(ShopRow.domain == bindparam("its_domain"), ShopRow.uninstalled_at.is_(None))
 
 
@@ -136,6 +138,11 @@ def currency_of(session: Session, shop_id: int) -> str | None:
 def withheld_from(session: Session, shop_id: int) -> frozenset[str]:
     """Return what of `server.ports.CONTACT_DATA` the platform keeps from us in a shop."""
     return frozenset(session.scalars(select(ShopRow.withheld).where(ShopRow.id == shop_id)).one())
+
+
+def may_make_codes(session: Session, shop_id: int) -> bool:
+    """Tell whether a shop lets the app make discount codes."""
+    return CODE_SCOPE in session.scalars(select(ShopRow.scopes).where(ShopRow.id == shop_id)).one()
 
 
 _BY_DOMAIN = select(ShopRow).where(ShopRow.domain == bindparam("its_domain"))
@@ -290,7 +297,7 @@ class WantedImport:
     attempt: int
 
 
-_IMPORT_ORDER = {"products": 0, "orders": 1, "customers": 2}
+_IMPORT_ORDER = {"products": 0, "collections": 1, "orders": 2, "customers": 3}
 
 
 class WantedImports:

@@ -1,8 +1,7 @@
 """Follow-ups: one sequence per order, its touches, what vendors reported on them, and clicks."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -34,11 +33,15 @@ RECEIPT_ORDER = (
 
 
 class SequenceRow(Base):
-    """An order's follow-up. It counts for the cap once a touch of it may have been sent."""
+    """A follow-up: one that an order opens by itself, or one after a support ticket, about the shopper's last order.
+
+    It counts for the cap once a touch of it may have been sent.
+    """
 
     __tablename__ = "sequences"
     __table_args__ = (
-        UniqueConstraint("shop_id", "order_id"),
+        UniqueConstraint("shop_id", "order_id", "kind"),
+        Index(None, "shop_id", "kind", "created_at"),
         Index(None, "shop_id", "reference_id"),
         Index(None, "shop_id", "unit_id"),
     )
@@ -66,6 +69,7 @@ class TouchRow(Base):
         Index(None, "shop_id", "vendor_id"),
         Index(None, "shop_id", "unit_id", "claimed_at"),
         Index(None, "shop_id", "channel", "state"),
+        Index(None, "shop_id", "code"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -88,6 +92,7 @@ class TouchRow(Base):
     vendor: Mapped[str | None]
     vendor_id: Mapped[str | None]
     content: Mapped[dict[str, Any] | None]  # what was said
+    code: Mapped[str | None]  # the discount code that it brings
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     receipt: Mapped[str | None]  # the furthest report
@@ -105,16 +110,10 @@ class ClickRow(Base):
     clicked_at: Mapped[datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class DueTouch:
-    id: str
-    shop_id: int
-    attempt: int
-
-
 # Written once: building a statement anew costs as much as running it, and every order asks these.
+_OPENED_BY_ORDER = SequenceRow.kind != Kind.GOODWILL.value
 _OF_ORDER = select(SequenceRow).where(
-    SequenceRow.shop_id == bindparam("its_shop"), SequenceRow.order_id == bindparam("its_order")
+    SequenceRow.shop_id == bindparam("its_shop"), SequenceRow.order_id == bindparam("its_order"), _OPENED_BY_ORDER
 )
 _STARTS = (
     select(func.min(TouchRow.claimed_at).label("at"))
@@ -140,10 +139,34 @@ class Touches:
         self._session, self._shop_id = session, shop_id
 
     def sequence_of(self, order_id: str) -> SequenceRow | None:
+        """Return the follow-up that an order opened by itself."""
         return self._session.scalars(_OF_ORDER, {"its_shop": self._shop_id, "its_order": order_id}).one_or_none()
 
-    def lock_shopper(self, unit_id: str) -> dict[str, SequenceRow]:
-        """Return a shopper's sequences by order, and keep all of their touches from being worked on meanwhile.
+    def goodwill_of(self, order_id: str) -> SequenceRow | None:
+        """Return the follow-up after a ticket that is about an order."""
+        query = select(SequenceRow).where(
+            SequenceRow.shop_id == self._shop_id,
+            SequenceRow.order_id == order_id,
+            SequenceRow.kind == Kind.GOODWILL.value,
+        )
+        return self._session.scalars(query).one_or_none()
+
+    def goodwill_opened(self, *, since: datetime) -> int:
+        """Return how many follow-ups after tickets were opened since a moment, refused ones aside."""
+        query = (
+            select(func.count())
+            .select_from(SequenceRow)
+            .where(
+                SequenceRow.shop_id == self._shop_id,
+                SequenceRow.kind == Kind.GOODWILL.value,
+                SequenceRow.created_at >= since,
+                SequenceRow.refusal.is_(None),
+            )
+        )
+        return self._session.scalar(query) or 0
+
+    def lock_shopper(self, unit_id: str) -> dict[int, SequenceRow]:
+        """Return a shopper's sequences by id, and keep all of their touches from being worked on meanwhile.
 
         Caps and holds are about a shopper: two sends that look at the same moment would each find the other not there.
         """
@@ -153,16 +176,18 @@ class Touches:
             .order_by(SequenceRow.id)  # everybody locks in one order, so that nobody waits in a circle
             .with_for_update()
         )
-        return {row.order_id: row for row in self._session.scalars(query, execution_options=_FRESH)}
+        return {row.id: row for row in self._session.scalars(query, execution_options=_FRESH)}
 
     def sequence_of_reference(self, reference_id: str) -> SequenceRow | None:
         query = select(SequenceRow).where(
-            SequenceRow.shop_id == self._shop_id, SequenceRow.reference_id == reference_id
+            SequenceRow.shop_id == self._shop_id, SequenceRow.reference_id == reference_id, _OPENED_BY_ORDER
         )
         return self._session.scalars(query.limit(1)).one_or_none()
 
     def sequences_of(self, order_ids: list[str]) -> dict[str, SequenceRow]:
-        query = select(SequenceRow).where(SequenceRow.shop_id == self._shop_id, SequenceRow.order_id.in_(order_ids))
+        query = select(SequenceRow).where(
+            SequenceRow.shop_id == self._shop_id, SequenceRow.order_id.in_(order_ids), _OPENED_BY_ORDER
+        )
         return {row.order_id: row for row in self._session.scalars(query)}
 
     def open_sequence(self, row: SequenceRow, plans: tuple[TouchPlan, ...]) -> SequenceRow:
@@ -203,11 +228,11 @@ class Touches:
         query = select(TouchRow).where(TouchRow.id == touch_id, TouchRow.shop_id == self._shop_id)
         return self._session.scalars(query.with_for_update(), execution_options=_FRESH).one_or_none()
 
-    def lock_waiting(self, order_id: str) -> tuple[TouchRow, ...]:
-        """Return an order's touches that wait for their first attempt or for the one-click page, locked."""
+    def lock_waiting(self, sequence_id: int) -> tuple[TouchRow, ...]:
+        """Return a sequence's touches that wait for their first attempt or for the one-click page, locked."""
         query = select(TouchRow).where(
             TouchRow.shop_id == self._shop_id,
-            TouchRow.order_id == order_id,
+            TouchRow.sequence_id == sequence_id,
             TouchRow.state == PLANNED,
             TouchRow.reason.in_((Reason.PLANNED.value, Reason.PAGE_WAITING.value)),
         )
@@ -295,6 +320,16 @@ class Touches:
         )
         return tuple(self._session.scalars(query))
 
+    def by_codes(self, codes: Collection[str]) -> tuple[TouchRow, ...]:
+        """Return the touches that brought any of these codes, in whatever case they were typed."""
+        wanted = {each.upper() for each in codes}
+        query = select(TouchRow).where(TouchRow.shop_id == self._shop_id, TouchRow.code.in_(wanted))
+        return tuple(self._session.scalars(query.order_by(TouchRow.id))) if wanted else ()
+
+    def sequence(self, sequence_id: int) -> SequenceRow | None:
+        row = self._session.get(SequenceRow, sequence_id)
+        return row if row is not None and row.shop_id == self._shop_id else None
+
     def record_click(self, touch_id: str, *, token: str, now: datetime) -> None:
         self._session.add(ClickRow(shop_id=self._shop_id, touch_id=touch_id, token=token, clicked_at=now))
 
@@ -303,68 +338,6 @@ class Touches:
             return ()
         query = select(ClickRow).where(ClickRow.shop_id == self._shop_id, ClickRow.token.in_(tokens))
         return tuple(Click(row.touch_id, row.token, row.clicked_at) for row in self._session.scalars(query))
-
-
-class DueTouches:
-    """What is due in all shops: the poller's view."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def due(self, *, now: datetime, limit: int) -> tuple[DueTouch, ...]:
-        query = (
-            select(TouchRow.id, TouchRow.shop_id, TouchRow.attempt)
-            .where(TouchRow.state == PLANNED, TouchRow.due_at <= now)
-            .order_by(TouchRow.due_at, TouchRow.id)
-            .limit(limit)
-        )
-        return tuple(DueTouch(*row) for row in self._session.execute(query))
-
-    def mark_queued(self, due: Sequence[DueTouch]) -> None:
-        """Mark what was handed over; what was quicker than its mark stays as it is."""
-        statement = (
-            update(TouchRow.__table__)  # type: ignore[arg-type]  # Table, typed as FromClause
-            .where(
-                TouchRow.id == bindparam("its_id"),
-                TouchRow.attempt == bindparam("its_attempt"),
-                TouchRow.state == PLANNED,
-            )
-            .values(state=QUEUED)
-        )
-        rows = [{"its_id": each.id, "its_attempt": each.attempt} for each in due]
-        self._session.connection().execute(statement, rows)
-
-    def take_up_lost(self, *, before: datetime) -> int:
-        """Put back what was due and handed to the job engine before a moment and never came to an end."""
-        result = self._session.execute(
-            update(TouchRow)
-            .where(TouchRow.state == QUEUED, TouchRow.due_at < before)
-            .values(state=PLANNED, attempt=TouchRow.attempt + 1)
-        )
-        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
-
-    def doubt(self, *, since: datetime, until: datetime) -> int:
-        """Give up what was due between two moments as perhaps sent: the database was taken back to the first one."""
-        result = self._session.execute(
-            update(TouchRow)
-            .where(TouchRow.state.in_((*OPEN_STATES, SENDING)), TouchRow.due_at >= since, TouchRow.due_at <= until)
-            .values(
-                state=UNKNOWN,
-                reason=Reason.FATE_UNKNOWN.value,
-                detail="The database was restored from a backup made before this was due.",
-                claimed_at=TouchRow.due_at,
-                attempt=TouchRow.attempt + 1,
-            )
-            .execution_options(synchronize_session=False)
-        )
-        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE returns a CursorResult
-
-    def cut_off(self, *, before: datetime) -> tuple[DueTouch, ...]:
-        """Return touches whose send was claimed before a moment and never recorded: a crash hides their fate."""
-        query = select(TouchRow.id, TouchRow.shop_id, TouchRow.attempt).where(
-            TouchRow.state == SENDING, TouchRow.claimed_at < before
-        )
-        return tuple(DueTouch(*row) for row in self._session.execute(query))
 
 
 class TouchIndex:

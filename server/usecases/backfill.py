@@ -37,6 +37,7 @@ class Steps(Protocol):
 
 _READERS: dict[str, Callable[[PlatformApi, BulkResult, int], Iterator[BulkItem[Any]]]] = {
     "products": lambda api, result, offset: api.gathered_products(result, offset=offset),
+    "collections": lambda api, result, offset: api.gathered_collections(result, offset=offset),
     "orders": lambda api, result, offset: api.gathered_orders(result, offset=offset),
     "customers": lambda api, result, offset: api.gathered_customers(result, offset=offset),
     "stock": lambda api, result, offset: api.gathered_stock(result, offset=offset),

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from multiprocessing import get_context
@@ -19,9 +19,10 @@ from server.domain.purchases import purchase_of
 from server.ports import PhoneNumbers
 from server.storage.db import Database, Session
 from server.storage.history import History
+from server.storage.levels import with_levels
 from server.storage.reports import Reports
 from server.storage.rules import Rules
-from server.storage.shops import time_zone_of
+from server.storage.shops import may_make_codes, time_zone_of
 from server.usecases.imports import order_unit
 
 _MEASURED_DAYS = 90
@@ -61,11 +62,13 @@ class BacktestReport:
 ASSUMPTIONS = (
     "Prices, costs, tags and what is for sale are those of today.",
     "Past stock was not kept: it is taken to be today's stock and what was sold since, as if none had been delivered.",
+    "Where rules count some locations, what was sold since is taken to have lain at the fullest one that counts today.",
     "The same replay without any limit of stock stands beside it.",
     "Consent, opt-outs, customers' tags and loyalty are those of today.",
     "What is bought together is counted over all orders, later ones too.",
     "Every page is taken to be seen by who can see it, and to be declined.",
     "What may be earned is estimated from the offers that would have been made, not played.",
+    "Follow-ups after support tickets are not played: when tickets ended was not kept.",
     "Open tickets, segments and whatever else nothing tells of are unknown, so that conditions on them are not met.",
 )
 
@@ -88,6 +91,8 @@ def run_backtest(
     """
     with database.read() as session:
         past, currency, measured = _load(session, shop_id, phones, now=now)
+        if any(each.counts_locations for each in documents.values()):
+            past = replace(past, goods=with_levels(session, shop_id, past.goods))
     since = now - timedelta(days=days)
     jobs = [(label, document, model) for label, document in documents.items() for model in StockModel]
     page, message = rates(measured)
@@ -170,7 +175,15 @@ def _load(session: Session, shop_id: int, phones: PhoneNumbers, *, now: datetime
         )
     shown = Reports(session, shop_id).since(now - timedelta(days=_MEASURED_DAYS))
     sent, ordered = history.message_results(since=now - timedelta(days=_MEASURED_DAYS))
-    past = Past(orders, history.goods(), history.neighbours(), people, zone)
+    past = Past(
+        orders,
+        history.goods(),
+        history.neighbours(),
+        people,
+        zone,
+        has_codes=may_make_codes(session, shop_id),
+        memberships=history.memberships(),
+    )
     currency = orders[-1].order.currency if orders else ""
     return past, currency, Measured(shown.shown, shown.accepted, sent, ordered)
 

@@ -10,6 +10,7 @@ from server.domain.situation import Situation
 from server.storage.catalog import Catalog, Neighbours
 from server.storage.db import Session
 from server.storage.decisions import Decisions
+from server.storage.levels import with_levels
 
 
 def load_goods(
@@ -39,6 +40,8 @@ def load_goods(
     if any(offer.has_variant_choice for offer in offers):
         goods = catalog.siblings(goods.values()) | goods
     goods = {**situation.goods, **goods}
+    if document.stock.counting.is_needed:
+        goods = with_levels(session, shop_id, goods)
     if document.stock.sets_open_offers_aside:
         aside = Decisions(session, shop_id).on_show(goods, now=now)
         goods |= {each: replace(goods[each], open_demand=units) for each, units in aside.items()}

@@ -14,6 +14,7 @@ from server.ports import ChangesetSigner
 from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, StoredDecision
+from server.storage.levels import with_levels
 from server.usecases.offers import served_shop
 
 # A step's path, and perhaps one of its choices: "0", "0da", "0a.2".
@@ -108,13 +109,14 @@ def _check(
     if now >= decision.expires_at:
         raise OfferExpired("This offer has ended.", decision_id=decision.id)
     items = offered.chosen(choice)
+    # Whoever accepts may have the last one: the minimum was for offering.
+    stock = Stock(minimum=0, locations=frozenset(offered.locations), at_one_location=offered.at_one_location)
     goods = Catalog(session, shop_id).variants(item.variant_id for item in items)
+    if stock.counting.is_needed:
+        goods = with_levels(session, shop_id, goods)
     for item in items:
         variant = goods.get(item.variant_id)
-        # Whoever accepts may have the last one: the minimum was for offering.
-        blocked = block_of(
-            variant, quantity=item.quantity, stock=Stock(minimum=0), purchase=purchase, is_of_family=True
-        )
+        blocked = block_of(variant, quantity=item.quantity, stock=stock, purchase=purchase, is_of_family=True)
         if blocked or variant is None or variant.price != item.unit_price:
             reason = blocked[0].value if blocked else "price_changed"
             raise OfferUnavailable("This offer is no longer available.", decision_id=decision.id, reason=reason)

@@ -14,7 +14,8 @@ from server.usecases.reports import OrderStory, UnknownOrder, order_story, wordi
 def explain_order(*, database: Database, shop_id: int, named: str) -> dict[str, Any]:
     """Return what happened to an order, given by its id or by its name such as "#1001": JSON values only.
 
-    Amounts are minor units of the order's currency, times ISO 8601 in UTC. Nothing in it names a person.
+    Amounts are minor units of the order's currency, those called presentment of the one it was paid in; times are ISO
+    8601 in UTC. Nothing in it names a person.
 
     Raises:
         UnknownOrder.
@@ -30,6 +31,9 @@ def explain_order(*, database: Database, shop_id: int, named: str) -> dict[str, 
             "total": story.order.total,
             "current_total": story.order.current_total,
             "currency": story.order.currency,
+            "presentment_total": story.order.presentment_total,
+            "presentment_current_total": story.order.presentment_current_total,
+            "presentment_currency": story.order.presentment_currency,
             "lines": [[line.quantity, line.title] for line in story.order.lines],
         },
         "page": {

@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 from server.domain.conditions.context import DAYS
 from server.domain.document import RuleDocument, tier_of
 from server.domain.facts import Context, Facts, Need
-from server.domain.goods import Goods, line_of
+from server.domain.goods import UNSORTED, Goods, line_of
 from server.domain.orders import Order, Purchase
 from server.domain.purchases import campaign_of, is_page_eligible
 from server.domain.shopper import Profile, Service, ShopperFacts
 from server.domain.situation import Surface
 from server.storage.catalog import Catalog
+from server.storage.collections import Collections
 from server.storage.contacts import Contacts, CustomerRow
 from server.storage.db import Session
-from server.storage.orders import Orders
+from server.storage.earlier import EarlierOrders
 from server.storage.shops import time_zone_of
 
 _SUBSCRIBED = "subscribed"
@@ -55,7 +56,10 @@ def load_facts(
     shopper = _Shopper(session, shop_id, question).facts(needed)
     local = local_time(session, shop_id, question.now) if Need.CLOCK in needed else None
     purchase = replace(question.purchase, market=document.market)
-    facts = Facts(purchase, shopper, goods, _context(question, local))
+    memberships = UNSORTED
+    if Need.CATALOGUE in needed:
+        memberships = Collections(session, shop_id).memberships(line.product_id for line in purchase.lines)
+    facts = Facts(purchase, shopper, goods, _context(question, local), memberships)
     if Need.TIER not in needed:
         return facts
     return replace(facts, shopper=replace(shopper, tier=tier_of(document, facts)))
@@ -87,7 +91,7 @@ class _Shopper:
 
     def facts(self, needed: frozenset[Need]) -> ShopperFacts:
         unit_id = self.question.unit_id
-        if not needed - {Need.CATALOGUE, Need.CLOCK, Need.TIER}:
+        if not needed - {Need.CATALOGUE, Need.CLOCK, Need.TIER, Need.PLANS}:
             return ShopperFacts(unit_id=unit_id)
         known = self._customer()
         count = spent = days = None
@@ -113,7 +117,7 @@ class _Shopper:
         if self.question.is_nobody:
             return None, None, None
         question = self.question
-        count, spent, last_at = Orders(self.session, self.shop_id).history(
+        count, spent, last_at = EarlierOrders(self.session, self.shop_id).history(
             question.unit_id, before=question.now, excluding=self.question.own_id
         )
         days = (question.now - last_at).days if last_at is not None else None
@@ -130,13 +134,13 @@ class _Shopper:
     def _bought(self, earlier_orders: int | None) -> Goods | None:
         if self.question.is_nobody or earlier_orders is None:
             return None
-        orders, lines = Orders(self.session, self.shop_id).bought(
+        orders, lines = EarlierOrders(self.session, self.shop_id).bought(
             self.question.unit_id, before=self.question.now, excluding=self.question.own_id
         )
         held = Catalog(self.session, self.shop_id).variants(line.variant_id for line in lines)
-        return Goods(
-            tuple(line_of(line, held.get(line.variant_id)) for line in lines), is_whole=orders >= earlier_orders
-        )
+        sorted_by = Collections(self.session, self.shop_id).memberships(line.product_id for line in lines)
+        found = tuple(line_of(line, held.get(line.variant_id), sorted_by) for line in lines)
+        return Goods(found, is_whole=orders >= earlier_orders)
 
     def _agreed_channels(self) -> frozenset[str] | None:
         customer_id, order = self.question.purchase.customer_id, self.question.order

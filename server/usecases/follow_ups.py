@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from server.domain.audience import facts_of
-from server.domain.contact import sequence_block
 from server.domain.decision import Outcome
-from server.domain.document import TRIGGERS, Journey, RuleDocument
+from server.domain.document import Journey
 from server.domain.facts import Need
 from server.domain.journeys import Release, choose_journey, plan, release, trigger_of
 from server.domain.orders import Order
@@ -20,11 +19,9 @@ from server.storage.db import Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
 from server.storage.orders import Orders
 from server.storage.rules import PublishedRules, Rules
-from server.storage.shops import withheld_from
 from server.storage.touches import SequenceRow, Touches
 from server.usecases.facts import Question, load_facts
-from server.usecases.imports import order_unit
-from server.usecases.situations import draw_holdout
+from server.usecases.openings import Opening
 from server.usecases.touch_work import TouchWork, document_of
 
 _PAID = ("paid", "partially_paid", "partially_refunded")
@@ -49,24 +46,7 @@ def plan_follow_up(
         return None
     # A webhook that comes late must not make a message of the past: the clock starts now at the earliest.
     started = _release(session, shop_id, order, not_before=now)
-    unit_id = order_unit(order)
-    chosen = _choose(session, shop_id, order, document, unit_id, now=now)
-    journey = chosen if isinstance(chosen, Journey) else None
-    row = SequenceRow(
-        shop_id=shop_id,
-        order_id=order.id,
-        reference_id=order.reference_id or order.id,
-        unit_id=unit_id,
-        journey_id=journey.id if journey else None,
-        kind=(journey.kind if journey else TRIGGERS[trigger_of(order)]).value,
-        rules_version=published.number,
-        starts_at=started.at,
-        release_reason=started.reason.value,
-        created_at=now,
-    )
-    if not isinstance(chosen, Journey):
-        row.refusal, row.refusal_detail = chosen[0].value, chosen[1]
-    return touches.open_sequence(row, plan(journey, starts_at=started.at) if journey is not None else ())
+    return Opening(session, shop_id, order, published, trigger_of(order), now).open(started)
 
 
 def still_fits(session: Session, work: TouchWork, *, now: datetime) -> tuple[Reason, str] | None:
@@ -155,35 +135,10 @@ def _release(session: Session, shop_id: int, order: Order, *, not_before: dateti
 def _move(touches: Touches, row: SequenceRow, journey: Journey, started: Release) -> int:
     plans = {each.step_id: each for each in plan(journey, starts_at=started.at)}
     moved = 0
-    for touch in touches.lock_waiting(row.order_id):
+    for touch in touches.lock_waiting(row.id):
         found = plans.get(touch.step_id)
         if found is not None and touch.due_at != found.due_at:
             touch.due_at, touch.expires_at, touch.attempt = found.due_at, found.expires_at, touch.attempt + 1
             touch.reason, touch.detail = Reason.PLANNED.value, ""
             moved += 1
     return moved
-
-
-def _choose(
-    session: Session, shop_id: int, order: Order, document: RuleDocument, unit_id: str, *, now: datetime
-) -> Journey | tuple[Reason, str]:
-    """Return the follow-up that an order opens, or why none."""
-    trigger = trigger_of(order)
-    journeys = [journey for journey in document.live_journeys if journey.trigger == trigger]
-    if not journeys:
-        return Reason.NO_LIVE_JOURNEY, ""
-    if order.cancelled_at is not None:
-        return Reason.ORDER_CANCELLED, ""
-    if not (order.email or order.phone) and withheld_from(session, shop_id) >= {"email", "phone"}:
-        return Reason.DATA_WITHHELD, ""
-    if draw_holdout(session, shop_id, document, unit_id=unit_id, now=now):
-        return Reason.HELD_OUT, f"{document.holdout.percent:g} % of shoppers"
-    kind = TRIGGERS[trigger]
-    earlier = Touches(session, shop_id).earlier_sequence_at(unit_id, kind=kind, excluding=None)
-    blocked = sequence_block(earlier_at=earlier, caps=document.caps, now=now, kind=kind)
-    if blocked is not None:
-        return blocked.reason, blocked.detail
-    question = Question(purchase_of(order), unit_id, Surface.MESSAGE, now, order)
-    asked = [fact for journey in journeys for fact in facts_of(journey.audience)]
-    facts = load_facts(session, shop_id, document, question, needed=document.needs_of(asked))
-    return choose_journey(journeys, facts)

@@ -10,8 +10,9 @@ from typing import Any
 
 from server.domain.experiments import unit_of
 from server.domain.orders import Order
-from server.ports import ItemStock, Page, PlatformApi, TemporaryFailure
+from server.ports import CollectionSnapshot, ItemStock, Page, PlatformApi, TemporaryFailure
 from server.storage.catalog import Catalog
+from server.storage.collections import Collections
 from server.storage.contacts import Contacts
 from server.storage.db import Database, Session
 from server.storage.orders import Orders
@@ -53,6 +54,31 @@ def import_products(*, access: ShopAccess, shop_id: int, clock_now: Callable[[],
         "products", lambda api: api.count_products(), lambda api, cursor: api.products(cursor=cursor), save
     )
     _run(access, shop_id, listing, clock_now)
+
+
+def import_collections(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
+    """Fetch which products are in which collections.
+
+    From the collections' side: a product's own list can be as long as that of a collection, and one of the two is
+    enough. Only when all were read does any condition on collections get an answer.
+    """
+    with access.database.read() as session:
+        row = Imports(session, shop_id).get("collections")
+        started_at = row.started_at if row is not None else clock_now()
+
+    def save(session: Session, collections: Sequence[CollectionSnapshot], read_at: datetime) -> None:
+        held = Collections(session, shop_id)
+        for collection in collections:
+            held.save(collection, read_at=read_at)
+
+    def finish() -> None:
+        with access.database.write() as session:
+            Collections(session, shop_id).finish_reading(since=started_at, now=clock_now())
+
+    listing = Listing(
+        "collections", lambda api: api.count_collections(), lambda api, cursor: api.collections(cursor=cursor), save
+    )
+    _run(access, shop_id, listing, clock_now, finish)
 
 
 def import_orders(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:

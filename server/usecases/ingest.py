@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from server.domain.facts import Need
 from server.domain.orders import Order
+from server.domain.purchases import purchase_of
 from server.ports import DeliveryHeaders, PlatformApi, PlatformInbound, UnreadablePayload
 from server.storage.catalog import Catalog
+from server.storage.collections import Collections
 from server.storage.contacts import Contacts
 from server.storage.db import Database, Session
 from server.storage.deliveries import (
@@ -20,10 +23,12 @@ from server.storage.deliveries import (
 )
 from server.storage.inbox import Inbox
 from server.storage.orders import OrderContested
+from server.storage.rules import Rules
 from server.storage.shops import ShopRow, Shops
 from server.storage.stock import StockByLocation
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
+from server.usecases.collections import read_collection, sort_product
 from server.usecases.install import close_shop
 from server.usecases.orders import record_order
 from server.usecases.privacy import erase_customer, erase_shop, note_data_request
@@ -152,10 +157,22 @@ def postpone_delivery(
 
 def _order_in_body(delivery: Delivery) -> str:
     order, api = delivery.inbound.parse_order(delivery.raw), delivery.api()
+    if purchase_of(order).subscription is None and _asks_plans(delivery):
+        order = api.order(order.id) or order
     try:
         return _record(delivery, order, api, is_certain=False)
     except OrderContested:
         return _record_fetched(delivery, order.id, api)
+
+
+def _asks_plans(delivery: Delivery) -> bool:
+    """Tell whether live rules ask what no body tells: by which plan the goods of an order are sold."""
+    with delivery.access.database.read() as session:
+        live = Rules(session, delivery.shop_id).live()
+    if live is None:
+        return False
+    documents = (live.document, *live.document.by_market.values())
+    return any(Need.PLANS in each.all_needs for each in documents)
 
 
 def _record_fetched(delivery: Delivery, order_id: str, api: PlatformApi) -> str:
@@ -184,7 +201,8 @@ def _order_named(delivery: Delivery) -> str:
 def _product(delivery: Delivery) -> str:
     """The body no longer says whether stock is tracked, nor what the goods cost, and may list only some variants."""
     product_id = delivery.inbound.parse_product_reference(delivery.raw)
-    product = delivery.api().product(product_id)
+    api = delivery.api()
+    product = api.product(product_id)
     if product is None:
         return SUPERSEDED
 
@@ -192,13 +210,35 @@ def _product(delivery: Delivery) -> str:
         return Catalog(session, delivery.shop_id).save(product, read_at=delivery.now)
 
     is_news = delivery.access.database.run(save)
+    # Put into a collection, a product is not changed: what it is in may be news though it is not.
+    sort_product(access=delivery.access, api=api, shop_id=delivery.shop_id, product=product, now=delivery.now)
     return HANDLED if is_news else SUPERSEDED
+
+
+def _collection(delivery: Delivery) -> str:
+    """The body names the collection and none of its products."""
+    is_news = read_collection(
+        access=delivery.access,
+        api=delivery.api(),
+        shop_id=delivery.shop_id,
+        collection_id=delivery.inbound.parse_collection_reference(delivery.raw),
+        now=delivery.now,
+    )
+    return HANDLED if is_news else SUPERSEDED
+
+
+def _collection_gone(delivery: Delivery) -> str:
+    collection_id = delivery.inbound.parse_collection_reference(delivery.raw)
+    with delivery.access.database.write() as session:
+        Collections(session, delivery.shop_id).remove(collection_id)
+    return HANDLED
 
 
 def _product_gone(delivery: Delivery) -> str:
     product_id = delivery.inbound.parse_product_reference(delivery.raw)
     with delivery.access.database.write() as session:
         Catalog(session, delivery.shop_id).remove_product(product_id)
+        Collections(session, delivery.shop_id).remove_product(product_id)
     return HANDLED
 
 
@@ -287,6 +327,9 @@ HANDLERS: dict[str, Handler] = {
     "refunds/create": _order_named,
     "products/update": _product,
     "products/delete": _product_gone,
+    "collections/create": _collection,
+    "collections/update": _collection,
+    "collections/delete": _collection_gone,
     "inventory_levels/update": _stock,
     "customers_email_marketing_consent/update": _consent,
     "customers_marketing_consent/update": _consent,

@@ -11,7 +11,7 @@ from server.storage.shops import Imports, Shops
 from server.usecases.access import REFRESH_MARGIN
 from server.usecases.presets import FIRST_DRAFT
 
-IMPORT_KINDS = ("products", "orders", "customers", "stock")
+IMPORT_KINDS = ("products", "collections", "orders", "customers", "stock")
 
 
 @dataclass(frozen=True, slots=True)

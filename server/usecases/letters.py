@@ -1,5 +1,6 @@
 """Writes the message of a touch: words, links, address."""
 
+from server.domain.codes import NewCode
 from server.domain.offered import Offered
 from server.domain.orders import VariantFacts
 from server.ports import Message, OfferMessage, Words
@@ -8,7 +9,13 @@ from server.usecases.touch_work import Post, TouchWork
 
 
 def write_letter(
-    post: Post, work: TouchWork, *, sender: Sender, recipient: str, goods: tuple[Offered, VariantFacts] | None
+    post: Post,
+    work: TouchWork,
+    *,
+    sender: Sender,
+    recipient: str,
+    goods: tuple[Offered, VariantFacts] | None,
+    code: NewCode | None,
 ) -> tuple[Message, Words]:
     """Return the message of a touch, ready to leave, and its words; without goods the template must name none."""
     touch, shop = work.touch, work.shop
@@ -33,6 +40,7 @@ def write_letter(
             reason_line=offered.reason_line if offered else None,
             unsubscribe_url=unsubscribe_url,
             postal_address=sender.settings.get("postal_address", ""),
+            code=code,
         ),
     )
     message = Message(

@@ -20,7 +20,7 @@ class LinkUnknown(AppError):
 
 
 def follow_click(*, database: Database, box: SecretBox, touch_id: str, storefront: str | None, now: datetime) -> str:
-    """Remember a click and return the cart address with the offered goods in it.
+    """Remember a click and return the cart address with the offered goods in it, the message's code applied.
 
     `storefront` replaces the shop's own address in the sandbox.
 
@@ -35,8 +35,9 @@ def follow_click(*, database: Database, box: SecretBox, touch_id: str, storefron
         variant_id, quantity = content.get("variant_id"), content.get("quantity", 1)
         base = storefront or f"https://{shop.domain}"
         if not variant_id:
-            return base
-        return f"{base}/cart/{variant_id}:{quantity}?attributes[{CART_ATTRIBUTE}]={touch.id}"
+            return f"{base}/discount/{touch.code}" if touch.code else base
+        code = f"discount={touch.code}&" if touch.code else ""
+        return f"{base}/cart/{variant_id}:{quantity}?{code}attributes[{CART_ATTRIBUTE}]={touch.id}"
 
 
 def unsubscribe(*, database: Database, touch_id: str, now: datetime) -> None:

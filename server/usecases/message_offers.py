@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from server.domain.codes import NewCode
 from server.domain.decision import Decision, Outcome, decide, goods_in_turn
 from server.domain.document import RuleDocument
+from server.domain.offered import Offered
 from server.domain.orders import VariantFacts
 from server.domain.purchases import purchase_of
 from server.domain.records import record_all
@@ -14,6 +16,7 @@ from server.ports import PlatformApi
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events, StoredDecision
 from server.usecases.arms import keep_arms
+from server.usecases.codes import CodeTerms
 from server.usecases.facts import Question
 from server.usecases.offers import purchase_facts
 from server.usecases.situations import draw_holdout, load_situation
@@ -29,6 +32,53 @@ class MessageChoice:
     document: RuleDocument
     situation: Situation
     asked_ids: tuple[str, ...]
+
+    def with_goods(self, live: Mapping[str, VariantFacts]) -> Situation:
+        """Let a decision see goods as the platform has them, with what only our mirror knows of them."""
+        known = self.situation.goods
+        goods = {
+            variant_id: replace(
+                facts,
+                stock_levels=known[variant_id].stock_levels,
+                stands=known[variant_id].stands,
+                open_demand=known[variant_id].open_demand,
+            )
+            if variant_id in known
+            else facts
+            for variant_id, facts in live.items()
+        }
+        return replace(self.situation, goods=goods)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a message is to say by the platform's own word: the goods decided on, and the code that was made for it."""
+
+    live: Mapping[str, VariantFacts]
+    decision: Decision | None
+    code: NewCode | None
+
+    @property
+    def goods(self) -> tuple[Offered, VariantFacts] | None:
+        offered = self.decision.offered if self.decision is not None else None
+        return (offered, self.live[offered.item.variant_id]) if offered is not None else None
+
+
+def propose(api: PlatformApi, choice: MessageChoice | None, terms: CodeTerms) -> Proposal:
+    """Decide on goods as the platform has them this minute, and have the code made that the message needs.
+
+    `choice` is None for a message that names no goods. What was not asked about, or is gone, cannot be offered.
+
+    Raises:
+        TemporaryFailure, CredentialsRejected, PermanentFailure.
+    """
+    live = _ask_live(api, choice) if choice is not None else {}
+    decision = decide(choice.document, choice.with_goods(live)) if choice is not None else None
+    is_sent = choice is None or (decision is not None and is_offer(decision))
+    code = terms.code_for(decision) if is_sent else None
+    if code is not None:
+        api.make_code(code)
+    return Proposal(live, decision, code)
 
 
 def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> MessageChoice:
@@ -50,44 +100,19 @@ def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> Messa
     return MessageChoice(document, situation, goods_in_turn(document, situation))
 
 
-def ask_live(api: PlatformApi, choice: MessageChoice) -> Mapping[str, VariantFacts]:
+def _ask_live(api: PlatformApi, choice: MessageChoice) -> Mapping[str, VariantFacts]:
     """Return the goods as the platform has them now; what it no longer has is missing.
 
     Goods are asked for in the decision's order until one can be offered: what was never asked for is never looked at.
-
-    Raises:
-        TemporaryFailure, CredentialsRejected, PermanentFailure.
     """
     live: dict[str, VariantFacts] = {}
     for start in range(0, len(choice.asked_ids), _ASKED_AT_ONCE):
-        found = api.variants(choice.asked_ids[start : start + _ASKED_AT_ONCE])
+        some = choice.asked_ids[start : start + _ASKED_AT_ONCE]
+        found = api.variants(some, at_locations=choice.document.stock.counting.is_needed)
         live |= {facts.variant_id: facts for facts in found}
-        if _decide_live(choice.document, choice, live).offered is not None:
+        if decide(choice.document, choice.with_goods(live)).offered is not None:
             break
     return live
-
-
-def decide_message(work: TouchWork, choice: MessageChoice, live: Mapping[str, VariantFacts]) -> Decision:
-    """Decide on live goods only: what was not asked about, or is gone, cannot be offered."""
-    return _decide_live(work.document, choice, live)
-
-
-def _decide_live(document: RuleDocument, choice: MessageChoice, live: Mapping[str, VariantFacts]) -> Decision:
-    return decide(document, _with_goods(choice.situation, live))
-
-
-def _with_goods(situation: Situation, live: Mapping[str, VariantFacts]) -> Situation:
-    """Let a decision see goods as the platform has them, with what only our mirror knows of them."""
-    known = situation.goods
-    goods = {
-        variant_id: replace(
-            facts, stock_levels=known[variant_id].stock_levels, open_demand=known[variant_id].open_demand
-        )
-        if variant_id in known
-        else facts
-        for variant_id, facts in live.items()
-    }
-    return replace(situation, goods=goods)
 
 
 def store_message_decision(
@@ -100,7 +125,7 @@ def store_message_decision(
     now: datetime,
 ) -> StoredDecision:
     """Keep the decision with what it read beside the order's others."""
-    decisions, situation = Decisions(session, work.shop.id), _with_goods(choice.situation, live)
+    decisions, situation = Decisions(session, work.shop.id), choice.with_goods(live)
     keep_arms(session, work.shop.id, choice.document, situation, decision, now=now)
     reference_id, surface = work.order.reference_id or work.order.id, f"{Surface.MESSAGE.value}:{work.touch.id}"
     return decisions.save(

@@ -1,13 +1,11 @@
 """Sends one due touch: everything is asked again at the last moment, and nothing is sent twice."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from server.core.errors import AppError
 from server.domain.contact import Verdict, may_contact
 from server.domain.decision import Outcome
-from server.domain.orders import VariantFacts
 from server.domain.reasons import Reason
 from server.ports import (
     Accepted,
@@ -23,14 +21,15 @@ from server.storage.db import Session
 from server.storage.shops import Connections
 from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, Touches, TouchRow
 from server.usecases.access import ShopClosed
+from server.usecases.codes import CodeTerms, terms_of
 from server.usecases.follow_ups import current_release, still_fits
 from server.usecases.letters import write_letter
 from server.usecases.message_offers import (
     MessageChoice,
-    ask_live,
-    decide_message,
+    Proposal,
     is_offer,
     prepare_choice,
+    propose,
     store_message_decision,
 )
 from server.usecases.recipients import contact_facts
@@ -64,9 +63,12 @@ def send_touch(post: Post, *, shop_id: int, touch_id: str, attempt: int) -> str:
         ended = _may_not(session, post, work, now=now)
         if ended is not None:
             return ended
-        choice = prepare_choice(session, work, now=now)
+        terms = terms_of(session, work, now=now)
+        if not isinstance(terms, CodeTerms):
+            return end_touch(work.touch, REFUSED, *terms)
+        choice, version = prepare_choice(session, work, now=now) if work.has_offer else None, work.rules.number
     try:
-        live = ask_live(post.access.api(shop_id, now=now), choice)
+        proposal = propose(post.access.api(shop_id, now=now), choice, terms)
     except (VendorFailure, ReopenNeeded, ShopClosed) as failure:
         with post.access.database.write() as session:
             work = load_touch(session, post, shop_id=shop_id, touch_id=touch_id, attempt=attempt)
@@ -76,7 +78,10 @@ def send_touch(post: Post, *, shop_id: int, touch_id: str, attempt: int) -> str:
     now = post.clock.now()
     with post.access.database.write() as session:
         work = load_touch(session, post, shop_id=shop_id, touch_id=touch_id, attempt=attempt)
-        claimed = _claim(session, post, work, choice, live, now=now)
+        if work.rules.number != version:
+            # Goods and code were chosen by rules that are live no more.
+            return wait_again(work.touch, until=now, reason=Reason.PLANNED, detail="other rules were published")
+        claimed = _claim(session, post, work, choice, proposal, now=now)
     if isinstance(claimed, str):
         return claimed
     try:
@@ -179,22 +184,20 @@ def _claim(
     session: Session,
     post: Post,
     work: TouchWork,
-    choice: MessageChoice,
-    live: Mapping[str, VariantFacts],
+    choice: MessageChoice | None,
+    proposal: Proposal,
     *,
     now: datetime,
 ) -> _Claimed | str:
-    """Choose the goods by live stock, write the message, claim the touch; a text is the state it ended in instead."""
+    """Keep the decision, write the message, claim the touch; a text is the state that it ended in instead."""
     ended = _may_not(session, post, work, now=now)
     if ended is not None:
         return ended
     touch = work.touch
-    offered = None
-    if work.has_offer:
-        decision = decide_message(work, choice, live)
-        touch.decision_id = store_message_decision(session, work, choice, live, decision, now=now).id
-        offered = decision.offered
-        if not is_offer(decision) or offered is None:
+    decision, goods = proposal.decision, proposal.goods
+    if choice is not None and decision is not None:
+        touch.decision_id = store_message_decision(session, work, choice, proposal.live, decision, now=now).id
+        if not is_offer(decision) or goods is None:
             reason = Reason.HELD_OUT if decision.outcome is Outcome.HELD_OUT else Reason.NOTHING_TO_OFFER
             return end_touch(touch, REFUSED, reason, decision.notes[-1].line.detail if decision.notes else "")
     sender = find_sender(session, post.access.box, post.vendors, shop_id=work.shop.id, channel=touch.channel)
@@ -203,15 +206,18 @@ def _claim(
     )
     if sender is None or facts.address is None:
         raise TouchNotOpen("The sender or the address went away within one transaction.", touch_id=touch.id)
-    goods = (offered, live[offered.item.variant_id]) if offered is not None else None
     try:
-        message, words = write_letter(post, work, sender=sender, recipient=facts.address, goods=goods)
+        message, words = write_letter(
+            post, work, sender=sender, recipient=facts.address, goods=goods, code=proposal.code
+        )
     except AppError as fault:
         return end_touch(touch, FAILED, Reason.UNWRITABLE, fault.message)
     if not Touches(session, work.shop.id).claim(touch.id, attempt=touch.attempt, now=now):
         raise TouchNotOpen("Another worker has this touch.", touch_id=touch.id)
     session.refresh(touch)
     touch.recipient, touch.vendor = message.recipient, sender.slug
+    offered = goods[0] if goods is not None else None
+    touch.code = proposal.code.text if proposal.code is not None else None
     touch.content = {
         "subject": words.subject,
         "text": words.text,

@@ -146,7 +146,9 @@ def served_shop(session: Session, shop_domain: str) -> int:
 
 def purchase_facts(purchase: Purchase) -> dict[str, Any]:
     """Return the purchase as it is stored beside a decision, so that the decision can be replayed."""
+    is_converted = purchase.presentment_currency != purchase.currency
     return {
+        **({"presentment_total": purchase.presentment_total} if is_converted else {}),
         "currency": purchase.currency,
         "presentment_currency": purchase.presentment_currency,
         "total": purchase.total,

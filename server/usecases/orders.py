@@ -81,12 +81,13 @@ def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> N
     decisions = Decisions(session, shop_id).signed_for(order.reference_id) if order.reference_id else ()
     touches = Touches(session, shop_id)
     clicks = touches.clicks([value for _, value in order.attributes])
+    coded = [touch.id for touch in touches.by_codes(order.discount_codes)]
     versions = {f"decision:{each.id}": each.rules_version for each in decisions}
-    for click in clicks:
-        touch = touches.get(click.touch_id)
-        sequence = touches.sequence_of(touch.order_id) if touch else None
+    for touch_id in {*coded, *(click.touch_id for click in clicks)}:
+        touch = touches.get(touch_id)
+        sequence = touches.sequence(touch.sequence_id) if touch else None
         if sequence is not None:
-            versions[f"touch:{click.touch_id}"] = sequence.rules_version
+            versions[f"touch:{touch_id}"] = sequence.rules_version
     due = credit_order(
         order,
         signed=[
@@ -96,5 +97,6 @@ def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> N
             if step.path in each.signed
         ],
         clicks=clicks,
+        coded=coded,
     )
     Ledger(session, shop_id).settle(order.id, due, currency=order.currency, versions=versions, now=now)

@@ -1,7 +1,7 @@
 """What the merchant reads: the state of the set-up, today's figures, and each order's story."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from server.domain.reasons import WORDING, Reason, TraceLine
 from server.domain.situation import Surface
 from server.ports import Vendors
 from server.storage.catalog import Catalog
+from server.storage.collections import CollectionName, Collections
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
 from server.storage.ledger import Ledger, LedgerRow
@@ -74,6 +75,7 @@ class OrderStory:
     order: Order
     page: PageStory
     sequence: SequenceRow | None
+    goodwill: SequenceRow | None  # the follow-up after a support ticket
     touches: tuple[TouchRow, ...]
     decisions: dict[str, StoredDecision]  # by id, of the touches
     clicks: tuple[ClickRow, ...]  # on the links of the touches, oldest first
@@ -102,6 +104,11 @@ class Goods:
 
     variants: dict[str, VariantFacts]
     products: dict[str, ProductName]
+    collections: dict[str, CollectionName] = field(default_factory=dict)
+
+    def collection_title(self, collection_id: str) -> str:
+        named = self.collections.get(collection_id)
+        return named.title if named else f"A collection that is gone ({collection_id})"
 
     def product_title(self, product_id: str) -> str:
         named = self.products.get(product_id)
@@ -115,13 +122,19 @@ def load_shop(*, database: Database, box: SecretBox, shop_id: int) -> ShopRow:
 
 
 def describe_goods(
-    *, database: Database, shop_id: int, variant_ids: Iterable[str], product_ids: Iterable[str] = ()
+    *,
+    database: Database,
+    shop_id: int,
+    variant_ids: Iterable[str],
+    product_ids: Iterable[str] = (),
+    collection_ids: Iterable[str] = (),
 ) -> Goods:
-    """Return the facts of those variants and products that the catalogue still holds."""
+    """Return the facts of those variants, products and collections that the catalogue still holds."""
     with database.read() as session:
         return Goods(
             variants=Catalog(session, shop_id).variants(variant_ids),
             products=Listings(session, shop_id).products(product_ids),
+            collections=Collections(session, shop_id).named(collection_ids),
         )
 
 
@@ -222,6 +235,7 @@ def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStor
             order=order,
             page=_page_story(order, page, events, titles),
             sequence=Touches(session, shop_id).sequence_of(order.id),
+            goodwill=Touches(session, shop_id).goodwill_of(order.id),
             touches=touches,
             decisions={each.id: each for each in decisions},
             clicks=Listings(session, shop_id).clicks_of(touch.id for touch in touches),

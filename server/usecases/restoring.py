@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from server.storage.db import Database
-from server.storage.touches import DueTouches
+from server.storage.due import DueTouches
 
 
 def doubt_touches_since(*, database: Database, since: datetime, now: datetime) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from server.core.errors import AppError
+from server.core.strict_json import UnreadableJson, read_json
 
 
 class UnreadableRules(AppError):
@@ -68,22 +69,9 @@ def read_text(text: str, *, name: str, is_json: bool = False) -> Any:
 
 def _json(text: str, name: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
-    except ValueError as fault:
-        raise UnreadableRules(f"{name} is no JSON: {fault}.") from fault
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise UnreadableRules(f"'{twice}' stands twice in one object; take one away.")
-    return found
-
-
-def _no_number(word: str) -> Any:
-    raise UnreadableRules(f"{word} is no number that JSON knows.")
+        return read_json(text, name=name)
+    except UnreadableJson as fault:
+        raise UnreadableRules(fault.message) from fault
 
 
 def write_rules(document: dict[str, Any], *, as_json: bool) -> str:

@@ -12,11 +12,12 @@ from server.domain.document import RuleDocument
 from server.domain.experiments import is_held_out as draw
 from server.domain.facts import Facts
 from server.domain.matching import BROKEN
-from server.domain.situation import Situation
+from server.domain.situation import Situation, Surface
 from server.storage.contacts import Assignments
 from server.storage.db import Session
 from server.storage.decisions import Events
-from server.storage.orders import Orders
+from server.storage.earlier import EarlierOrders
+from server.storage.shops import may_make_codes
 from server.usecases.arms import held_arms
 from server.usecases.candidates import load_goods
 from server.usecases.facts import Question, load_facts, local_time
@@ -76,6 +77,7 @@ def load_situation(
         facts=facts,
         goods=facts.goods,
         is_held_out=is_held_out,
+        has_codes=question.surface is Surface.MESSAGE and may_make_codes(session, shop_id),
         showings=_showings(session, shop_id, document, question),
         refused=_refused(session, shop_id, document, question, shown=shown),
         local_time=_local_time(session, shop_id, document, question),
@@ -110,7 +112,7 @@ def _refused(
     bought: frozenset[str] = frozenset()
     if repeats.bought_days:
         since = now - timedelta(days=repeats.bought_days)
-        bought = Orders(session, shop_id).bought_products(
+        bought = EarlierOrders(session, shop_id).bought_products(
             question.unit_id, since=since, before=now, excluding=question.own_id
         )
     declined: frozenset[str] = frozenset()

@@ -6,7 +6,7 @@ from datetime import datetime
 from server.core.clock import Clock
 from server.core.errors import AppError
 from server.core.signing import LinkSigner
-from server.domain.document import Kind, RuleDocument
+from server.domain.document import Journey, Kind, MessageStep, RuleDocument
 from server.domain.orders import Order
 from server.domain.reasons import Reason
 from server.ports import PhoneNumbers, Renderer, Vendors
@@ -50,11 +50,18 @@ class TouchWork:
     rules: PublishedRules
 
     @property
+    def journey(self) -> Journey | None:
+        """The follow-up as it is written now; None where it is gone."""
+        return self.document.journey(self.sequence.journey_id)
+
+    @property
+    def step(self) -> MessageStep | None:
+        return self.journey.step(self.touch.step_id) if self.journey is not None else None
+
+    @property
     def has_offer(self) -> bool:
         """Tell whether the touch names goods, and so is not sent without any."""
-        journey = self.document.journey(self.sequence.journey_id)
-        step = journey.step(self.touch.step_id) if journey is not None else None
-        return step is None or step.has_offer
+        return self.step is None or self.step.has_offer
 
     @property
     def approach(self) -> Approach:
@@ -80,7 +87,7 @@ def load_touch(session: Session, post: Post, *, shop_id: int, touch_id: str, att
     """
     touches = Touches(session, shop_id)
     named = touches.get(touch_id)
-    sequence = touches.lock_shopper(named.unit_id).get(named.order_id) if named is not None else None
+    sequence = touches.lock_shopper(named.unit_id).get(named.sequence_id) if named is not None else None
     touch = touches.lock(touch_id)
     if touch is None or touch.attempt != attempt or touch.state not in OPEN_STATES:
         raise TouchNotOpen("The touch is not open for this attempt.", touch_id=touch_id, attempt=attempt)

@@ -59,4 +59,5 @@ def _purchase(decision: StoredDecision) -> Purchase:
         presentment_currency=facts["presentment_currency"],
         country_code=facts["country_code"],
         customer_id=facts["customer_id"],
+        presentment_total=facts.get("presentment_total"),
     )

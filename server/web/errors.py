@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from werkzeug.wrappers import Response
 
 from server.core.errors import AppError
-from server.domain.rules import InvalidRules
+from server.domain.rules import FaultyDocument
 from server.web.headers import current_shop_domain, embed
 from server.web.limits import TooManyRequests
 
@@ -29,6 +29,8 @@ _STATUS: dict[str, HTTPStatus] = {
     "offer_unknown": HTTPStatus.NOT_FOUND,
     "unknown_decision": HTTPStatus.NOT_FOUND,
     "unknown_order": HTTPStatus.NOT_FOUND,
+    "unknown_customer": HTTPStatus.NOT_FOUND,
+    "unknown_key": HTTPStatus.NOT_FOUND,
     "unknown_call": HTTPStatus.NOT_FOUND,
     "unknown_preset": HTTPStatus.NOT_FOUND,
     "unknown_version": HTTPStatus.NOT_FOUND,
@@ -45,9 +47,10 @@ _STATUS: dict[str, HTTPStatus] = {
     "offer_expired": HTTPStatus.GONE,
     "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "offer_unavailable": HTTPStatus.UNPROCESSABLE_ENTITY,
-    "invalid_rules": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "faulty_document": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unreadable_rules": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_settings": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "too_many_keys": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_form": HTTPStatus.UNPROCESSABLE_ENTITY,
     "reopen_needed": HTTPStatus.UNAUTHORIZED,
     "credentials_rejected": HTTPStatus.BAD_GATEWAY,
@@ -110,7 +113,7 @@ def _answer(error: AppError, status: HTTPStatus) -> Response:
         response = _page(error, status)
     else:
         body: dict[str, object] = {"code": error.code, "message": error.message}
-        if isinstance(error, InvalidRules):
+        if isinstance(error, FaultyDocument):
             body["problems"] = [{"path": each.path, "message": each.message} for each in error.problems]
         response = jsonify({"error": body})
         response.status_code = status

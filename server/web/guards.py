@@ -22,6 +22,7 @@ from server.shopify.tokens import (
     read_session_token,
 )
 from server.storage.shops import Connection, Connections, Shops
+from server.usecases.api_keys import Caller, recognise
 from server.usecases.install import OpenedShop, open_app
 from server.web.limits import Limits
 from server.web.session import bounce_url
@@ -65,6 +66,24 @@ def metrics_token() -> Response | None:
     if not hmac.compare_digest(_bearer().encode(errors="replace"), (runtime().settings.metrics_token or "").encode()):
         raise NotAuthenticated("The token is not that of the metrics.")
     return None
+
+
+def api_key() -> Response | None:
+    """Let in a merchant's own system by its key; the shop is the key's, and a `shop` that says otherwise is refused."""
+    parts = runtime()
+    caller = recognise(database=parts.database, text=_bearer(), now=parts.clock.now())
+    if caller is None:
+        raise NotAuthenticated("The key is none, or was revoked. Make one in Afters, under API keys.", reason="key")
+    if request.args.get("shop", caller.shop_domain) != caller.shop_domain:
+        raise NotAuthenticated("The key is another shop's.", reason="wrong_shop")
+    bind_contextvars(shop=caller.shop_domain, system=caller.key_id)
+    limits().systems.take(str(caller.key_id))
+    g.caller = caller
+    return None
+
+
+def api_caller() -> Caller:
+    return cast("Caller", g.caller)
 
 
 def verify_delivery(parts: Runtime, *, headers: Mapping[str, str], raw: bytes) -> DeliveryHeaders:

@@ -55,3 +55,4 @@ class Limits:
         self.purchases = Limit(60, minute, clock)
         self.staff = Limit(600, minute, clock)
         self.links = Limit(30, minute, clock)
+        self.systems = Limit(120, minute, clock)

@@ -22,6 +22,7 @@ GUARDS = {
     "installing": guards.public,  # signature and state are looked at by the route
     "policy": guards.public,  # what is stored in general, of nobody
     "metrics": guards.metrics_token,
+    "told_facts": guards.api_key,
     "home": guards.merchant_session,
     "offers": guards.merchant_session,
     "lift": guards.merchant_session,
@@ -31,6 +32,7 @@ GUARDS = {
     "follow_ups": guards.merchant_session,
     "orders": guards.merchant_session,
     "integrations": guards.merchant_session,
+    "keys": guards.merchant_session,
     "calls": guards.merchant_session,
     "rule_schema": guards.public,
     "rules": guards.merchant_session,

@@ -190,6 +190,7 @@ def test_nothing_is_asked_for_that_this_app_does_not_use(app: dict[str, Any]) ->
         "read_inventory": "stock.graphql, inventory_levels/update",
         "read_orders": "orders.graphql, orders/*, refunds/create",
         "read_customers": "customer.graphql, the two consent topics",
+        "write_discounts": "discount_code.graphql: the codes that messages bring",
         "read_all_orders": "optional: orders.graphql and bulk_orders.graphql without a day to begin at",
     }
     assert set(_scopes(app)) == set(reasons)

@@ -22,8 +22,6 @@ from tests.databases import copied_sqlite
 from tests.factories import NOW, grant
 from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP
 
-pytestmark = pytest.mark.xdist_group("dbos")
-
 URL = "https://afters.shop-tools.com"
 KEY = "Zk3v9Qm1xT7pLr5bN8dHs2wYc6fJg4aE"
 APP_FILE = f"""

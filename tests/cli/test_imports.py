@@ -49,7 +49,12 @@ def test_each_import_is_told_with_its_trouble(url: str) -> None:
 def test_what_is_over_is_followed_to_its_end_at_once(url: str) -> None:
     result = run(url, "--shop", SHOP, "--watch")
     assert result.exit_code == 0
-    assert result.output.splitlines()[:3] == ["products  ", "orders    ", "customers "]  # bars are drawn on terminals
+    assert result.output.splitlines()[:4] == [
+        "products   ",
+        "collections",
+        "orders     ",
+        "customers  ",
+    ]  # bars are drawn on terminals
 
 
 def test_one_that_failed_or_never_was_is_started_again(url: str) -> None:
@@ -57,7 +62,7 @@ def test_one_that_failed_or_never_was_is_started_again(url: str) -> None:
     assert "customers: started again" in run(url, "--shop", SHOP, "--retry", "customers").output
     result = run(url, "--shop", SHOP, "--retry", "products")
     assert "products: under way or done, left as it is" in result.output
-    assert "orders     wanted           0 of 0" in result.output
+    assert "orders      wanted           0 of 0" in result.output
 
 
 def test_a_shop_that_is_not_here_is_said_so(url: str) -> None:

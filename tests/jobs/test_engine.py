@@ -24,8 +24,6 @@ from tests.conftest import StandingClock
 from tests.factories import SHOP
 from tests.jobs.waiting import until
 
-pytestmark = pytest.mark.xdist_group("dbos")  # one engine per process at a time
-
 RUNS: list[tuple[str | int, ...]] = []
 GATE = threading.Event()
 

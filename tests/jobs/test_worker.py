@@ -20,8 +20,6 @@ from tests.factories import NOW, order
 from tests.jobs.waiting import until
 from tests.usecases.house import House
 
-pytestmark = pytest.mark.xdist_group("dbos")
-
 ROOT = Path(__file__).parents[2]
 
 

@@ -28,7 +28,9 @@ def order_body(order: Order, *, status: str, updated_at: datetime) -> dict[str, 
         "currency": CURRENCY,
         "presentment_currency": CURRENCY,
         "total_price": price,
+        "total_price_set": _money_set(price),
         "current_total_price": price,
+        "current_total_price_set": _money_set(price),
         "total_outstanding": "0.00",
         "email": order.shopper.email,
         "phone": order.shopper.phone,
@@ -47,6 +49,7 @@ def order_body(order: Order, *, status: str, updated_at: datetime) -> dict[str, 
                 "quantity": 1,
                 "current_quantity": 1,
                 "price": price,
+                "price_set": _money_set(price),
                 "discount_allocations": [],
             }
         ],
@@ -54,6 +57,11 @@ def order_body(order: Order, *, status: str, updated_at: datetime) -> dict[str, 
         "note_attributes": [],
         "test": False,
     }
+
+
+def _money_set(amount: str) -> dict[str, Any]:
+    money = {"amount": amount, "currency_code": CURRENCY}
+    return {"shop_money": money, "presentment_money": money}
 
 
 def refund_body(order: Order) -> dict[str, Any]:
@@ -119,6 +127,7 @@ def order_node(order: Order) -> dict[str, Any]:
                     "currentQuantity": left,
                     "originalUnitPriceSet": _bag(price),
                     "discountAllocations": [],
+                    "sellingPlan": None,
                     "variant": {"id": _gid("ProductVariant", variant)},
                     "product": {"id": _gid("Product", variant + 1000), "tags": []},
                 }
@@ -199,7 +208,8 @@ def _variant(goods: tuple[int, str, str, int]) -> dict[str, Any]:
 
 
 def _bag(amount: str) -> dict[str, Any]:
-    return {"shopMoney": {"amount": amount, "currencyCode": CURRENCY}}
+    money = {"amount": amount, "currencyCode": CURRENCY}
+    return {"shopMoney": money, "presentmentMoney": money}
 
 
 def _gid(kind: str, number: int) -> str:

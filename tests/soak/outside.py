@@ -162,6 +162,8 @@ _ANSWERS: dict[str, Callable[[Outside, str, dict[str, Any]], dict[str, Any]]] = 
     "AppState": _app_state,
     "ProductsCount": lambda *_: {"productsCount": {"count": len(GOODS)}},
     "Products": _products,
+    "CollectionsCount": lambda *_: {"collectionsCount": {"count": 0}},
+    "Collections": lambda *_: {"collections": bodies.listing([])},
     "OrdersCount": lambda *_: {"ordersCount": {"count": 0}},
     "OrdersUpdated": _orders_updated,
     "Orders": lambda *_: {"orders": bodies.listing([])},

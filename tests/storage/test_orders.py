@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from server.storage.earlier import EarlierOrders
 from server.storage.orders import Orders
 from tests.factories import NOW, REFERENCE, line, order
 from tests.storage.conftest import Stores
@@ -70,7 +71,7 @@ def test_the_history_counts_orders_that_stand(stores: Stores) -> None:
     save(stores, order("5", created_at=NOW - day), unit_id="customer:78")
     save(stores, order("6", created_at=NOW - day), shop_id=stores.theirs)
     with stores.database.read() as session:
-        orders = Orders(session, stores.ours)
+        orders = EarlierOrders(session, stores.ours)
         assert orders.history(UNIT, before=NOW) == (2, 3_000_000_002, NOW - 2 * day)
         assert orders.history(UNIT, before=NOW, excluding="2") == (1, 3_000_000_000, NOW - 3 * day)
         assert orders.history(UNIT, before=NOW - 3 * day) == (0, 0, None)
@@ -151,3 +152,33 @@ def test_of_an_order_that_comes_twice_in_a_batch_the_newest_counts(stores: Store
         orders = Orders(session, stores.ours)
         assert orders.save_all([(later, "u"), (first, "u")]) == 1
         assert orders.get(later.id) == later
+
+
+def test_what_the_shopper_paid_comes_back_in_their_money(stores: Stores) -> None:
+    placed = order(
+        presentment_currency="JPY",
+        presentment_total=7_000_000_000,
+        presentment_current_total=6_000_000_000,
+        lines=(line("1", presentment_unit_price=4_000_000_000, presentment_total=3_999_999_999), line("2")),
+    )
+    save(stores, placed)
+    with stores.database.read() as session:
+        assert Orders(session, stores.ours).get("500") == placed
+
+
+def test_news_that_are_silent_on_selling_plans_leave_what_was_told(stores: Stores) -> None:
+    first = order(updated_at=NOW, starts_subscription=True)
+    save(stores, first)
+    save(stores, replace(first, updated_at=NOW + HOUR, starts_subscription=None, name="#later"))
+    with stores.database.write() as session:
+        orders = Orders(session, stores.ours)
+        found = orders.get("500")
+        assert found is not None
+        assert (found.name, found.starts_subscription) == ("#later", True)
+        # Of the same second, and with nothing else to say: no reason to ask the platform which came later.
+        assert orders.save(replace(found, starts_subscription=None), unit_id=UNIT, is_certain=False)
+    save(stores, replace(first, updated_at=NOW + 2 * HOUR, starts_subscription=False))
+    with stores.database.read() as session:
+        again = Orders(session, stores.ours).get("500")
+    assert again is not None
+    assert again.starts_subscription is False

@@ -3,6 +3,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.domain.document import Kind
 from server.domain.reasons import Reason
+from server.storage.due import DueTouches
 from server.storage.touches import (
     FAILED,
     PLANNED,
@@ -11,7 +12,6 @@ from server.storage.touches import (
     SENDING,
     SENT,
     UNKNOWN,
-    DueTouches,
     Touches,
     TouchIndex,
 )
@@ -50,7 +50,7 @@ class TestSequences:
             assert theirs.sequences_of(["500"]) == {}
             assert theirs.get(text.id) is None
             assert theirs.lock(text.id) is None
-            assert theirs.lock_waiting("500") == ()
+            assert theirs.lock_waiting(text.sequence_id) == ()
             assert theirs.of_order("500") == ()
             assert theirs.of_orders(["500"]) == {}
             assert theirs.lock_by_vendor_id("SM1") is None
@@ -172,10 +172,10 @@ class TestDue:
             text, mail = open_sequence(session, stores.ours)
             mail.reason = Reason.CHANNEL_HOLD.value
             session.flush()
-            assert [each.id for each in Touches(session, stores.ours).lock_waiting("500")] == [text.id]
+            assert [each.id for each in Touches(session, stores.ours).lock_waiting(text.sequence_id)] == [text.id]
             text.state = QUEUED
             session.flush()
-            assert Touches(session, stores.ours).lock_waiting("500") == ()
+            assert Touches(session, stores.ours).lock_waiting(text.sequence_id) == ()
 
 
 class TestReports:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,18 +86,23 @@ def set_stage(var_dir: Path, *, orders: int | None = 300) -> Iterator[Stage]:
             sandbox.connect_vendors()
             merchant.wait_for_imports()
             merchant.publish()
-            _show_to_everybody(sandbox)
+            change_rules(sandbox, _show_to_everybody)
             yield Stage(sandbox, browser, merchant)
         browser.close()
 
 
-def _show_to_everybody(sandbox: RunningSandbox) -> None:
+def _show_to_everybody(document: dict[str, Any]) -> None:
     """Turn the holdout off: one new shopper in twenty would be drawn into it, and the story end there."""
+    document["holdout"]["percent"] = 0
+
+
+def change_rules(sandbox: RunningSandbox, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the live rules as an engineer does: written out, changed, read back and published."""
     processes, shop = sandbox.processes, sandbox.settings.shop_domain
     rules = processes.logs / "rules.json"
     processes.run(export=["rules", "export", "--json", "--shop", shop, "--output", str(rules)])
     document = json.loads(rules.read_text(encoding="utf-8"))
-    document["holdout"]["percent"] = 0
+    change(document)
     rules.write_text(json.dumps(document), encoding="utf-8")
     processes.run(publish=["rules", "import", "--publish", "--shop", shop, str(rules)])
 

@@ -20,7 +20,21 @@ from server.storage.shops import Shops
 from server.storage.stock import StockByLocation
 from server.storage.touches import Touches
 from server.usecases.ingest import ATTEMPTS, HANDLERS, handle_delivery, postpone_delivery
-from tests.factories import EMAIL, NOW, OTHER_SHOP, PHONE, SHOP, consent, customer, line, order, product, variant
+from tests.factories import (
+    EMAIL,
+    NOW,
+    OTHER_SHOP,
+    PHONE,
+    SHOP,
+    consent,
+    customer,
+    funnel_json,
+    line,
+    order,
+    product,
+    rules_json,
+    variant,
+)
 from tests.usecases.house import AGE, House
 
 LATER = NOW + timedelta(minutes=5)
@@ -57,6 +71,33 @@ class TestOrders:
             assert contact.consent == "subscribed"
             assert Touches(session, house.shop_id).sequence_of("500") is not None
             assert Shops(session, house.box).by_id(house.shop_id).last_delivery_at == NOW
+
+    def test_where_rules_ask_for_selling_plans_the_order_is_asked_for(self, house: House) -> None:
+        asked = {"key": "order.subscription", "args": {"kinds": ["first"]}}
+        house.publish(rules_json(funnel_json(audience=asked)))
+        house.inbound.orders[b"o"] = order()
+        house.api.held_orders["500"] = order(starts_subscription=True)
+        assert house.deliver("orders/create", b"o") == HANDLED
+        assert house.api.calls == ["order", "customer"]
+        assert stored_order(house).starts_subscription is True
+        renewal = order("501", source_name="subscription_contract", reference_id="5" * 32)
+        house.inbound.orders[b"r"] = renewal
+        assert house.deliver("orders/create", b"r") == HANDLED
+        assert house.api.calls[2:] == ["customer"], "its channel tells all there is to know"
+
+    def test_an_order_that_shopify_does_not_show_yet_is_taken_from_the_body(self, house: House) -> None:
+        asked = {"key": "order.subscription", "args": {"kinds": ["first"]}}
+        uk = {
+            "id": "uk",
+            "name": "UK",
+            "countries": ["GB"],
+            "overrides": {"journeys": [{"id": "journey", "audience": asked}]},
+        }
+        house.publish(rules_json(markets=[uk]))
+        house.inbound.orders[b"o"] = order()
+        assert house.deliver("orders/create", b"o") == HANDLED
+        assert house.api.calls == ["order", "customer"]
+        assert stored_order(house).starts_subscription is None
 
     @pytest.mark.parametrize("topic", ["orders/edited", "orders/cancelled", "refunds/create"])
     def test_an_order_that_the_body_only_names_is_fetched(self, house: House, topic: str) -> None:

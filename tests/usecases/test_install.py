@@ -33,7 +33,7 @@ class TestOpening:
         assert bare.auth.calls == [f"exchange {SHOP} session"]
         with bare.database.read() as session:
             imports = {each.kind: each.state for each in Imports(session, bare.shop_id).all()}
-            assert imports == dict.fromkeys(("products", "orders", "customers", "stock"), WANTED)
+            assert imports == dict.fromkeys(("products", "collections", "orders", "customers", "stock"), WANTED)
             draft = Rules(session, bare.shop_id).draft()
             assert draft is not None
             assert parse(draft.document) == parse(FIRST_DRAFT)
@@ -310,7 +310,7 @@ def test_what_is_withheld_is_noted_and_what_is_shown_again_is_read_again(
     with house.database.read() as session:
         assert Shops(session, house.box).by_id(house.shop_id).withheld == after
         states = {row.kind: row.state for row in Imports(session, house.shop_id).all()}
-    assert states == {"products": DONE, "orders": state, "customers": state, "stock": DONE}
+    assert states == {"products": DONE, "collections": DONE, "orders": state, "customers": state, "stock": DONE}
 
 
 class TestSettings:

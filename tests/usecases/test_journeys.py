@@ -183,7 +183,7 @@ class TestLastMoment:
 
     def tell(self, house: House, count: str) -> None:
         given = {"open_tickets": count}
-        tell_facts(database=house.database, shop_id=house.shop_id, customer_id="77", given=given)
+        tell_facts(database=house.database, shop_id=house.shop_id, customer_id="77", given=given, now=house.clock.now())
 
     def test_a_ticket_that_opens_after_planning_stops_the_message(self, tickets: House) -> None:
         self.tell(tickets, "1")

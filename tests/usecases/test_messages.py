@@ -144,10 +144,10 @@ class TestAskedAgain:
     def test_consent_withdrawn_while_the_stock_was_asked_for(self, due: House) -> None:
         original = due.api.variants
 
-        def slow(variant_ids: tuple[str, ...]) -> object:
+        def slow(variant_ids: tuple[str, ...], **asked: bool) -> object:
             with due.database.write() as session:
                 Contacts(session, due.shop_id).suppress("sms", PHONE, reason="opted out", now=NOW)
-            return original(variant_ids)
+            return original(variant_ids, **asked)
 
         due.api.variants = slow  # type: ignore[method-assign,assignment]  # a STOP comes in between
         due.send()
@@ -157,9 +157,9 @@ class TestAskedAgain:
     def test_an_order_cancelled_while_the_stock_was_asked_for(self, due: House) -> None:
         original = due.api.variants
 
-        def slow(variant_ids: tuple[str, ...]) -> object:
+        def slow(variant_ids: tuple[str, ...], **asked: bool) -> object:
             due.record(order(cancelled_at=NOW, updated_at=NOW + timedelta(hours=1)))
-            return original(variant_ids)
+            return original(variant_ids, **asked)
 
         due.api.variants = slow  # type: ignore[method-assign,assignment]  # the webhook comes in between
         with pytest.raises(TouchNotOpen):

@@ -51,6 +51,13 @@ class TestAnswering:
             "lines": [["1", "p1", 1, 1_000]],
         }
 
+    def test_what_is_paid_in_another_currency_is_stored_beside(self, house: House) -> None:
+        decision = house.ask(presentment_currency="JPY", presentment_total=1_900).decision
+        assert (decision.facts["presentment_total"], decision.facts["total"]) == (1_900, 1_000)
+        assert [line.detail for line in house.trace(decision)] == ["paid 1900 JPY, the shop sells in GBP"]
+        with house.database.read() as session:
+            assert is_made_again(session, house.shop_id, decision)
+
     def test_the_same_basket_gets_the_same_answer(self, house: House) -> None:
         first = house.ask()
         house.clock.move(minutes=10)

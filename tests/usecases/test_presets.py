@@ -7,10 +7,11 @@ import pytest
 
 from server.domain.reasons import Reason
 from server.domain.rules import parse
+from server.domain.told import InvalidFacts
 from server.storage.touches import SequenceRow, Touches
 from server.usecases.calls import list_calls
 from server.usecases.presets import FIRST_DRAFT, PRESETS, with_preset
-from server.usecases.told_facts import InvalidFact, UnknownCustomer, tell_facts
+from server.usecases.told_facts import UnknownCustomer, tell_facts
 from tests.factories import line, order, variant
 from tests.usecases.house import House
 from tests.usecases.test_journeys import place
@@ -143,7 +144,9 @@ def test_a_high_value_order_goes_to_service_without_a_word_of_goods(house: House
 
 class TestOpenTickets:
     def tell(self, house: House, **given: str) -> dict[str, Any]:
-        return tell_facts(database=house.database, shop_id=house.shop_id, customer_id="77", given=given)
+        return tell_facts(
+            database=house.database, shop_id=house.shop_id, customer_id="77", given=given, now=house.clock.now()
+        )
 
     def test_an_open_ticket_blocks_and_a_closed_one_does_not(self, house: House) -> None:
         publish(house, "open-ticket-blocks")
@@ -176,20 +179,26 @@ class TestOpenTickets:
     @pytest.mark.parametrize(
         ("given", "told"),
         [
-            ({"open_tickets": "many"}, "open_tickets takes a whole number, not 'many'."),
-            ({"is_business": "perhaps"}, "is_business takes yes or no"),
-            ({"home_country": "Gb"}, "home_country takes a country's two capital letters"),
-            ({"last_ticket": "fine"}, "last_ticket takes good, bad, unrated or none"),
-            ({"spent": "9"}, "'spent' is nothing to tell"),
+            ({"open_tickets": "many"}, "open_tickets: takes a whole number, not 'many'."),
+            ({"is_business": "perhaps"}, "is_business: takes yes or no"),
+            ({"home_country": "Gb"}, "home_country: takes a country's two capital letters"),
+            ({"last_ticket": "fine"}, "last_ticket: takes good, bad, unrated or none"),
+            ({"spent": "9"}, "spent: is nothing to tell"),
         ],
     )
     def test_what_cannot_be_told_is_refused_and_nothing_is_kept(
         self, house: House, given: dict[str, str], told: str
     ) -> None:
-        with pytest.raises(InvalidFact, match=told):
+        with pytest.raises(InvalidFacts, match=told):
             self.tell(house, loyalty_tier="gold", **given)
         assert self.tell(house, loyalty_points="5") == {"loyalty_points": 5}
 
     def test_nobody_is_told_of_who_is_not_known(self, house: House) -> None:
         with pytest.raises(UnknownCustomer):
-            tell_facts(database=house.database, shop_id=house.shop_id, customer_id="9", given={"open_tickets": "1"})
+            tell_facts(
+                database=house.database,
+                shop_id=house.shop_id,
+                customer_id="9",
+                given={"open_tickets": "1"},
+                now=house.clock.now(),
+            )

@@ -25,6 +25,7 @@ from server.storage.contacts import Contacts
 from server.storage.db import Base, InboxBase
 from server.storage.deliveries import Deliveries, DeliveryRow
 from server.storage.shops import Connections, Imports
+from server.usecases.api_keys import create_key
 from server.usecases.privacy import note_data_request
 from tests.conftest import StandingClock
 from tests.factories import OTHER_SHOP, customer, journey_json
@@ -45,7 +46,7 @@ PAGE_ROUTES = {
     "/pairings/<pairing_id>/delete", "/templates",
     "/markets", "/markets/new", "/markets/<market_id>", "/markets/<market_id>/delete",
     "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
-    "/calls", "/calls/<touch_id>/<outcome>", "/lift",
+    "/calls", "/calls/<touch_id>/<outcome>", "/lift", "/keys", "/keys/<int:key_id>/revoke",
     "/settings", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
     "/rules/versions", "/rules/versions/<int:number>",
     "/deliveries", "/deliveries/<int:delivery_id>/replay", "/deliveries/replay",
@@ -59,6 +60,9 @@ OTHER_ROUTES = {
     "/privacy": "what is stored of everybody, and no data",
     "/health": "no data",
     "/rules.schema.json": "what rules may be, and no data",
+    "/facts.schema.json": "what may be told, and no data",
+    "/api/facts": "the shop is the key's; test_told_facts.py asks with another shop's key",
+    "/api/facts/<customer_id>": "as above",
     "/ready": "no data",
     "/metrics": "sums over all shops, for the operator",
     "/static/<path:filename>": "files",
@@ -138,7 +142,11 @@ def neighbour(runtime: Runtime, ours: int) -> Neighbour:
         delivery_id = row.id
     with runtime.database.read() as session:
         request_id = session.execute(select(Base.metadata.tables["privacy_requests"].c.id)).scalar_one()
+    create_key(database=runtime.database, shop_id=shop_id, name=WORD, created_by="1", now=now)
+    with runtime.database.read() as session:
+        key_id = session.execute(select(Base.metadata.tables["api_keys"].c.id)).scalar_one()
     ids = {
+        "key_id": str(key_id),
         "funnel_id": "quokka-funnel",
         "journey_id": "quokka-journey",
         "pairing_id": "quokka-pairing",
@@ -191,6 +199,7 @@ def test_no_page_shows_or_changes_anything_of_another_shop(
                     "request_id",
                     "funnel_id",
                     "journey_id",
+                    "key_id",
                     "pairing_id",
                     "place",
                 } & rule.arguments:

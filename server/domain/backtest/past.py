@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from server.domain.goods import Goods, GoodsLine, line_of
+from server.domain.goods import UNSORTED, Goods, GoodsLine, Memberships, line_of
 from server.domain.orders import Order, Purchase, PurchaseLine, VariantFacts
 from server.domain.recommendations import Neighbour
 
@@ -51,6 +51,8 @@ class Past:
     neighbours: Mapping[str, Sequence[Neighbour]]
     people: Mapping[str, KnownPerson]  # by unit
     time_zone: str = "UTC"
+    has_codes: bool = False  # whether the shop lets messages bring discount codes
+    memberships: Memberships = UNSORTED
     _gathered: dict[str, Goods] = field(default_factory=dict)  # by order
     _lines: dict[tuple[str, str, int], GoodsLine] = field(default_factory=dict)
 
@@ -66,7 +68,7 @@ class Past:
         key = line.variant_id, line.product_id, line.quantity
         found = self._lines.get(key)
         if found is None:
-            found = self._lines[key] = line_of(line, self.goods.get(line.variant_id))
+            found = self._lines[key] = line_of(line, self.goods.get(line.variant_id), self.memberships)
         return found
 
     def prepare(self) -> None:

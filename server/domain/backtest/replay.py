@@ -230,8 +230,9 @@ class Replay:
         situation = Situation(
             surface=surface,
             facts=facts,
-            goods=GoodsAt(self.past, self.model, at),
+            goods=GoodsAt(self.past, self.model, at, document.stock.counting),
             is_held_out=self._is_held_out(past, document),
+            has_codes=self.past.has_codes and surface is Surface.MESSAGE,
             showings=self.people.showings_since(unit, at - timedelta(days=caps.showing_days))
             if caps.showing_days
             else 0,
@@ -265,10 +266,10 @@ class Replay:
                 found[each] = finder.find(each)
             else:
                 found[each] = known[each] if each in known else known.setdefault(each, finder.find(each))
-        return replace(situation, candidates=found, goods=self._goods(offers, found, at))
+        return replace(situation, candidates=found, goods=self._goods(document, offers, found, at))
 
     def _goods(
-        self, offers: Sequence[Offer], found: Mapping[Wanted, Sequence[Candidate]], at: datetime
+        self, document: RuleDocument, offers: Sequence[Offer], found: Mapping[Wanted, Sequence[Candidate]], at: datetime
     ) -> Mapping[str, VariantFacts]:
         """Return the goods of a moment; those are listed that the shopper may choose among."""
         chosen = [offer for offer in offers if offer.has_variant_choice]
@@ -276,7 +277,7 @@ class Replay:
         named += [each.variant_id for offer in chosen if offer.wanted for each in found.get(offer.wanted, ())]
         products = {self.past.goods[each].product_id for each in named if each in self.past.goods}
         listed = [each.variant_id for product in sorted(products) for each in self.past.shelf.siblings(product)]
-        return GoodsAt(self.past, self.model, at, listed)
+        return GoodsAt(self.past, self.model, at, document.stock.counting, listed)
 
     def _facts(self, past: PastOrder, document: RuleDocument, surface: Surface, at: datetime) -> Facts:
         order, is_page = past.order, surface is Surface.ONE_CLICK
@@ -300,7 +301,7 @@ class Replay:
                 is_page_eligible=True if is_page else is_page_eligible(order),
                 campaign=None if is_page else campaign_of(order),
             ),
-            self.past.goods_of(past),
+            gathered=self.past.goods_of(past),
         )
         return replace(facts, shopper=replace(facts.shopper, tier=tier_of(document, facts)))
 

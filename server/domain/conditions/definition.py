@@ -16,7 +16,8 @@ class Argument:
     """One typed argument; `kind` chooses the form field and the validation.
 
     Kinds: money (minor units of the shop's currency), count (whole number), percent (0 to 100), choice and choices
-    (one or several of `choices`), text (one word), texts (a set of words), variants and products (sets of ids).
+    (one or several of `choices`), text (one word), texts (a set of words), variants, products and collections (sets of
+    ids).
     """
 
     name: str

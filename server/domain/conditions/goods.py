@@ -10,9 +10,11 @@ from server.domain.conditions.definition import Argument, Arguments, Comparison,
 from server.domain.goods import Goods, GoodsLine
 
 _MARKS = {
-    "products": "product", "variants": "variant", "tags": "tag", "types": "type", "vendors": "vendor",
+    "products": "product", "variants": "variant", "collections": "collection", "tags": "tag", "types": "type",
+    "vendors": "vendor",
 }  # fmt: skip
 _BY_ID = frozenset({"product", "variant"})  # known of every line, in the catalogue or not
+_AS_WRITTEN = _BY_ID | {"collection"}  # ids, where all others are words
 _EXCEPT = "except_"
 
 
@@ -23,11 +25,13 @@ class _Chosen:
     marks: frozenset[str]
     sku: re.Pattern[str] | None
     needs_catalogue: bool
+    needs_collections: bool = False
 
     def takes(self, line: GoodsLine) -> bool | None:
         if not self.marks.isdisjoint(line.marks) or (self.sku is not None and self.sku.match(line.sku)):
             return True
-        return None if self.needs_catalogue and not line.is_known else False
+        is_open = (self.needs_catalogue and not line.is_known) or (self.needs_collections and not line.is_sorted)
+        return None if is_open else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,14 @@ class Contains(Comparison):
         return (
             Argument("products", "Products", "products"),
             Argument("variants", "Variants", "variants"),
+            Argument("collections", "Collections", "collections"),
             Argument("types", "Product types", "texts"),
             Argument("vendors", "Vendors", "texts"),
             Argument("tags", "Product tags", "texts"),
             Argument("skus", "SKU patterns such as CASE-*", "texts", is_rare=True),
             Argument("except_products", "But not products", "products", is_rare=True),
             Argument("except_variants", "But not variants", "variants", is_rare=True),
+            Argument("except_collections", "But not collections", "collections", is_rare=True),
             Argument("except_types", "But not product types", "texts", is_rare=True),
             Argument("except_vendors", "But not vendors", "texts", is_rare=True),
             Argument("except_tags", "But not product tags", "texts", is_rare=True),
@@ -81,8 +87,7 @@ class Contains(Comparison):
         if picker.at_least == 1 and picker.wanted.sku is None and not _excepts(given):
             # What nearly every rule asks, without a walk over the lines.
             apart = f"{constant(picker.wanted.marks)}.isdisjoint({value}.marks)"
-            is_all = f"{value}.{'are_known' if picker.wanted.needs_catalogue else 'is_whole'}"
-            return Sources(f"not {apart}", f"{apart} and {is_all}")
+            return Sources(f"not {apart}", f"{apart} and {_is_all(picker.wanted, value)}")
         asked = f"{constant(picker)}({value})"
         return Sources(f"{asked} is True", f"{asked} is False")
 
@@ -98,6 +103,12 @@ class Contains(Comparison):
         return f"{told}, but not {'; '.join(excepted)}" if excepted else told
 
 
+def _is_all(wanted: _Chosen, value: str) -> str:
+    """Return what tells that a mark which is not there is really missing."""
+    asked = [(wanted.needs_catalogue, "are_known"), (wanted.needs_collections, "are_sorted")]
+    return " and ".join(f"{value}.{name}" for is_needed, name in asked if is_needed) or f"{value}.is_whole"
+
+
 def _picker(given: Arguments) -> LinePicker:
     wanted = _chosen(given, "")
     if not wanted.marks and wanted.sku is None:
@@ -110,11 +121,16 @@ def _chosen(given: Arguments, prefix: str) -> _Chosen:
         mark: cast("frozenset[str]", given[prefix + name]) for name, mark in _MARKS.items() if prefix + name in given
     }
     marks = frozenset(
-        f"{mark}:{word if mark in _BY_ID else word.casefold()}" for mark, words in kinds.items() for word in words
+        f"{mark}:{word if mark in _AS_WRITTEN else word.casefold()}" for mark, words in kinds.items() for word in words
     )
     patterns = cast("frozenset[str]", given.get(f"{prefix}skus", frozenset()))
     sku = re.compile("|".join(translate(each) for each in sorted(patterns)), re.IGNORECASE) if patterns else None
-    return _Chosen(marks, sku, needs_catalogue=bool(patterns) or not kinds.keys() <= _BY_ID)
+    return _Chosen(
+        marks,
+        sku,
+        needs_catalogue=bool(patterns) or not kinds.keys() <= _AS_WRITTEN,
+        needs_collections="collection" in kinds,
+    )
 
 
 def _excepts(given: Arguments) -> bool:

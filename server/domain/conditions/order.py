@@ -26,7 +26,10 @@ CONTAINS = Condition(
     label="Order contains any of",
     fact=Fact("order_goods", FactType.GOODS, Need.CATALOGUE, is_certain=True),
     comparison=Contains(""),
-    help="Goods of any of these kinds, other than the exceptions; exceptions alone mean any other goods.",
+    help=(
+        "Goods of any of these kinds, other than the exceptions; exceptions alone mean any other goods. What a"
+        " collection holds is known from Shopify's news of it, and read again every hour."
+    ),
 )
 
 DISCOUNT_CODE = Condition(
@@ -70,9 +73,12 @@ CHANNEL = Condition(
 SUBSCRIPTION = Condition(
     key="order.subscription",
     label="Subscription",
-    fact=Fact("subscription", FactType.TEXT),
+    fact=Fact("subscription", FactType.TEXT, Need.PLANS),
     comparison=OneOf("subscription", "kinds", "Kind of order", choices=("none", "first", "renewal")),
-    help="Renewal: a subscription placed the order, which its channel tells. Whether any other starts one is unknown.",
+    help=(
+        "First: the order starts a subscription, as goods of it are sold by a selling plan; Shopify sells pre-orders by"
+        " such plans too. Renewal: a subscription placed the order, which its channel tells."
+    ),
 )
 
 ONE_CLICK = Condition(

@@ -22,7 +22,7 @@ from server.domain.rules.funnels import FUNNEL, PAIRING, offers_of
 from server.domain.rules.journeys import CAPS, HOLDS, JOURNEY
 from server.domain.rules.markets import MARKET, override
 from server.domain.rules.reading import InvalidRules, Reader
-from server.domain.rules.shapes import Field, Flag, Rows, Schema, Share, Table, Text, Whole
+from server.domain.rules.shapes import Field, Flag, Ids, Rows, Schema, Share, Table, Text, Whole
 from server.domain.stock import Stock
 
 
@@ -78,6 +78,9 @@ TEMPLATE_CHOICE = Table(
     (Field("tag", Text(), "Product tag", is_required=True), Field("template", Text(), "Template", is_required=True)),
 )
 
+MAX_LOCATIONS = 250
+_LOCATIONS = "By Shopify's numbers of them. None named: what lies anywhere counts, all together."
+_AT_ONE = "The fullest location that counts must have the minimum by itself, so that all can be sent from there."
 _RESUME = "Once goods were below the minimum, they are offered again when this much is there."
 
 STOCK = Table(
@@ -87,6 +90,8 @@ STOCK = Table(
         Field("resume_at", Whole(high=MAX_STOCK), "Offer again from", _RESUME, is_nullable=True),
         Field("offers_oversold", Flag(), "Goods that go on selling when out of stock", "Offer them whatever is left."),
         Field("sets_open_offers_aside", Flag(), "Set aside what offers on show may still take"),
+        Field("locations", Ids("location", most=MAX_LOCATIONS), "Locations that count", _LOCATIONS),
+        Field("at_one_location", Flag(), "One location must have enough", _AT_ONE),
     ),
     _check_stock,
 )

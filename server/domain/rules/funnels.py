@@ -36,7 +36,7 @@ def offers_of(funnel: Funnel, path: str) -> Iterator[tuple[str, Offer]]:
 
 def _check_offer(reader: Reader, offer: Offer, path: str) -> None:
     if offer.discount is not None:
-        _check_discount(reader, offer.discount, f"{path}.discount")
+        check_discount(reader, offer.discount, f"{path}.discount")
     is_read = f"{path}.variants" not in reader.misshapen
     if offer.source == "fixed" and not offer.variant_ids and is_read:
         reader.fault(f"{path}.variants", "is empty; choose at least one product to offer.")
@@ -57,7 +57,7 @@ def _check_offer(reader: Reader, offer: Offer, path: str) -> None:
 
 def _check_break(reader: Reader, held: Break, path: str) -> None:
     if held.discount is not None:
-        _check_discount(reader, held.discount, f"{path}.discount")
+        check_discount(reader, held.discount, f"{path}.discount")
 
 
 def _check_band(reader: Reader, band: Band, path: str) -> None:
@@ -117,7 +117,8 @@ def _check_ways(reader: Reader, funnel: Funnel, path: str) -> None:
             reader.fault(f"{path}[{index}]", "is never reached; name it in if_accepted or if_declined, or remove it.")
 
 
-def _check_discount(reader: Reader, discount: Discount, path: str) -> None:
+def check_discount(reader: Reader, discount: Discount, path: str) -> None:
+    """Note what is wrong with a discount as a whole."""
     if (discount.percent is None) == (discount.amounts is None) and path not in reader.misshapen:
         reader.fault(path, "needs either percent or amounts.")
 

@@ -22,8 +22,10 @@ class Problem:
     message: str
 
 
-class InvalidRules(AppError):
-    code = "invalid_rules"
+class FaultyDocument(AppError):
+    """Something that was handed in has faults: every one of them, with its path and its cure."""
+
+    code = "faulty_document"
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         told = [f"{each.path}: {each.message}" for each in problems[:_MAX_NAMED]]
@@ -31,6 +33,10 @@ class InvalidRules(AppError):
             told.append(f"and {len(problems) - _MAX_NAMED} more")
         super().__init__("; ".join(told), count=len(problems))
         self.problems = problems
+
+
+class InvalidRules(FaultyDocument):
+    code = "invalid_rules"
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ Schema = dict[str, Any]
 
 _PERCENT = r"[0-9]{1,3}(\.[0-9]{1,2})?"
 _REDUCTION = re.compile(_PERCENT)
+_ID = re.compile("[0-9]{1,20}")
 _CURRENCY = re.compile("[A-Z]{3}")
 _LOCAL_TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
@@ -169,6 +170,26 @@ class Codes:
     @property
     def _pattern(self) -> str:
         return f"[A-Z]{{{self.letters}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """A set of the platform's numbers of things of one kind, each as text."""
+
+    kind: str
+    most: int
+
+    def read(self, reader: Reader, value: object, path: str) -> frozenset[str]:
+        found = set()
+        for index, each in enumerate(reader.rows(value, path, most=self.most)):
+            if isinstance(each, str) and _ID.fullmatch(each):
+                found.add(each)
+            else:
+                reader.fault(f"{path}[{index}]", f'must be the number of a {self.kind} in quotes, such as "61220".')
+        return frozenset(found)
+
+    def schema(self) -> Schema:
+        return {"type": "array", "items": {"type": "string", "pattern": f"^{_ID.pattern}$"}, "maxItems": self.most}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from server.web.pages import (
     follow_ups,
     home,
     integrations,
+    keys,
     lift,
     markets,
     offers,
@@ -24,7 +25,7 @@ from server.web.pages import (
 def register_pages(app: Flask) -> None:
     """Add the pages, and what every template may name."""
     rule_pages = (offers, follow_ups, tiers, pairings, markets, rules, settings)
-    for page in (home, *rule_pages, orders, calls, lift, integrations, deliveries, privacy):
+    for page in (home, *rule_pages, orders, calls, lift, integrations, keys, deliveries, privacy):
         app.register_blueprint(page.blueprint())
 
     @app.context_processor

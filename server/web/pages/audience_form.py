@@ -64,6 +64,8 @@ class AudienceView:
         """Return the goods that an argument names."""
         if argument.kind == "variants":
             return chosen_variants(given or [], self.goods, self.display)
+        if argument.kind == "collections":
+            return [self._collection(each) for each in given or []]
         return [self._product(each) for each in given or []]
 
     def _product(self, product_id: str) -> Chosen:
@@ -71,6 +73,12 @@ class AudienceView:
         if named is None:
             return Chosen(product_id, f"Product {product_id}", _GONE)
         return Chosen(product_id, named.title, image_url=named.image_url)
+
+    def _collection(self, collection_id: str) -> Chosen:
+        named = self.goods.collections.get(collection_id)
+        if named is None:
+            return Chosen(collection_id, f"Collection {collection_id}", "Not among your collections (yet)")
+        return Chosen(collection_id, named.title, f"As of {self.display.moment(named.read_at)}")
 
 
 def chosen_variants(variant_ids: Iterable[str], goods: Goods, display: Display) -> list[Chosen]:
@@ -92,12 +100,17 @@ def stock_words(available: int | None) -> str:
 
 def describe_named(*audiences: Mapping[str, Any] | None, variants: Iterable[str] = ()) -> Goods:
     """Return what the catalogue holds of the goods that audiences name, and of some variants beside."""
-    wanted, products = set(variants), set[str]()
+    wanted = {"variants": set(variants), "products": set[str](), "collections": set[str]()}
     for each in audiences:
-        named = goods_of(each)
-        wanted |= named[0]
-        products |= named[1]
-    return describe_goods(database=runtime().database, shop_id=shop().shop_id, variant_ids=wanted, product_ids=products)
+        for kind, ids in goods_of(each).items():
+            wanted[kind] |= ids
+    return describe_goods(
+        database=runtime().database,
+        shop_id=shop().shop_id,
+        variant_ids=wanted["variants"],
+        product_ids=wanted["products"],
+        collection_ids=wanted["collections"],
+    )
 
 
 def is_simple(audience: Mapping[str, Any] | None) -> bool:

@@ -12,7 +12,8 @@ from server.web.pages.frame import open_frame, page_blueprint, show
 
 _SHOWN = 100
 _SUBJECTS = {
-    "orders": "An order", "refunds": "A refund", "products": "A product", "inventory_levels": "Stock",
+    "orders": "An order", "refunds": "A refund", "products": "A product", "collections": "A collection",
+    "inventory_levels": "Stock",
     "customers": "A customer", "customers_marketing_consent": "Consent to text messages",
     "customers_email_marketing_consent": "Consent to e-mail", "app": "This app", "shop": "The shop",
     "receipt": "A report on a message",

@@ -133,6 +133,7 @@ def _steps(found: Home, aside: int, display: Display) -> tuple[Step, ...]:
     imports = {row.kind: row for row in state.imports}
     return (
         _import_step("products", "Import products", imports.get("products"), display),
+        _import_step("collections", "Import collections", imports.get("collections"), display),
         _import_step("orders", "Import orders", imports.get("orders"), display),
         _import_step("customers", "Import customers", imports.get("customers"), display),
         _import_step("stock", "Import stock at each location", imports.get("stock"), display, unit="items"),

@@ -85,7 +85,7 @@ def _line(summary: OrderSummary, row: ShopRow, display: Display) -> OrderLine:
         name=order.name,
         placed=display.moment(order.created_at),
         customer=order.first_name or "Guest",
-        total=display.money(order.current_total, order.currency),
+        total=display.money(*order.paid),
         page=None if is_earlier else page_badge(summary.page),
         offered=summary.page.title,
         messages=tuple(messages),

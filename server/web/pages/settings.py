@@ -1,6 +1,6 @@
 """Settings: the limits that hold for every offer and message, drawn from what the rules say of each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.domain.rules import InvalidRules, Problem
 from server.domain.rules.document import HOLDOUT, MARGIN, QUIET_HOURS, REPEATS, STOCK
 from server.domain.rules.journeys import CAPS, HOLDS
-from server.domain.rules.shapes import Table
+from server.domain.rules.shapes import Ids, Table
+from server.ports import Location
 from server.usecases.authoring import load_draft, save_settings
+from server.usecases.locations import list_locations
 from server.web.guards import runtime, shop
 from server.web.pages.controls import Control, Filled, Form, draw, read
 from server.web.pages.frame import open_frame, page_blueprint, read_revision, show
+
+_ANYWHERE = "None chosen: what lies anywhere counts, all together."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,26 @@ PARTS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One location that may count; `note` tells why little comes of it."""
+
+    id: str
+    name: str
+    is_chosen: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The shop's locations, of which some may be chosen; its name is its path in the document."""
+
+    name: str
+    label: str
+    help: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ListLink:
     """The page of one of the rules' lists, with how much it holds."""
 
@@ -66,6 +90,7 @@ class Section:
     heading: str
     words: str
     controls: tuple[Control, ...]
+    places: tuple[Places, ...]
 
 
 def blueprint() -> Blueprint:
@@ -74,7 +99,8 @@ def blueprint() -> Blueprint:
     @routes.get("")
     def page() -> BaseResponse:
         draft = load_draft(database=runtime().database, shop_id=shop().shop_id)
-        sections = [_section(part, draft.document.get(part.name) or {}) for part in PARTS]
+        places = list_locations(database=runtime().database, shop_id=shop().shop_id)
+        sections = [_section(part, draft.document.get(part.name) or {}, places) for part in PARTS]
         return show(open_frame(), "pages/settings.html", draft=draft, sections=sections, links=_links(draft.document))
 
     @routes.post("")
@@ -97,8 +123,27 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def _section(part: SettingsPart, held: Mapping[str, Any]) -> Section:
-    return Section(part.heading, part.words, draw(part.table, part.name, held))
+def _section(part: SettingsPart, held: Mapping[str, Any], locations: Sequence[Location]) -> Section:
+    places = tuple(
+        Places(f"{part.name}.{each.name}", each.label, _ANYWHERE, tuple(_choices(held.get(each.name), locations)))
+        for each in part.table.fields
+        if isinstance(each.shape, Ids)
+    )
+    return Section(part.heading, part.words, draw(part.table, part.name, held), places)
+
+
+def _choices(held: Any, places: Sequence[Location]) -> Iterator[Choice]:
+    chosen = frozenset(map(str, held or ()))
+    for each in places:
+        is_chosen = each.location_id in chosen
+        if not each.is_active:
+            if is_chosen:  # whoever has not chosen it has no use for it
+                yield Choice(each.location_id, each.name, is_chosen, "Deactivated in Shopify: nothing there counts.")
+            continue
+        note = "" if each.is_online else "Does not send orders of the online shop; counts all the same once chosen."
+        yield Choice(each.location_id, each.name, is_chosen, note)
+    for gone in sorted(chosen - {each.location_id for each in places}):
+        yield Choice(gone, f"Location {gone}", is_chosen=True, note="Not in Shopify any more: nothing counts there.")
 
 
 def _links(document: Mapping[str, Any]) -> tuple[ListLink, ...]:
@@ -109,7 +154,11 @@ def _links(document: Mapping[str, Any]) -> tuple[ListLink, ...]:
 
 
 def _read(part: SettingsPart, held: Mapping[str, Any], form: Form) -> dict[str, Any]:
-    return read(part.table, held, Filled(form, currency=None), part.name)
+    found = read(part.table, held, Filled(form, currency=None), part.name)
+    for each in part.table.fields:
+        if isinstance(each.shape, Ids):
+            found[each.name] = sorted(set(form.getlist(f"{part.name}.{each.name}")))
+    return found
 
 
 def _sentences(problems: tuple[Problem, ...]) -> Iterator[Problem]:

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from server.domain.decision import Outcome
 from server.domain.offered import ACCEPTED, DECLINED, FIRST
-from server.domain.orders import LineItem
+from server.domain.orders import LineItem, Order
 from server.domain.reasons import Reason, TraceLine
 from server.storage.decisions import EventRow, StoredDecision
 from server.storage.ledger import LedgerRow
-from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, TouchRow
+from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, SequenceRow, TouchRow
 from server.usecases.reports import OrderStory, wording
 from server.web.pages.display import Display
 from server.web.pages.wording import CHANNELS
@@ -72,7 +72,7 @@ def masked(recipient: str | None) -> str:
 
 def _order_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
     order = story.order
-    lines = tuple(_line(line, display, order.currency) for line in order.lines)
+    lines = tuple(_line(line, order, display) for line in order.lines)
     paid_by = (
         f"Paid by {', '.join(_gateway(each) for each in order.gateways)}." if order.gateways else "No payment is named."
     )
@@ -85,10 +85,10 @@ def _gateway(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _line(line: LineItem, display: Display, currency: str) -> str:
+def _line(line: LineItem, order: Order, display: Display) -> str:
     if not line.quantity:
         return f"{line.title}, taken off or refunded since"
-    return f"{line.quantity} {_TIMES} {line.title}, {display.money(line.total, currency)}"
+    return f"{line.quantity} {_TIMES} {line.title}, {display.money(*order.paid_for(line))}"
 
 
 def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
@@ -184,19 +184,25 @@ def _trace_step(line: TraceLine, titles: dict[str, str]) -> TraceStep:
 
 
 def _follow_up_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
-    sequence = story.sequence
-    if sequence is None:
-        return
+    if story.sequence is not None:
+        yield from _sequence_entries(story.sequence, "follow-up", story, display)
+    if story.goodwill is not None:
+        yield from _sequence_entries(story.goodwill, "follow-up after a support ticket", story, display)
+
+
+def _sequence_entries(sequence: SequenceRow, name: str, story: OrderStory, display: Display) -> Iterator[Entry]:
     if sequence.refusal:
-        yield Entry(sequence.created_at, "No follow-up", lines=(_reason(sequence.refusal, sequence.refusal_detail),))
+        yield Entry(sequence.created_at, f"No {name}", lines=(_reason(sequence.refusal, sequence.refusal_detail),))
         return
     yield Entry(
         sequence.created_at,
-        "The follow-up was planned",
+        f"The {name} was planned",
         lines=(f"Starts {display.second(sequence.starts_at)}. Why then: {wording(sequence.release_reason)}",),
     )
     clicks = {click.touch_id: click for click in reversed(story.clicks)}
     for touch in story.touches:
+        if touch.sequence_id != sequence.id:
+            continue
         decision = story.decisions.get(touch.decision_id or "")
         yield _touch_entry(touch, decision, story, display)
         if touch.id in clicks:

@@ -175,16 +175,14 @@ def choice_words(choice: str) -> str:
     return CHANNELS.get(choice) or _CHOICES.get(choice) or choice.replace("_", " ").capitalize()
 
 
-def goods_of(audience: Mapping[str, Any] | None) -> tuple[set[str], set[str]]:
-    """Return the variants and the products that an audience names."""
-    variants: set[str] = set()
-    products: set[str] = set()
+def goods_of(audience: Mapping[str, Any] | None) -> dict[str, set[str]]:
+    """Return the variants, products and collections that an audience names, by kind."""
+    found: dict[str, set[str]] = {"variants": set(), "products": set(), "collections": set()}
     for leaf in leaves_of(audience):
         for argument in CONDITIONS[leaf["key"]].arguments if leaf["key"] in CONDITIONS else ():
-            if argument.kind in ("variants", "products"):
-                found = variants if argument.kind == "variants" else products
-                found.update(leaf.get("args", {}).get(argument.name, []))
-    return variants, products
+            if argument.kind in found:
+                found[argument.kind].update(leaf.get("args", {}).get(argument.name, []))
+    return found
 
 
 def leaves_of(audience: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
@@ -223,6 +221,8 @@ def _argument_words(argument: Argument, value: Any, goods: Goods, display: Displ
             told = [variant_words(each, goods) for each in value]
         case "products":
             told = [goods.product_title(each) for each in value]
+        case "collections":
+            told = [goods.collection_title(each) for each in value]
         case "choices":
             told = [choice_words(each) for each in value]
         case "texts":

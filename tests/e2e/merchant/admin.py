@@ -16,7 +16,7 @@ from server.storage.db import make_engine
 from server.storage.migrate import APP, INBOX, upgrade
 from server.storage.models import metadata
 from server.usecases.access import ShopAccess
-from server.usecases.imports import import_customers, import_orders, import_products, import_stock
+from server.usecases.imports import import_collections, import_customers, import_orders, import_products, import_stock
 from server.usecases.settings import find_shop
 from tests.databases import inbox_of
 from tests.sandbox.browser.admin.launch import Launcher
@@ -55,6 +55,7 @@ class MerchantAdmin:
         parts = self.runtime
         access = ShopAccess(parts.database, parts.box, parts.auth, parts.apis)
         import_products(access=access, shop_id=self.shop_id, clock_now=parts.clock.now)
+        import_collections(access=access, shop_id=self.shop_id, clock_now=parts.clock.now)
         import_orders(access=access, shop_id=self.shop_id, clock_now=parts.clock.now)
         import_customers(access=access, shop_id=self.shop_id, clock_now=parts.clock.now)
         import_stock(access=access, shop_id=self.shop_id, clock_now=parts.clock.now)

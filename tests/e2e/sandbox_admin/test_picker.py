@@ -107,13 +107,15 @@ def test_leaving_it_picks_nothing(shell: Shell, embedded: EmbeddedApp, way: str)
     expect(dialog).to_have_count(0)
 
 
-def test_nothing_found_and_collections_say_so(shell: Shell, embedded: EmbeddedApp) -> None:
+def test_nothing_found_and_how_collections_are_filled_are_said(shell: Shell, embedded: EmbeddedApp) -> None:
     shell.open("/")
     dialog = ask(shell, "{ type: 'product', query: 'nothing like this' }")
     expect(dialog.get_by_text("Nothing found")).to_be_visible()
     dialog.get_by_role("button", name="Cancel").click()
-    dialog = ask(shell, "{ type: 'collection' }")
-    expect(dialog.get_by_text("This shop has no collections.")).to_be_visible()
+    dialog = ask(shell, "{ type: 'collection', query: 'best' }")
+    expect(dialog.get_by_text("Filled by hand")).to_be_visible()
+    dialog.get_by_role("searchbox").fill("party")
+    expect(dialog.get_by_text("Fills itself")).to_be_visible()
     dialog.get_by_role("button", name="Cancel").click()
     assert "no resource picker" in shell.run(
         "shopify.resourcePicker({ type: 'file' }).catch((reason) => reason.message)"

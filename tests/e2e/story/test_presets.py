@@ -68,7 +68,7 @@ def offers(found: dict[str, Any], funnel: str) -> int:
 
 
 # What each preset comes to on the shop's own orders. The shop has no tags of phones and shoes and no renewals, and
-# nothing tells of tickets there: what that leads to is to be seen too.
+# nothing tells of tickets or points there: what that leads to is to be seen too.
 EXPECTED: dict[str, Callable[[dict[str, Any]], bool]] = {
     "stock-under-10": lambda found: any(row["reason"] == "stock_below_minimum" for row in found["blocks"]),
     "vip-call": lambda found: found["sent"]["call"] > 0,
@@ -79,6 +79,8 @@ EXPECTED: dict[str, Callable[[dict[str, Any]], bool]] = {
     "renewal-add-on": lambda found: "renewal-add-on" not in found["sequences"] and found["sent"]["email"] > 0,
     "market-threshold": lambda found: offers(found, "from-a-value-on") > 0,
     "high-value-to-service": lambda found: found["sequences"]["high-value-to-service"] >= found["sent"]["call"] > 0,
+    "thanks-after-ticket": lambda found: "thanks-after-ticket" not in found["sequences"] and found["sent"]["sms"] > 0,
+    "reward-for-loyalty": lambda found: "reward-for-loyalty" not in found["sequences"] and found["sent"]["sms"] > 0,
     "open-ticket-blocks": lambda found: offers(found, "no-open-ticket") == 0,
 }
 

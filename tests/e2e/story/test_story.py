@@ -36,7 +36,8 @@ def test_the_whole_story_ends_in_two_messages_and_two_credits(stage: Stage) -> N
     ]
     email = first["touches"][1]
     assert {row["source"] for row in second["revenue"]} == {f"touch:{email['id']}"}
-    assert sum(row["amount"] for row in second["revenue"]) == email["decision"]["offered"][0]["items"][0]["unit_price"]
+    named = email["decision"]["offered"][0]["items"][0]["discounted_unit_price"]
+    assert sum(row["amount"] for row in second["revenue"]) == named, "the link brought the code along"
     # What was accepted on the page is not offered again in the messages.
     variants = {touch["decision"]["offered"][0]["items"][0]["variant_id"] for touch in first["touches"]}
     assert offered["variant_id"] not in variants

@@ -25,13 +25,17 @@ class BadPermalink(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Cart:
-    """What a shopper has put together. `lines` maps variant id to quantity, in the order of adding."""
+    """What a shopper has put together. `lines` maps variant id to quantity, in the order of adding.
+
+    With a selling plan all of it is the first of many deliveries: permalinks name one plan for the whole cart.
+    """
 
     token: str
     lines: Mapping[int, int] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
     discount_code: str | None = None
     landing_site: str | None = None
+    selling_plan: int | None = None
 
     @property
     def quantity(self) -> int:
@@ -59,6 +63,7 @@ def write_cookie(cart: Cart) -> str:
         "a": dict(cart.attributes),
         "d": cart.discount_code,
         "s": cart.landing_site,
+        "p": cart.selling_plan,
     }
     return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode("ascii")
 
@@ -73,13 +78,14 @@ def read_cookie(value: str | None) -> Cart:
             attributes={str(name): str(text) for name, text in dict(content["a"]).items()},
             discount_code=_text(content["d"]),
             landing_site=_text(content["s"]),
+            selling_plan=None if content["p"] is None else int(content["p"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return empty_cart()
 
 
 def read_permalink(path: str, query: Iterable[tuple[str, str]], landing_site: str) -> Cart:
-    """Return the cart of `/cart/<variant>:<quantity>,...?discount=&attributes[name]=`.
+    """Return the cart of `/cart/<variant>:<quantity>,...?discount=&selling_plan=&attributes[name]=`.
 
     Raises:
         BadPermalink: the path is not a list of `variant:quantity`.
@@ -91,19 +97,22 @@ def read_permalink(path: str, query: Iterable[tuple[str, str]], landing_site: st
             raise BadPermalink(f"{part!r} is not variant:quantity")
         lines[int(match[1])] = lines.get(int(match[1]), 0) + int(match[2])
     attributes: dict[str, str] = {}
-    discount_code = None
+    discount_code = selling_plan = None
     for name, value in query:
         named = _ATTRIBUTE.fullmatch(name)
         if named:
             attributes[named[1]] = value
         elif name == "discount" and value:
             discount_code = value
+        elif name == "selling_plan" and value.isdecimal():
+            selling_plan = int(value[:18])
     return replace(
         empty_cart(),
         lines=lines,
         attributes=attributes,
         discount_code=discount_code,
         landing_site=landing_site,
+        selling_plan=selling_plan,
     )
 
 

@@ -1,7 +1,5 @@
 """The checkout: one page that becomes an order, and the way on to the one-click page or the thank-you page."""
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -56,7 +54,7 @@ def _add_page(pages: Blueprint, sandbox: Shopside) -> None:
             except NoSuchBuyer:
                 note = "This shop has no such customer."
             else:
-                checkout = replace(checkout, form=form_of(person, checkout.form))
+                checkout = checkouts.with_form(checkout, form_of(person, checkout.form))
                 checkouts.save_draft(checkout)
         return post_purchase_host.not_kept(Response(page_of(sandbox, checkout, note=note)))
 
@@ -65,7 +63,7 @@ def _add_page(pages: Blueprint, sandbox: Shopside) -> None:
         checkout = checkouts.find(token)
         if checkout is None or checkout.order_id is not None:
             return jsonify(error={"code": "not_open", "message": "There is no open checkout here."}), 409
-        checkout = replace(checkout, form=read_form(request.form))
+        checkout = checkouts.with_form(checkout, read_form(request.form))
         checkouts.save_draft(checkout)
         paying = Paying(sandbox)
         try:
@@ -91,7 +89,7 @@ def _add_pay(pages: Blueprint, sandbox: Shopside) -> None:
         if checkout is None:
             return missing()
         if checkout.order_id is None:
-            checkout = replace(checkout, form=read_form(request.form))
+            checkout = checkouts.with_form(checkout, read_form(request.form))
             checkouts.save_draft(checkout)
             try:
                 checkout = paying.pay(checkout, request.form.get("should_render"))
@@ -146,5 +144,5 @@ def _amounts(checkout: Checkout, priced: Quote) -> dict[str, object]:
         "currency": form.presentment_currency,
         "rate": form.rate,
         "is_pickup": form.is_pickup,
-        "code": form.discount["code"] if form.discount else None,
+        "code": checkout.discount["code"] if checkout.discount else None,
     }

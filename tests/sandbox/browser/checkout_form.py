@@ -88,10 +88,6 @@ class CheckoutForm:
         return self.delivery == "pickup"
 
     @property
-    def discount(self) -> DiscountCode | None:
-        return DISCOUNT_CODES.get(self.discount_code.upper())
-
-    @property
     def rate(self) -> float:
         return RATES[self.presentment_currency]
 
@@ -144,8 +140,11 @@ def form_of(buyer: Buyer, form: CheckoutForm) -> CheckoutForm:
     )
 
 
-def faults(form: CheckoutForm, *, needs_shipping: bool) -> dict[str, str]:
-    """Return what keeps the buyer from paying: field name to a sentence for the buyer."""
+def faults(form: CheckoutForm, *, needs_shipping: bool, discount: DiscountCode | None = None) -> dict[str, str]:
+    """Return what keeps the buyer from paying: field name to a sentence for the buyer.
+
+    `discount` is what the code that was entered stands for.
+    """
     found: dict[str, str] = {}
     if not form.email and not form.phone:
         found["email"] = "Enter an e-mail address or a phone number."
@@ -160,7 +159,7 @@ def faults(form: CheckoutForm, *, needs_shipping: bool) -> dict[str, str]:
     if needs_shipping and not form.is_pickup:
         asked = {"last_name": "a last name", "address1": "an address", "city": "a city", "zip": "a postcode"}
         found |= {name: f"Enter {what}." for name, what in asked.items() if not getattr(form, name)}
-    if form.discount_code and form.discount is None:
+    if form.discount_code and discount is None:
         found["discount_code"] = "This discount code is not valid."
     return found
 
@@ -176,14 +175,23 @@ def e164(phone: str, country: str) -> str | None:
 
 
 def checkout_state(
-    form: CheckoutForm, cart: Cart, *, token: str, needs_shipping: bool, post_purchase: bool = False
+    form: CheckoutForm,
+    cart: Cart,
+    *,
+    token: str,
+    needs_shipping: bool,
+    discount: DiscountCode | None = None,
+    post_purchase: bool = False,
 ) -> CheckoutState:
     """Return what `orders.place_order` takes; the form must have no faults when it is paid."""
     attributes: list[NoteAttribute] = [{"name": name, "value": value} for name, value in cart.attributes.items()]
     return {
         "checkout_token": token,
         "cart_token": cart.token,
-        "lines": [{"variant_id": key, "quantity": count} for key, count in cart.lines.items()],
+        "lines": [
+            {"variant_id": key, "quantity": count, "selling_plan_id": cart.selling_plan}
+            for key, count in cart.lines.items()
+        ],
         "email": form.email or None,
         "phone": e164(form.phone, form.country) if form.phone else None,
         "first_name": form.first_name or None,
@@ -194,7 +202,7 @@ def checkout_state(
         "payment_gateway": PAYMENTS[form.payment][1],
         "presentment_currency": form.presentment_currency,
         "presentment_rate": form.rate,
-        "discount_codes": [form.discount] if form.discount else [],
+        "discount_codes": [discount] if discount else [],
         "note_attributes": attributes,
         "landing_site": cart.landing_site,
         "locale": "en-US" if form.country == "US" else "en-GB",

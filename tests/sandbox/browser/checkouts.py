@@ -4,11 +4,19 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from sqlite3 import Connection
 from typing import Any
 
 from tests.sandbox.browser.cart import Cart
-from tests.sandbox.browser.checkout_form import CheckoutForm, checkout_state, form_content, stored_form
-from tests.sandbox.shopify.checkout_state import CheckoutState
+from tests.sandbox.browser.checkout_form import (
+    DISCOUNT_CODES,
+    CheckoutForm,
+    checkout_state,
+    form_content,
+    stored_form,
+)
+from tests.sandbox.shopify.checkout_state import CheckoutState, DiscountCode
+from tests.sandbox.shopify.discounts import find_code
 from tests.sandbox.shopify.world import World
 
 
@@ -25,6 +33,7 @@ class Checkout:
     cart: Cart
     form: CheckoutForm
     needs_shipping: bool
+    discount: DiscountCode | None = None
     should_render: Mapping[str, Any] | None = None
     not_shown: str | None = None
 
@@ -35,6 +44,7 @@ class Checkout:
             self.cart,
             token=self.token,
             needs_shipping=self.needs_shipping,
+            discount=self.discount,
             post_purchase=post_purchase,
         )
 
@@ -61,6 +71,7 @@ class Checkouts:
                 cart=cart,
                 form=start,
                 needs_shipping=shipped > 0,
+                discount=self._discount(start, connection),
             )
             connection.execute(
                 "INSERT INTO checkout (token, state, order_id, stage, created_at) VALUES (?, ?, NULL, 'open', ?)",
@@ -77,7 +88,7 @@ class Checkouts:
         content = json.loads(row["state"])
         page = content["page"]
         cart = page["cart"]
-        return Checkout(
+        found = Checkout(
             token=row["token"],
             stage=row["stage"],
             order_id=row["order_id"],
@@ -87,6 +98,17 @@ class Checkouts:
             should_render=page["should_render"],
             not_shown=page["not_shown"],
         )
+        return self.with_form(found, found.form)
+
+    def with_form(self, checkout: Checkout, form: CheckoutForm) -> Checkout:
+        """Return the checkout with its form filled in like this, and with what its code stands for now."""
+        with self.world.read() as connection:
+            return replace(checkout, form=form, discount=self._discount(form, connection))
+
+    def _discount(self, form: CheckoutForm, connection: Connection) -> DiscountCode | None:
+        entered = form.discount_code.upper()
+        found = DISCOUNT_CODES.get(entered)
+        return found or (find_code(connection, entered, self.world.now_text()) if entered else None)
 
     def save_draft(self, checkout: Checkout) -> None:
         """Store the form of a checkout that is still open; one that was paid meanwhile stays as it is."""
@@ -119,6 +141,7 @@ def _content(checkout: Checkout) -> str:
             "attributes": dict(cart.attributes),
             "discount_code": cart.discount_code,
             "landing_site": cart.landing_site,
+            "selling_plan": cart.selling_plan,
         },
         "form": form_content(checkout.form),
         "needs_shipping": checkout.needs_shipping,

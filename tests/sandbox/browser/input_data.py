@@ -18,6 +18,7 @@ class PurchaseLine(NamedTuple):
     variant_id: int
     quantity: int
     total: int
+    selling_plan_id: int | None = None
 
 
 class InitialPurchase(NamedTuple):
@@ -79,6 +80,7 @@ def _line_item(row: Any, line: PurchaseLine, currency: str) -> dict[str, Any]:
     return {
         "quantity": line.quantity,
         "totalPriceSet": money_bag(line.total, currency),
+        **({"sellingPlanId": line.selling_plan_id} if line.selling_plan_id is not None else {}),
         "product": {
             "id": row["product_id"],
             "title": row["product_title"],

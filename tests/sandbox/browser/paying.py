@@ -66,7 +66,10 @@ class Paying:
             country_code=address["country_code"] if address else None,
             locale=state["locale"],
             total=0 if is_first_run else priced.total,
-            lines=[PurchaseLine(line.variant_id, line.quantity, line.gross - line.discount) for line in priced.lines],
+            lines=[
+                PurchaseLine(line.variant_id, line.quantity, line.gross - line.discount, checkout.cart.selling_plan)
+                for line in priced.lines
+            ],
         )
         return {
             "input_data": make_input_data(
@@ -86,7 +89,7 @@ class Paying:
         Raises:
             NotPaid: the form has faults, the card was refused, or the cart cannot be sold.
         """
-        errors = faults(checkout.form, needs_shipping=checkout.needs_shipping)
+        errors = faults(checkout.form, needs_shipping=checkout.needs_shipping, discount=checkout.discount)
         if errors:
             raise NotPaid(errors)
         _charge(checkout)

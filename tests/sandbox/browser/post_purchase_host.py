@@ -94,7 +94,12 @@ def _placed(world: World, checkout: Checkout) -> InitialPurchase:
         locale=order["customer_locale"],
         total=order["original_total"] or order["total"],
         lines=[
-            PurchaseLine(row["variant_id"], row["quantity"], row["price"] * row["quantity"] - row["discount"])
+            PurchaseLine(
+                row["variant_id"],
+                row["quantity"],
+                row["price"] * row["quantity"] - row["discount"],
+                row["selling_plan_id"],
+            )
             for row in lines
         ],
     )

@@ -1,6 +1,7 @@
 """The shop's public pages: shelf, product, basket, and cart permalinks that lead straight to checkout."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -158,6 +159,13 @@ def _add_cart(pages: Blueprint, sandbox: Shopside) -> None:
     @pages.post("/store/checkout")
     def begin_checkout() -> AnyResponse:
         return _to_checkout(world, _changed(current_cart()))
+
+    @pages.get("/store/discount/<code>")
+    def take_code(code: str) -> AnyResponse:
+        """Keep a code in the cart and go on, as Shopify's shareable discount links do."""
+        target = request.args.get("redirect", "")
+        inside = url_for("storefront.shelf_page") if not re.fullmatch(r"/[\w/-]*", target) else f"/store{target}"
+        return _keep(redirect(inside, 303), replace(current_cart(), discount_code=code[:255]))
 
     @pages.get("/store/cart/<lines>")
     def permalink(lines: str) -> AnyResponse:

@@ -12,10 +12,11 @@ PaymentGateway = Literal[
 
 
 class CheckoutLine(TypedDict):
-    """One line of the cart."""
+    """One line of the cart; with a selling plan it is the first of many deliveries."""
 
     variant_id: int
     quantity: int
+    selling_plan_id: NotRequired[int | None]
 
 
 class Address(TypedDict):
@@ -30,11 +31,16 @@ class Address(TypedDict):
 
 
 class DiscountCode(TypedDict):
-    """A code the buyer entered. `value`: percent points for `percentage`, pence for `fixed_amount`."""
+    """A code the buyer entered. `value`: percent points for `percentage`, pence for `fixed_amount`.
+
+    `variant_ids` are the goods that it is for, all of them where it names none; `is_each` takes the amount off each.
+    """
 
     code: str
     type: Literal["percentage", "fixed_amount"]
-    value: int
+    value: float
+    variant_ids: NotRequired[list[int]]
+    is_each: NotRequired[bool]
 
 
 class NoteAttribute(TypedDict):

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from tests.sandbox.shopify import oauth, orders, products, stock
+from tests.sandbox.shopify import collections, oauth, orders, products, stock
 from tests.sandbox.shopify.admin.bulk import FAILURES
 from tests.sandbox.shopify.admin.customers import unsubscribe_token
 from tests.sandbox.shopify.admin.faults import KINDS, UnknownFault
@@ -20,6 +20,7 @@ from tests.sandbox.shopify.admin.state import state_of
 from tests.sandbox.shopify.admin.throttle import PLANS
 from tests.sandbox.shopify.control_body import WrongBody, body_of, integers, one_of, take
 from tests.sandbox.shopify.customers import set_consent
+from tests.sandbox.shopify.generator_collections import Rule
 from tests.sandbox.shopify.order_payments import PaymentRefused, mark_paid
 
 Answer = Response | tuple[Response, int]
@@ -39,6 +40,10 @@ def blueprint(sandbox: ServerSide) -> Blueprint:
         ("POST", "/orders/<int:order_id>/pay", control.pay),
         ("POST", "/products/<int:product_id>", control.change_product),
         ("DELETE", "/products/<int:product_id>", control.delete_product),
+        ("POST", "/collections", control.create_collection),
+        ("POST", "/collections/<int:collection_id>", control.change_collection),
+        ("DELETE", "/collections/<int:collection_id>", control.delete_collection),
+        ("POST", "/products/<int:product_id>/collections", control.put_into_collection),
         ("POST", "/variants/<int:variant_id>", control.change_variant),
         ("POST", "/customers/<int:customer_id>/consent", control.consent),
         ("POST", "/shop", control.change_shop),
@@ -82,6 +87,9 @@ class _Control:
     def stock(self) -> Answer:
         body = body_of(request)
         variant, available = take(body, "variant_id", int), take(body, "available", int)
+        location = take(body, "location_id", int, default=None)
+        if location is not None:
+            return jsonify(inventory_item_id=stock.set_at(self._world, self._sender, variant, location, available))
         return jsonify(inventory_item_id=stock.set_available(self._world, self._sender, variant, available))
 
     def orders(self) -> Answer:
@@ -150,6 +158,44 @@ class _Control:
 
     def delete_product(self, product_id: int) -> Answer:
         products.delete_product(self._world, self._sender, product_id)
+        return jsonify(product_id=product_id)
+
+    def create_collection(self) -> Answer:
+        """Make a collection with a `title`, of `products` (ids) or by a `rule` (column, relation, condition)."""
+        body = body_of(request)
+        rule = take(body, "rule", list, default=None)
+        if rule is not None and len(rule) != len(Rule._fields):
+            raise WrongBody("rule must be a column, a relation and a condition")
+        made = collections.create_collection(
+            self._world,
+            self._sender,
+            take(body, "title", str),
+            products=take(body, "products", list, default=None) or (),
+            rule=Rule(*map(str, rule)) if rule is not None else None,
+        )
+        return jsonify(collection_id=made), 201
+
+    def change_collection(self, collection_id: int) -> Answer:
+        """Change its `title`, `add` products (ids) and `remove` some."""
+        body = body_of(request)
+        collections.change_collection(
+            self._world,
+            self._sender,
+            collection_id,
+            title=take(body, "title", str, default=None),
+            add=take(body, "add", list, default=None) or (),
+            remove=take(body, "remove", list, default=None) or (),
+        )
+        return jsonify(collection_id=collection_id)
+
+    def delete_collection(self, collection_id: int) -> Answer:
+        collections.delete_collection(self._world, self._sender, collection_id)
+        return jsonify(collection_id=collection_id)
+
+    def put_into_collection(self, product_id: int) -> Answer:
+        """Put a product into the collection `collection_id`, as on the product's own page."""
+        collection_id = take(body_of(request), "collection_id", int)
+        collections.put_into_collection(self._world, self._sender, product_id, collection_id)
         return jsonify(product_id=product_id)
 
     def change_variant(self, variant_id: int) -> Answer:

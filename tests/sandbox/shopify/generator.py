@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.sandbox.data.online_retail import ORDER_COUNT, read_orders, read_products
 from tests.sandbox.shopify import ids
 from tests.sandbox.shopify.generator_catalogue import Catalogue
+from tests.sandbox.shopify.generator_collections import collection_rows, member_rows
 from tests.sandbox.shopify.generator_orders import History
 from tests.sandbox.shopify.generator_parameters import Parameters
 from tests.sandbox.shopify.generator_people import People
@@ -49,11 +50,15 @@ def fill(
         "INSERT INTO shop VALUES (?, ?, 'Gift Shop', 'owner@example.com', 'GBP', 'Europe/London', 'GB', ?, 2)",
         (ids.SHOP_ID, domain, client_id),
     )
-    connection.execute("INSERT INTO location VALUES (?, 'Leeds warehouse')", (ids.LOCATION_ID,))
+    connection.execute("INSERT INTO selling_plan VALUES (?, 'Deliver every month')", (ids.MONTHLY_PLAN,))
+    connection.execute("INSERT INTO location VALUES (?, 'Leeds warehouse', 1)", (ids.LOCATION_ID,))
+    connection.execute("INSERT INTO location VALUES (?, 'York shop floor', 0)", (ids.SHOP_FLOOR_ID,))
     for table, rows in (
         ("product", catalogue.product_rows()),
         ("variant", catalogue.variant_rows()),
         ("inventory_level", catalogue.stock_rows()),
+        ("collection", collection_rows(_text(sold_orders[0].minute))),
+        ("collection_product", member_rows(*catalogue.for_collections())),
         ("customer", people.rows()),
         ("orders", iter(sold.orders)),
         ("order_line", iter(sold.lines)),

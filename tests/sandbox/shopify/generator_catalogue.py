@@ -141,6 +141,17 @@ class Catalogue:
                 self._text(max(row.last_minute for row in family.rows)),
             )
 
+    def for_collections(self) -> tuple[list[int], list[int]]:
+        """Return the products from the one that brought in most on, and those that lay a table at Christmas."""
+        best = [self.listed[sku].product_id for sku in sorted(self._rank, key=self._rank.__getitem__)]
+        christmas = [
+            _product_id(family)
+            for family in self._families
+            if "christmas" in family.title.lower()
+            and re.search("plate|bowl|napkin|candle|garland", family.title.lower())
+        ]
+        return list(dict.fromkeys(best)), christmas
+
     def variant_rows(self) -> Iterator[tuple[object, ...]]:
         """Yield rows of the table variant, in its order of columns."""
         for family in self._families:

@@ -3,6 +3,7 @@
 import sqlite3
 
 PRODUCT = 8_412_000_000_000
+COLLECTION = 431_020_000_000
 VARIANT = 45_120_000_000_000
 INVENTORY_ITEM = 47_203_000_000_000
 CUSTOMER = 7_013_000_000_000
@@ -11,11 +12,14 @@ LINE = 14_700_000_000_000
 PAYMENT = 6_405_000_000_000
 REFUND = 9_012_000_000_000
 ORDER_EDIT = 2_305_000_000_000
+DISCOUNT = 1_391_000_000_000
 CHECKOUT_LINE_STEP = 5_003
 ORDER_STEP = 4_194_301  # room for over 800 lines between the first lines of two orders
 STEP = 32_771
 SHOP_ID = 61_240_017_003
 LOCATION_ID = 72_350_110_419
+MONTHLY_PLAN = 3_610_040_713
+SHOP_FLOOR_ID = 72_350_143_187  # goods are put there by hand only
 
 _FIRST = {
     "customer": CUSTOMER,
@@ -25,7 +29,9 @@ _FIRST = {
     "payment": PAYMENT,
     "refund": REFUND,
     "product": PRODUCT,
+    "collection": COLLECTION,
     "variant": VARIANT,
+    "discount": DISCOUNT,
 }
 
 

@@ -10,6 +10,7 @@ from tests.sandbox.shopify import ids, money, stock
 from tests.sandbox.shopify.action import Action, acting
 from tests.sandbox.shopify.checkout_state import CheckoutState
 from tests.sandbox.shopify.customers import buyer, write_consent
+from tests.sandbox.shopify.discounts import check_codes
 from tests.sandbox.shopify.order_cancels import cancel_order
 from tests.sandbox.shopify.order_edits import Addition, Edit, EditRefused, apply_edit
 from tests.sandbox.shopify.order_refunds import RefundRefused, refund_lines
@@ -66,9 +67,10 @@ def place_order(world: World, sender: WebhookSender, state: CheckoutState) -> Pl
         if rate is None:
             raise CheckoutRefused("unknown_currency", f"The shop does not show prices in {currency}.")
         customer_id = buyer(action, state)
+        check_codes(action.connection, state, customer_id, action.now_text)
         order_id = ids.next_id(action.connection, "orders")
         order_name = _write_order(action, state, priced, order_id=order_id, customer_id=customer_id, rate=rate)
-        _write_lines(action, priced, order_id)
+        _write_lines(action, state, priced, order_id)
         is_paid = state["payment_gateway"] not in _UNPAID
         action.connection.execute(
             "INSERT INTO payment VALUES (?, ?, 'sale', ?, ?, ?, ?)",
@@ -166,15 +168,20 @@ def _write_order(
     return f"#{number}"
 
 
-def _write_lines(action: Action, priced: Quote, order_id: int) -> None:
+def _write_lines(action: Action, state: CheckoutState, priced: Quote, order_id: int) -> None:
+    plans = {line["variant_id"]: line.get("selling_plan_id") for line in state["lines"]}
+    known = {row["id"] for row in action.connection.execute("SELECT id FROM selling_plan")}
+    if unknown := {plan for plan in plans.values() if plan is not None} - known:
+        raise CheckoutRefused("unknown_selling_plan", f"The shop has no selling plan {min(unknown)}.")
     line_id = ids.next_id(action.connection, "order_line")
     for number, line in enumerate(priced.lines):
         action.connection.execute(
             """INSERT INTO order_line (id, order_id, variant_id, product_id, sku, title, variant_title, quantity,
-               current_quantity, price, discount, requires_shipping) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+               current_quantity, price, discount, requires_shipping, selling_plan_id)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (line_id + number * ids.STEP, order_id, line.variant_id, line.product_id, line.sku, line.title,
              line.variant_title, line.quantity, line.quantity, line.price, line.discount,
-             int(line.requires_shipping)),
+             int(line.requires_shipping), plans[line.variant_id]),
         )  # fmt: skip
 
 

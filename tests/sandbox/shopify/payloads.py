@@ -71,6 +71,23 @@ def sms_consent_update(connection: sqlite3.Connection, customer_id: int) -> Body
     }
 
 
+def collection_body(connection: sqlite3.Connection, collection_id: int) -> Body:
+    """Return the body of collections/create and collections/update, which names none of its products."""
+    row = one(connection, "collection", collection_id)
+    return {
+        "id": collection_id,
+        "admin_graphql_api_id": gid("Collection", collection_id),
+        "handle": row["handle"],
+        "title": row["title"],
+        "updated_at": local_time(connection, row["updated_at"]),
+        "body_html": None,
+        "published_at": local_time(connection, row["created_at"]),
+        "sort_order": "best-selling",
+        "template_suffix": None,
+        "published_scope": "global",
+    }
+
+
 def customer_body(connection: sqlite3.Connection, customer_id: int) -> Body:
     """Return a customer as orders carry it; fields the buyer never gave are null."""
     row = one(connection, "customer", customer_id)
@@ -182,10 +199,13 @@ def product_body(connection: sqlite3.Connection, product_id: int, origin: str) -
     }
 
 
-def inventory_level_body(connection: sqlite3.Connection, inventory_item_id: int) -> Body:
-    """Return the body of `inventory_levels/update`, which names no variant."""
+def inventory_level_body(
+    connection: sqlite3.Connection, inventory_item_id: int, location_id: int | None = None
+) -> Body:
+    """Return the body of `inventory_levels/update`, which names no variant; without a location, of the first."""
     row = connection.execute(
-        "SELECT * FROM inventory_level WHERE inventory_item_id = ?", (inventory_item_id,)
+        "SELECT * FROM inventory_level WHERE inventory_item_id = ? AND ? IN (location_id, 0) ORDER BY location_id",
+        (inventory_item_id, location_id or 0),
     ).fetchone()
     if row is None:
         raise LookupError(f"no stock of inventory item {inventory_item_id}")

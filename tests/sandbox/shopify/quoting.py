@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from tests.sandbox.shopify import money
 from tests.sandbox.shopify.checkout_state import CheckoutState, DiscountCode
@@ -71,7 +72,7 @@ def quote(connection: sqlite3.Connection, state: CheckoutState) -> Quote:
             raise CheckoutRefused("invalid_quantity", f"{line['quantity']} is no quantity.")
         wanted[line["variant_id"]] = wanted.get(line["variant_id"], 0) + line["quantity"]
     bare = [_line(connection, variant_id, quantity) for variant_id, quantity in wanted.items()]
-    discounts = spread(_discount(state["discount_codes"], bare), [line.gross for line in bare])
+    discounts = _discounts(state["discount_codes"], bare)
     lines = tuple(replace(line, discount=part) for line, part in zip(bare, discounts, strict=True))
     subtotal = sum(line.gross - line.discount for line in lines)
     address = state["shipping_address"]
@@ -133,15 +134,26 @@ def _line(connection: sqlite3.Connection, variant_id: int, quantity: int) -> Quo
     )
 
 
-def _discount(codes: Sequence[DiscountCode], lines: Sequence[QuotedLine]) -> int:
+def _discounts(codes: Sequence[DiscountCode], lines: Sequence[QuotedLine]) -> list[int]:
+    """Return what the code takes off each line."""
     if not codes:
-        return 0
+        return [0] * len(lines)
     if len(codes) > 1:
         raise CheckoutRefused("one_code_only", "This shop takes one discount code.")
-    goods = sum(line.gross for line in lines)
     code = codes[0]
+    meant = code.get("variant_ids")
+    shares = [line.gross if not meant or line.variant_id in meant else 0 for line in lines]
+    if not sum(shares):
+        raise CheckoutRefused("invalid_code", f"{code['code']} is not for anything in this cart.")
+    if code["type"] == "fixed_amount" and code["value"] > 0 and code.get("is_each"):
+        pieces = zip(shares, lines, strict=True)
+        return [min(int(code["value"]) * line.quantity, share) for share, line in pieces]
+    return spread(_discount(code, sum(shares)), shares)
+
+
+def _discount(code: DiscountCode, goods: int) -> int:
     if code["type"] == "fixed_amount" and code["value"] > 0:
-        return min(code["value"], goods)
+        return min(int(code["value"]), goods)
     if code["type"] == "percentage" and 0 < code["value"] <= 100:
-        return (goods * code["value"] + 50) // 100
+        return int((goods * Decimal(str(code["value"])) + 50) // 100)
     raise CheckoutRefused("invalid_code", f"{json.dumps(code)} is no discount.")

@@ -16,7 +16,8 @@ CREATE TABLE shop (
 
 CREATE TABLE location (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL
+    name TEXT NOT NULL,
+    fulfills_online_orders INTEGER NOT NULL DEFAULT 1
 );
 
 CREATE TABLE product (
@@ -62,6 +63,39 @@ CREATE TABLE inventory_level (
     PRIMARY KEY (inventory_item_id, location_id)
 );
 
+-- A collection with a rule fills itself: what is in it is what fits, at any moment. Without one it is filled by hand.
+CREATE TABLE collection (
+    id INTEGER PRIMARY KEY,
+    handle TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    rule_column TEXT,                       -- TYPE | TAG | VENDOR | VARIANT_PRICE | VARIANT_INVENTORY, as Shopify names them
+    rule_relation TEXT,                     -- EQUALS | LESS_THAN | GREATER_THAN
+    rule_condition TEXT,                    -- a word; for prices minor units, for stock units
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+
+CREATE TABLE collection_product (
+    collection_id INTEGER NOT NULL REFERENCES collection(id) ON DELETE CASCADE,
+    product_id INTEGER NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+    PRIMARY KEY (collection_id, product_id)
+);
+CREATE INDEX collection_product_product ON collection_product(product_id);
+
+CREATE VIEW collection_member AS
+SELECT collection_id, product_id FROM collection_product
+UNION
+SELECT c.id, p.id FROM collection c JOIN product p WHERE CASE c.rule_column
+    WHEN 'TYPE' THEN p.product_type = c.rule_condition
+    WHEN 'VENDOR' THEN p.vendor = c.rule_condition
+    WHEN 'TAG' THEN EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = c.rule_condition)
+    WHEN 'VARIANT_PRICE' THEN EXISTS (
+        SELECT 1 FROM variant v WHERE v.product_id = p.id AND v.price < CAST(c.rule_condition AS INTEGER))
+    WHEN 'VARIANT_INVENTORY' THEN EXISTS (
+        SELECT 1 FROM variant v JOIN inventory_level l ON l.inventory_item_id = v.inventory_item_id
+        WHERE v.product_id = p.id AND l.available > CAST(c.rule_condition AS INTEGER))
+    ELSE 0 END;
+
 CREATE TABLE customer (
     id INTEGER PRIMARY KEY,
     first_name TEXT, last_name TEXT,        -- NULL: a customer may have no name, e-mail or phone
@@ -82,6 +116,12 @@ CREATE TABLE customer (
     updated_at TEXT NOT NULL
 );
 CREATE INDEX customer_email ON customer(email);
+
+-- How goods are sold again and again, or ahead; of another app, so that this one sees it at order lines alone.
+CREATE TABLE selling_plan (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL
+);
 
 -- "order" is a reserved word, hence the plural.
 CREATE TABLE orders (
@@ -143,7 +183,8 @@ CREATE TABLE order_line (
     discount INTEGER NOT NULL DEFAULT 0,    -- whole line
     discount_title TEXT,
     requires_shipping INTEGER NOT NULL DEFAULT 1,
-    added_by_edit INTEGER                   -- order_edit.id when it came later
+    added_by_edit INTEGER,                  -- order_edit.id when it came later
+    selling_plan_id INTEGER REFERENCES selling_plan(id) -- NULL: bought once
 );
 CREATE INDEX order_line_order ON order_line(order_id);
 
@@ -184,6 +225,22 @@ CREATE TABLE checkout (
     state TEXT NOT NULL,                    -- JSON: cart lines, buyer fields, consent boxes, payment method, address
     order_id INTEGER REFERENCES orders(id),
     stage TEXT NOT NULL,                    -- open | post_purchase | done
+    created_at TEXT NOT NULL
+);
+
+CREATE TABLE discount (
+    id INTEGER PRIMARY KEY,
+    code TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    title TEXT NOT NULL,
+    type TEXT NOT NULL,                     -- percentage | fixed_amount
+    value TEXT NOT NULL,                    -- percent points, or pence
+    is_each INTEGER NOT NULL,               -- the amount is off each item, not off all together
+    variant_ids TEXT NOT NULL,              -- JSON; empty: everything in the cart
+    customer_ids TEXT NOT NULL,             -- JSON; empty: everybody
+    is_once INTEGER NOT NULL,               -- per customer
+    usage_limit INTEGER,
+    starts_at TEXT NOT NULL,
+    ends_at TEXT,
     created_at TEXT NOT NULL
 );
 

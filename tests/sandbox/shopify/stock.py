@@ -27,6 +27,26 @@ def set_available(world: World, sender: WebhookSender, variant_id: int, availabl
     return item
 
 
+def set_at(world: World, sender: WebhookSender, variant_id: int, location_id: int, available: int) -> int:
+    """Set what can be sold of a variant at one location, stock it there if it was not, and say so as above.
+
+    Raises:
+        LookupError: no such variant, no such location.
+    """
+    with acting(world, sender) as action:
+        item = inventory_item(action.connection, variant_id)
+        if not action.connection.execute("SELECT 1 FROM location WHERE id = ?", (location_id,)).fetchone():
+            raise LookupError(f"no location {location_id}")
+        action.connection.execute(
+            """INSERT INTO inventory_level (inventory_item_id, location_id, available, updated_at) VALUES (?, ?, ?, ?)
+               ON CONFLICT (inventory_item_id, location_id)
+               DO UPDATE SET available = excluded.available, updated_at = excluded.updated_at""",
+            (item, location_id, available, action.now_text),
+        )
+        action.say("inventory_levels/update", inventory_level_body(action.connection, item, location_id))
+    return item
+
+
 def move(action: Action, inventory_item_id: int, *, available: int, committed: int) -> None:
     """Add to what is available and committed of an item at its first location, and say so."""
     action.connection.execute(

@@ -19,6 +19,7 @@ SHOP_TIME_ZONE = ZoneInfo("Europe/London")
 # Every time of the history, by table. Tables that only life in the sandbox fills are not among them.
 _TIMES = {
     "product": ("created_at", "updated_at"),
+    "collection": ("created_at", "updated_at"),
     "variant": ("updated_at",),
     "inventory_level": ("updated_at",),
     "customer": ("email_consent_at", "sms_consent_at", "created_at", "updated_at"),

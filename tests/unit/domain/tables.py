@@ -16,7 +16,8 @@ from server.domain.contact import ContactFacts
 from server.domain.decision import Decision
 from server.domain.document import Kind, RuleDocument
 from server.domain.facts import Context, Facts
-from server.domain.goods import Goods, GoodsLine
+from server.domain.goods import UNSORTED, Goods, GoodsLine, Memberships
+from server.domain.locations import LocationStock
 from server.domain.offers import Band, Wanted
 from server.domain.orders import Order, Purchase, PurchaseLine, VariantFacts
 from server.domain.reasons import TraceLine
@@ -58,7 +59,8 @@ def shopper_in(row: Row) -> ShopperFacts:
 
 
 def facts_in(row: Row) -> Facts:
-    return Facts(purchase_in(row), shopper_in(row), goods_in(row), Context(**row.get("context", {})))
+    memberships = Memberships(row["memberships"], is_known=True) if "memberships" in row else UNSORTED
+    return Facts(purchase_in(row), shopper_in(row), goods_in(row), Context(**row.get("context", {})), memberships)
 
 
 def _sets(changes: Row) -> Row:
@@ -74,7 +76,10 @@ def goods_in(row: Row) -> dict[str, VariantFacts]:
             del made[variant_id]
         else:
             levels = tuple(changes.pop("stock_levels", ()))
-            made[variant_id] = replace(made[variant_id], **_sets(changes), stock_levels=levels)
+            stands = tuple(tuple(sorted(each.items())) for each in changes.pop("stands", ()))
+            if "levels" in changes:
+                changes["levels"] = tuple(LocationStock(**each) for each in changes["levels"])
+            made[variant_id] = replace(made[variant_id], **_sets(changes), stock_levels=levels, stands=stands)
     return made
 
 

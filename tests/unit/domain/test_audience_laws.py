@@ -30,7 +30,19 @@ from server.domain.unmet import Unmet
 from tests.factories import purchase, rules_json
 from tests.unit.domain.audiences import AUDIENCES, FACTS, read
 
-_KINDS = {"money", "count", "percent", "hour", "choice", "choices", "text", "texts", "variants", "products"}
+_KINDS = {
+    "money",
+    "count",
+    "percent",
+    "hour",
+    "choice",
+    "choices",
+    "text",
+    "texts",
+    "variants",
+    "products",
+    "collections",
+}
 _STRENGTH = {Answer.MISS: 0, Answer.UNKNOWN: 1, Answer.MATCH: 2}
 
 
@@ -168,7 +180,7 @@ def test_no_word_of_a_document_is_ever_run(key: str) -> None:
 
 def _hostile(argument: Argument) -> object:
     match argument.kind:
-        case "texts" | "variants" | "products":
+        case "texts" | "variants" | "products" | "collections":
             return HOSTILE
         case "text":
             return HOSTILE[0]

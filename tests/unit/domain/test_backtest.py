@@ -14,6 +14,7 @@ from server.domain.backtest.past import KnownPerson, Past
 from server.domain.backtest.replay import Found, Replay
 from server.domain.backtest.results import Results
 from server.domain.backtest.stock import GoodsAt, StockModel
+from server.domain.locations import Counting, LocationStock
 from tests.factories import NOW, document, funnel_json, journey_json, offer_json, variant
 from tests.soak.replayed import Limits, Touch, violations
 from tests.unit.domain.pasts import busy_past, past, past_order
@@ -136,6 +137,33 @@ def test_past_stock_is_what_was_sold_since_or_none() -> None:
     assert GoodsAt(held, StockModel.UNLIMITED, NOW)["2"].available is None
 
 
+def test_what_was_sold_since_lay_at_the_fullest_location_that_counts() -> None:
+    levels = (LocationStock("1", "York", 40), LocationStock("2", "Leeds", 5), LocationStock("3", "Bath", 4))
+    goods = replace(variant("2", available=49), levels=levels)
+    held = past([past_order(1, "7", NOW - DAY, "2"), past_order(2, "8", NOW - DAY, "2")], goods)
+
+    def lay(*counted: str, at_one: bool = False) -> list[int]:
+        counting = Counting(frozenset(counted), at_one=at_one)
+        found = GoodsAt(held, StockModel.SOLD_SINCE, NOW - 2 * DAY, counting)["2"].levels
+        return [each.available for each in found or ()]
+
+    assert lay("2", "3") == [40, 7, 4]
+    assert lay("3") == [40, 5, 6]
+    assert lay(at_one=True) == [42, 5, 4]
+    assert lay("9") == [40, 5, 4]
+    assert GoodsAt(held, StockModel.UNLIMITED, NOW, Counting(frozenset("2")))["2"].available is None
+
+
+def test_a_replay_counts_what_lies_where_the_rules_say() -> None:
+    levels = (LocationStock("1", "York", 40), LocationStock("2", "Leeds", 5))
+    held = past([past_order(1, "7", NOW - DAY)], variant("1"), replace(variant("2", available=45), levels=levels))
+    found = [
+        play(held, StockModel.SOLD_SINCE, funnels=[funnel_json("2")], stock={"locations": [place]}).never_reached
+        for place in ("1", "2")
+    ]
+    assert found == [[], ["funnel"]]
+
+
 def test_results_are_told_with_and_without_stock() -> None:
     goods = (variant("1"), variant("2", available=3))
     held = past([past_order(1, "7", NOW - DAY)], *goods)
@@ -180,6 +208,14 @@ def test_a_wallet_sees_no_page() -> None:
     found = play(past([past_order(1, "7", NOW - DAY, gateways=("paypal",))]))
     assert (found.page_possible, found.page_outcomes) == (0, {})
     assert [touch.variant_id for touch in found.touches] == ["2", "2"]
+
+
+@pytest.mark.parametrize(("has_codes", "offered"), [(False, ["2", "2"]), (True, [])])
+def test_messages_keep_the_margin_at_the_price_that_a_code_makes(has_codes: bool, offered: list[str]) -> None:  # noqa: FBT001 - parametrized
+    orders = [past_order(1, "7", NOW - DAY, gateways=("paypal",))]
+    goods = (variant("1"), variant("2", price=1_000, unit_cost=700))
+    found = play(past(orders, *goods, has_codes=has_codes), funnels=[funnel_json("2")], margin={"minimum": 20})
+    assert [touch.variant_id for touch in found.touches] == offered, "30 % are left of 10.00, and 18 % of 8.50"
 
 
 def test_what_was_bought_lately_is_not_offered() -> None:

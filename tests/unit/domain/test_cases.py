@@ -136,7 +136,8 @@ def test_payments(row: Row) -> None:
 def test_attribution(row: Row) -> None:
     placed = tables.order_in(row)
     found: dict[str, dict[str, int]] = {}
-    for credit in credit_order(placed, signed=tables.signed_in(row), clicks=tables.clicks_in(row, placed)):
+    signed, clicks = tables.signed_in(row), tables.clicks_in(row, placed)
+    for credit in credit_order(placed, signed=signed, clicks=clicks, coded=row.get("coded", ())):
         found.setdefault(credit.source, {})[credit.line_id] = credit.amount
     assert found == row["expected"]
 

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.domain.audience import AllOf, Leaf, leaves
-from server.domain.document import Caps, Holds, QuietHours, RuleDocument
+from server.domain.document import Caps, Holds, Kind, QuietHours, RuleDocument
+from server.domain.offers import Discount
 from server.domain.rules import InvalidRules, parse
 from server.usecases.presets import FIRST_DRAFT
 from tests.factories import funnel_json, journey_json, offer_json, rules_json
@@ -197,3 +198,13 @@ def test_many_problems_are_all_kept_but_not_all_told() -> None:
     assert len(caught.value.problems) == 1_000
     assert caught.value.message.endswith("and 995 more")
     assert caught.value.data == {"count": 1_000}
+
+
+def test_a_message_that_brings_a_code_names_no_goods_and_thanks_come_within_the_day() -> None:
+    step = {"id": "a", "channel": "sms", "delay_seconds": 60, "template": "thanks", "has_offer": False}
+    step |= {"code": {"title": "Thank you", "percent": 10}}
+    (journey,) = parse(
+        rules_json(journeys=[journey_json(steps=[step], trigger="ticket_resolved", expires_hours=24)])
+    ).journeys
+    assert (journey.kind, journey.code_days) == (Kind.GOODWILL, 7)
+    assert journey.steps[0].code == Discount("Thank you", percent=Decimal(10))

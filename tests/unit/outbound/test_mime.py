@@ -4,7 +4,7 @@ from email import policy
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.outbound.mime import InvalidAddress, compose, message_id, read_address, to_bytes
@@ -97,6 +97,7 @@ def test_the_same_touch_always_has_the_same_id() -> None:
     assert b"touch" not in first
 
 
+@example(subject="0000" + "\u0800" * 26 + " \u00a1 \u00a0", text="")  # a gap was lost at a fold
 @given(
     subject=st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029"), max_size=200),
     text=st.text(st.characters(exclude_categories=["Cs"]), max_size=400),

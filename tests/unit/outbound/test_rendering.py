@@ -1,4 +1,6 @@
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -6,6 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from server.core.money import Money
+from server.domain.codes import NewCode
+from server.domain.offered import AppliedDiscount
 from server.outbound.rendering import (
     MessageRenderer,
     MessageVariables,
@@ -288,6 +293,41 @@ def test_the_port_writes_amounts_in_the_locale(renderer: MessageRenderer) -> Non
     sms = renderer.render("sms", MESSAGE)
     assert "10,83 €" in sms.text
     assert (sms.subject, sms.html) == (None, None)
+
+
+GIFT = replace(
+    MESSAGE,
+    template="thanks",
+    product_title="",
+    code=NewCode("ABCDE-12345", AppliedDiscount("Thanks", percent=Decimal("12.5")), date(2026, 12, 24)),
+)
+
+
+@pytest.mark.parametrize("template", ["thanks", "reward"])
+def test_a_message_that_brings_a_code_says_its_worth_and_its_last_day(renderer: MessageRenderer, template: str) -> None:
+    words = renderer.render("email", replace(GIFT, template=template))
+    assert words.subject is not None
+    assert words.subject.replace("\u00a0", " ").startswith("12,5 % off your next order")
+    assert words.html is not None
+    for text in (words.text, words.html, renderer.render("call", replace(GIFT, template=template)).text):
+        assert "ABCDE-12345" in text
+        assert "24. Dezember 2026" in text
+    sms = renderer.render("sms", replace(GIFT, template=template)).text
+    assert "24. Dezember 2026" in sms
+    assert "Reply STOP" in sms
+
+
+def test_an_amount_off_is_written_in_the_locale(renderer: MessageRenderer) -> None:
+    code = NewCode("A", AppliedDiscount("Thanks", amount=Money(300, "JPY")), date(2026, 12, 24))
+    variables = variables_of(replace(GIFT, locale="ja", code=code))
+    assert (variables.code_worth, variables.code_until) == ("￥300", "2026年12月24日")
+
+
+def test_goods_with_a_code_say_how_the_price_is_had(renderer: MessageRenderer) -> None:
+    words = renderer.render("email", replace(MESSAGE, code=GIFT.code))
+    assert "until 24. Dezember 2026, with the code ABCDE-12345" in words.text
+    assert "ABCDE-12345" in renderer.render("call", replace(MESSAGE, code=GIFT.code)).text
+    assert "ABCDE" not in renderer.render("sms", replace(MESSAGE, code=GIFT.code)).text, "the link brings it along"
 
 
 @pytest.mark.parametrize("full_price", [1083, 1000])

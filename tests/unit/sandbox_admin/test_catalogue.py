@@ -62,7 +62,12 @@ def test_a_product_is_what_the_world_says(api: Api, side: Side) -> None:
         "altText": row["title"],
     }
     assert found["options"] == [{"name": "Title", "position": 1, "values": ["Default Title"]}]
-    assert found["collections"] == {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    held = side.rows(
+        "SELECT collection_id FROM collection_member WHERE product_id = ? ORDER BY collection_id", row["id"]
+    )
+    assert held
+    assert found["collections"]["nodes"] == [{"id": f"gid://shopify/Collection/{each[0]}"} for each in held[:5]]
+    assert found["collections"]["pageInfo"]["hasNextPage"] == (len(held) > 5)
     assert found["sellingPlanGroupsCount"] == {"count": 0, "precision": "EXACT"}
 
 

@@ -26,7 +26,9 @@ def typed_keys(interface: str) -> tuple[set[str], set[str]]:
     return {name for name, mark in keys if not mark} | {"id"}, {name for name, mark in keys if mark}
 
 
-@pytest.mark.parametrize(("kind", "interface"), [("product", "Product"), ("variant", "ProductVariant")])
+@pytest.mark.parametrize(
+    ("kind", "interface"), [("product", "Product"), ("variant", "ProductVariant"), ("collection", "Collection")]
+)
 def test_resources_have_the_keys_of_app_bridges_typings(browser: Browser, kind: str, interface: str) -> None:
     required, optional = typed_keys(interface)
     assert len(required) > 10
@@ -83,9 +85,24 @@ def test_leaves_out_drafts_and_the_archive_where_asked(browser: Browser, shell: 
         assert f"gid://shopify/Product/{row['id']}" in [item["id"] for item in shown]
 
 
-def test_deleted_products_are_passed_over_and_collections_are_none(browser: Browser) -> None:
+def test_what_was_deleted_is_passed_over(browser: Browser) -> None:
     assert found(browser, type="product", id="gid://shopify/Product/1")["items"] == []
-    assert found(browser, type="collection") == {"items": [], "more": False}
+    assert found(browser, type="collection", id="gid://shopify/Collection/1")["items"] == []
+
+
+def test_collections_are_found_by_their_titles(browser: Browser, shell: Shell) -> None:
+    everything = found(browser, type="collection")
+    assert [each["title"] for each in everything["items"]] == sorted(each["title"] for each in everything["items"])
+    (best,) = found(browser, type="collection", query="sell best")["items"]
+    row = shell.one(
+        "SELECT count(*) AS products FROM collection_member m JOIN collection c ON c.id = m.collection_id "
+        "WHERE c.title = 'Best sellers'"
+    )
+    assert (best["title"], best["productsCount"], best["ruleSet"]) == ("Best sellers", row["products"], None)
+    assert found(browser, type="collection", id=best["id"])["items"] == [best]
+    (party,) = found(browser, type="collection", query="Party")["items"]
+    assert party["ruleSet"]["rules"] == [{"column": "TYPE", "relation": "EQUALS", "condition": "Party"}]
+    assert found(browser, type="collection", query="100%")["items"] == []
 
 
 @pytest.mark.parametrize(

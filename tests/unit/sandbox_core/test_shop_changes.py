@@ -3,11 +3,13 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.sandbox.shopify import ids
 from tests.sandbox.shopify.checkout_state import CheckoutState
 from tests.sandbox.shopify.customers import set_consent
 from tests.sandbox.shopify.orders import cancel_order, place_order
 from tests.sandbox.shopify.products import delete_product, update_product, update_variant
-from tests.sandbox.shopify.stock import set_available
+from tests.sandbox.shopify.quoting import available
+from tests.sandbox.shopify.stock import set_at, set_available
 from tests.sandbox.shopify.webhooks import WebhookSender
 from tests.sandbox.shopify.world import World
 from tests.unit.sandbox_core.test_orders import bodies, row, stock
@@ -31,9 +33,23 @@ def test_setting_stock_says_the_item_and_not_the_variant(
     assert set(body) == {"inventory_item_id", "location_id", "available", "updated_at", "admin_graphql_api_id"}
 
 
-def test_stock_of_nothing_is_an_error(world: World, sender: WebhookSender) -> None:
+def test_stock_at_another_location_is_its_own(world: World, sender: WebhookSender, sellable: list[int]) -> None:
+    item = set_available(world, sender, sellable[0], 9)
+    set_at(world, sender, sellable[0], ids.SHOP_FLOOR_ID, 3)
+    set_at(world, sender, sellable[0], ids.SHOP_FLOOR_ID, 4)
+    said = [(body["location_id"], body["available"]) for body in bodies(sender, "inventory_levels/update")]
+    assert said == [(ids.LOCATION_ID, 9), (ids.SHOP_FLOOR_ID, 3), (ids.SHOP_FLOOR_ID, 4)]
+    with world.read() as connection:
+        assert available(connection, item) == 13
+
+
+def test_stock_of_nothing_is_an_error(world: World, sender: WebhookSender, sellable: list[int]) -> None:
     with pytest.raises(LookupError):
         set_available(world, sender, 5, 1)
+    with pytest.raises(LookupError):
+        set_at(world, sender, 5, ids.SHOP_FLOOR_ID, 1)
+    with pytest.raises(LookupError):
+        set_at(world, sender, sellable[0], 1, 1)
 
 
 def test_a_changed_product_is_sent_whole(world: World, sender: WebhookSender, product_id: int) -> None:

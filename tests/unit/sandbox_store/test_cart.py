@@ -63,6 +63,13 @@ def test_a_permalink_carries_lines_code_and_attributes() -> None:
     assert cart.landing_site == "/store/cart/11:2?utm_source=sms"
 
 
+@pytest.mark.parametrize(("given", "kept"), [("3610040713", 3_610_040_713), ("", None), ("monthly", None)])
+def test_a_permalink_may_sell_by_a_plan(given: str, kept: int | None) -> None:
+    cart = read_permalink("11:2", [("selling_plan", given)], "/")
+    assert cart.selling_plan == kept
+    assert read_cookie(write_cookie(cart)) == cart
+
+
 @pytest.mark.parametrize("path", ["", "11", "11:", ":1", "11:0", "11:1,", "x:1", "11:1;12:1", "-1:1", "1:99999"])
 def test_a_broken_permalink_says_so(path: str) -> None:
     with pytest.raises(BadPermalink):

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.sandbox.browser.eligibility import REASONS
 from tests.sandbox.browser.money_text import money_text
+from tests.sandbox.shopify import ids
 from tests.sandbox.shopify.signing import make_jwt, read_jwt
 from tests.unit.sandbox_store.conftest import Shop
 
@@ -58,6 +59,31 @@ def test_a_card_purchase_leads_to_the_one_click_page_and_sends_its_webhooks(
     assert data["initialPurchase"]["totalPriceSet"]["shopMoney"]["amount"] != "0.00"
     assert data["initialPurchase"]["lineItems"][0]["product"]["variant"]["id"] == shop.variants[0]
     assert data["extensionPoint"] == "Checkout::PostPurchase::Render"
+
+
+def test_goods_bought_by_a_selling_plan_say_so_on_the_page_and_in_the_order(
+    shop: Shop, client: FlaskClient, opened: Open
+) -> None:
+    _, fields = opened()
+    address = f"/store/cart/{shop.variants[0]}:1?selling_plan={ids.MONTHLY_PLAN}"
+    token = client.get(address).location.rpartition("/")[2]
+    answer = pay(client, token, fields)
+    page = client.get(answer.json["next"]).get_data(as_text=True)
+    data = json.loads(page.split("data-input-data>")[1].split("</script>")[0])
+    assert [line["sellingPlanId"] for line in data["initialPurchase"]["lineItems"]] == [ids.MONTHLY_PLAN]
+    line = "SELECT selling_plan_id FROM order_line l JOIN orders o ON o.id = l.order_id WHERE checkout_token = ?"
+    assert shop.one(line, token) == ids.MONTHLY_PLAN
+    once, fields = opened()
+    page = client.get(pay(client, once, fields).json["next"]).get_data(as_text=True)
+    assert "sellingPlanId" not in page.split("data-input-data>")[1].split("</script>")[0]
+    assert shop.one(line, once) is None
+
+
+def test_a_selling_plan_that_the_shop_lacks_sells_nothing(shop: Shop, client: FlaskClient, opened: Open) -> None:
+    _, fields = opened()
+    token = client.get(f"/store/cart/{shop.variants[0]}:1?selling_plan=1").location.rpartition("/")[2]
+    assert "no selling plan 1" in pay(client, token, fields).get_data(as_text=True)
+    assert outcome(client, token)["stage"] == "open"
 
 
 @pytest.mark.parametrize(

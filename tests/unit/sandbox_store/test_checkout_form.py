@@ -4,6 +4,7 @@ import pytest
 
 from tests.sandbox.browser.cart import Cart
 from tests.sandbox.browser.checkout_form import (
+    DISCOUNT_CODES,
     PAYMENTS,
     CheckoutForm,
     checkout_state,
@@ -86,8 +87,10 @@ def test_phone_numbers_are_read_as_dialled_in_the_buyers_country(
 
 def test_the_state_holds_what_the_order_needs() -> None:
     form = replace(FULL, payment="shop_pay", discount_code="welcome10", accepts_sms=True, presentment_currency="EUR")
-    state = checkout_state(form, CART, token="d" * 32, needs_shipping=True, post_purchase=True)
-    assert state["lines"] == [{"variant_id": 7, "quantity": 2}]
+    state = checkout_state(
+        form, CART, token="d" * 32, needs_shipping=True, discount=DISCOUNT_CODES["WELCOME10"], post_purchase=True
+    )
+    assert state["lines"] == [{"variant_id": 7, "quantity": 2, "selling_plan_id": None}]
     assert state["payment_gateway"] == "shopify_payments"
     assert state["discount_codes"] == [{"code": "WELCOME10", "type": "percentage", "value": 10}]
     assert state["note_attributes"] == [{"name": "gift", "value": "yes"}]

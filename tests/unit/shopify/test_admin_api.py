@@ -104,12 +104,16 @@ def test_a_line_is_worth_what_is_left_of_it(current: int, left: tuple[int, int])
     order = _sample("order")["data"]["order"]
     (line,) = order["lineItems"]["nodes"]
     line |= {"quantity": 4, "currentQuantity": current}
-    line["originalUnitPriceSet"] = {"shopMoney": {"amount": "2.50"}}
-    line["discountAllocations"] = [{"allocatedAmountSet": {"shopMoney": {"amount": "0.01"}}}]
+    order["presentmentCurrencyCode"] = "JPY"
+    line["originalUnitPriceSet"] = {"shopMoney": {"amount": "2.50"}, "presentmentMoney": {"amount": "475"}}
+    off = {"shopMoney": {"amount": "0.01"}, "presentmentMoney": {"amount": "2"}}
+    line["discountAllocations"] = [{"allocatedAmountSet": off}]
     found = Calls(lambda *_: {"data": {"order": order}}).api().order("5001")
     assert found is not None
     (read,) = found.lines
     assert (read.quantity, read.total) == left
+    assert read.presentment_unit_price == 475
+    assert read.presentment_total == (1898 * current + 2) // 4, "yen have no parts"
 
 
 def test_pages_that_go_round_in_a_circle_are_left() -> None:
@@ -169,7 +173,7 @@ def item(*, tracked: bool, quantity: int | None) -> dict[str, Any]:
 
 
 def item_with(variants: dict[str, Any] | None, *, tracked: bool = True) -> dict[str, Any]:
-    place = {"id": "gid://shopify/Location/1", "name": "Leeds", "isActive": True}
+    place = {"id": "gid://shopify/Location/1", "name": "Leeds", "isActive": True, "fulfillsOnlineOrders": False}
     levels = _page([{"location": place, "quantities": [{"quantity": 9}]}], None)
     return {
         "id": "gid://shopify/InventoryItem/211",
@@ -179,7 +183,7 @@ def item_with(variants: dict[str, Any] | None, *, tracked: bool = True) -> dict[
     }
 
 
-LYING = ItemStock("211", (LocationStock("1", "Leeds", 9),))
+LYING = ItemStock("211", (LocationStock("1", "Leeds", 9, is_online=False),))
 
 
 @pytest.mark.parametrize(
@@ -273,7 +277,12 @@ def test_locations_beyond_the_first_page_are_fetched() -> None:
     level = node["inventoryLevels"]["nodes"][0]
 
     def at(number: int) -> dict[str, Any]:
-        place = {"id": f"gid://shopify/Location/{number}", "name": f"Store {number}", "isActive": number != 3}
+        place = {
+            "id": f"gid://shopify/Location/{number}",
+            "name": f"Store {number}",
+            "isActive": number != 3,
+            "fulfillsOnlineOrders": True,
+        }
         return dict(level) | {"location": place, "quantities": [{"quantity": -number}]}
 
     def answered(name: str, variables: Variables) -> object:

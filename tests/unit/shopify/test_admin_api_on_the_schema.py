@@ -1,12 +1,19 @@
 """Every call of AdminApi against answers that Shopify's schema allows, full and sparse."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from server.ports import PlatformApi
-from server.shopify.admin_api import ORDERS_PER_PAGE, PRODUCTS_PER_PAGE, AdminApi
+from server.shopify.admin_api import (
+    COLLECTIONS_PER_PAGE,
+    ITEMS_PER_PAGE,
+    PRODUCTS_PER_PAGE,
+    VARIANTS_PER_CALL,
+    AdminApi,
+)
 from server.shopify.documents import document, names
 from tests.sandbox.shopify.admin.cost import requested
 from tests.sandbox.shopify.admin.documents import read
@@ -19,7 +26,12 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "products": lambda api: api.products(cursor=None),
     "products_count": lambda api: api.count_products(),
     "product": lambda api: api.product("11"),
+    "collections": lambda api: api.collections(cursor=None),
+    "collections_count": lambda api: api.count_collections(),
+    "collection": lambda api: api.collection("4311"),
     "variants": lambda api: api.variants(("111",)),
+    "variants_at_locations": lambda api: api.variants(("111",), at_locations=True),
+    "locations": lambda api: api.locations(),
     "stock": lambda api: api.stock("211"),
     "orders": lambda api: api.orders(since=NOW, cursor="x"),
     "orders_updated": lambda api: api.orders_updated(since=NOW, cursor="x"),
@@ -33,10 +45,12 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "bulk_operation": lambda api: api.gathered("5104"),
 }
 # They run in bulk: test_on_the_sandbox.py.
-GATHERED = {"bulk_run", "bulk_products", "bulk_orders", "bulk_customers", "bulk_stock"}
+GATHERED = {"bulk_run", "bulk_products", "bulk_collections", "bulk_orders", "bulk_customers", "bulk_stock"}
+WRITES = {"discount_code"}  # answers nothing that is read: test_on_the_sandbox.py
 WITH_ANOTHER = {"contact_data"}  # app_state goes on with it where the scopes allow: test_admin_api.py
 # The same fragments, reached through the documents above.
-FURTHER_PAGES = {"product_variants", "order_lines", "item_levels"}
+FURTHER_PAGES = {"product_variants", "product_collections", "collection_products", "order_lines", "item_levels"}
+PAGES = {"collections": COLLECTIONS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE}  # of all others, as many as of products
 
 
 def api(*, is_sparse: bool) -> PlatformApi:
@@ -45,7 +59,7 @@ def api(*, is_sparse: bool) -> PlatformApi:
 
 
 def test_every_document_is_called_here() -> None:
-    assert CALLS.keys() | FURTHER_PAGES | GATHERED | WITH_ANOTHER == set(names())
+    assert CALLS.keys() | FURTHER_PAGES | GATHERED | WITH_ANOTHER | WRITES == set(names())
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
@@ -66,6 +80,12 @@ def test_full_answers_fill_our_words() -> None:
     assert (variant.price, variant.compare_at_price, variant.unit_cost, variant.available) == (1250, 1250, 1250, 3)
     assert (variant.image_url, variant.image_alt) == ("https://cdn.example.com/x", "text")
     assert full.variants(("111",)) == (variant,)
+    (lying,) = full.variants(("111",), at_locations=True)
+    assert lying.levels is not None
+    assert replace(lying, levels=None) == variant
+    assert [(level.location_id, level.is_active, level.is_online) for level in lying.levels] == [
+        (place.location_id, place.is_active, place.is_online) for place in full.locations()
+    ]
     customer = full.customer("7001")
     assert customer is not None
     assert (customer.orders_count, customer.spent, len(customer.consents)) == (4, 1250, 2)
@@ -84,6 +104,8 @@ def test_sparse_answers_leave_nothing_made_up() -> None:
 
 @pytest.mark.parametrize("name", sorted({*names()} - GATHERED))
 def test_no_document_costs_more_than_a_single_query_may(name: str) -> None:
-    page = ORDERS_PER_PAGE if name in {"orders", "orders_updated"} else PRODUCTS_PER_PAGE
-    given = {"first": page, "query": "x", "id": "gid://shopify/Thing/1", "ids": ["gid://shopify/Thing/1"] * 100}
+    page = PAGES.get(name, PRODUCTS_PER_PAGE)
+    many = ITEMS_PER_PAGE if name == "variants_at_locations" else VARIANTS_PER_CALL
+    given = {"first": page, "query": "x", "id": "gid://shopify/Thing/1", "ids": ["gid://shopify/Thing/1"] * many}
+    given["code"] = {"title": "x"}
     assert requested(schema(), read(schema(), document(name), given, None)) <= 1000

@@ -74,7 +74,64 @@ def test_an_order_is_read_whole() -> None:
         discount_codes=("WELCOME10",),
         shipping_method="Standard delivery",
         is_test=False,
+        presentment_total=3090,
     )
+
+
+def _foreign(currency: str, shop: str, shown: str, line_shown: str, off_shown: str) -> Order:
+    """Return an order of two pieces, one of them given back, in pounds and as it was paid in another currency."""
+
+    def both(amount: str, seen: str) -> dict[str, object]:
+        return {
+            "shop_money": {"amount": amount, "currency_code": "GBP"},
+            "presentment_money": {"amount": seen, "currency_code": currency},
+        }
+
+    line = {
+        "id": 1,
+        "quantity": 2,
+        "current_quantity": 1,
+        "price": "5.00",
+        "price_set": both("5.00", line_shown),
+        "discount_allocations": [{"amount": "1.00", "amount_set": both("1.00", off_shown)}],
+    }
+    body = bodies.order(
+        presentment_currency=currency,
+        total_price="9.00",
+        total_price_set=both("9.00", shown),
+        current_total_price=shop,
+        current_total_price_set=both(shop, shown),
+        line_items=[line],
+        refunds=[],
+    )
+    return INBOUND.parse_order(raw(body))
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown", "line_shown", "off_shown", "expected"),
+    [
+        ("EUR", "10.62", "5.90", "1.18", (1062, 590, 531)),
+        ("JPY", "1710", "950", "190", (1710, 950, 855)),
+        ("KWD", "3.555", "1.975", "0.395", (3555, 1975, 1778)),
+    ],
+)
+def test_what_the_shopper_paid_is_kept_beside_what_the_shop_counts(
+    currency: str, shown: str, line_shown: str, off_shown: str, expected: tuple[int, int, int]
+) -> None:
+    order = _foreign(currency, "9.00", shown, line_shown, off_shown)
+    (line,) = order.lines
+    assert (order.total, order.currency, line.unit_price, line.total) == (900, "GBP", 500, 450)
+    assert (order.presentment_total, line.presentment_unit_price, line.presentment_total) == expected
+    assert order.paid == (expected[0], currency)
+
+
+def test_what_nobody_told_of_the_shoppers_money_is_not_worked_out() -> None:
+    body = bodies.order(presentment_currency="EUR", total_price_set=None)
+    order = INBOUND.parse_order(raw(body))
+    assert (order.presentment_total, order.presentment_current_total) == (None, None)
+    assert {(line.presentment_unit_price, line.presentment_total) for line in order.lines} == {(None, None)}
+    assert (order.is_converted, order.paid) == (False, (order.current_total, "GBP"))
+    assert order.starts_subscription is None, "no body tells by which plan a line is sold"
 
 
 def test_an_order_without_personal_data_is_read_all_the_same() -> None:

@@ -52,6 +52,8 @@ def test_a_good_token_tells_the_whole_purchase() -> None:
             presentment_currency="GBP",
             country_code="GB",
             customer_id="7001",
+            subscription="none",
+            presentment_total=2590,
         ),
         locale="en-GB",
     )
@@ -88,6 +90,26 @@ def test_the_presentment_currency_is_kept() -> None:
     }
     purchase = read(signed(post_purchase_claims(input_data(purchase={"totalPriceSet": bag})))).purchase
     assert (purchase.currency, purchase.total, purchase.presentment_currency) == ("GBP", 1000, "EUR")
+    assert purchase.presentment_total == 1180
+
+
+@pytest.mark.parametrize(("currency", "amount", "minor"), [("JPY", "1900", 1900), ("KWD", "3.950", 3950)])
+def test_the_shoppers_money_is_counted_in_its_own_minor_units(currency: str, amount: str, minor: int) -> None:
+    bag = {
+        "shopMoney": {"amount": "10.00", "currencyCode": "GBP"},
+        "presentmentMoney": {"amount": amount, "currencyCode": currency},
+    }
+    purchase = read(signed(post_purchase_claims(input_data(purchase={"totalPriceSet": bag})))).purchase
+    assert (purchase.total, purchase.presentment_total) == (1000, minor)
+
+
+def test_a_line_with_a_selling_plan_starts_a_subscription() -> None:
+    data = input_data()
+    assert read(signed(post_purchase_claims(data))).purchase.subscription == "none"
+    data["initialPurchase"]["lineItems"][1]["sellingPlanId"] = 3610040713
+    assert read(signed(post_purchase_claims(data))).purchase.subscription == "first"
+    data["initialPurchase"]["lineItems"][1]["sellingPlanId"] = None
+    assert read(signed(post_purchase_claims(data))).purchase.subscription == "none"
 
 
 def test_the_secret_before_the_rotation_still_counts_and_an_empty_one_never() -> None:

@@ -39,6 +39,7 @@ def test_a_new_shop_has_everything_before_it(staff: Staff, runtime: Runtime, sho
     found = steps(staff)
     assert {title: state(line) for title, line in found.items()} == {
         "Import products": "under way",
+        "Import collections": "under way",
         "Import orders": "under way",
         "Import customers": "under way",
         "Import stock at each location": "under way",
@@ -119,7 +120,7 @@ def test_a_finished_set_up_comes_after_the_figures(staff: Staff, runtime: Runtim
         Connections(session, shop_id, runtime.box).save("smtp", settings, now=now)
     assert staff.send("/set-up/check").json == {"ok": True, "is_post_purchase_app": True}
     text = staff.open("/").text
-    assert "9 of 9 done" in text
+    assert "10 of 10 done" in text
     assert text.index('heading="Today"') < text.index('heading="Set-up"')
     assert "The order history starts at September 24, 2026." in text
     assert api.is_post_purchase_app

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from server.domain.orders import LineItem
 from server.runtime import Runtime
 from server.storage.shops import Shops
 from tests.web.pages.conftest import Staff
@@ -239,6 +240,32 @@ def test_times_are_the_shops(staff: Staff, runtime: Runtime, history: History) -
 def test_amounts_are_in_the_orders_currency(staff: Staff, history: History) -> None:
     history.order(1001, currency="KWD", presentment_currency="KWD", total=12_345, current_total=12_345)
     assert listed(staff)["#1001"][2] == "KWD\N{NO-BREAK SPACE}12.345".replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "shown"),
+    [
+        ("EUR", 1_180, ("€11.80", "€11.00")),
+        ("JPY", 1_900, ("JP¥1,900", "JP¥1,820")),
+        ("KWD", 3_950, ("KWD 3.950", "KWD 3.870")),
+    ],
+)
+def test_what_a_shopper_paid_is_shown_in_their_money(
+    staff: Staff, history: History, currency: str, minor: int, shown: tuple[str, str]
+) -> None:
+    bought = LineItem("l1", "1", "1001", "Lantern", 2, 1_000, 2_000, presentment_total=minor - 80)
+    history.order(
+        1001, presentment_currency=currency, presentment_total=minor, presentment_current_total=minor, lines=(bought,)
+    )
+    assert listed(staff)["#1001"][2].replace("\N{NO-BREAK SPACE}", " ") == shown[0]
+    page = staff.open("/orders/1001").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert shown[0] in page
+    assert "In the shop" in page
+    assert "£20.00" in page
+    assert f" Lantern, {shown[1]}" in page
+    told = staff.open("/orders/1001/explanation").json
+    assert told is not None
+    assert (told["order"]["presentment_total"], told["order"]["presentment_currency"]) == (minor, currency)
 
 
 def test_an_unknown_order_is_a_friendly_page_inside_the_frame(staff: Staff) -> None:

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
+from server.ports import Location
 from server.runtime import Runtime
 from server.storage.rules import Rules
+from server.storage.stock import StockByLocation
 from server.usecases.presets import FIRST_DRAFT
 from server.usecases.rule_text import read_text, write_rules
 from server.web.pages.settings import PARTS
@@ -28,15 +31,76 @@ def filled_in(document: dict[str, Any], **changes: str) -> MultiDict[str, str]:
         usual = part.table.make()
         for field in part.table.fields:
             value = document.get(part.name, {}).get(field.name, getattr(usual, field.name))
-            if value not in (False, None):
+            if value not in (False, None) and not isinstance(value, frozenset | list):
                 form[f"{part.name}.{field.name}"] = "on" if value is True else str(value)
     for name, value in changes.items():
         form[name.replace("__", ".")] = value
     return form
 
 
+def place(runtime: Runtime, shop_id: int, *locations: Location) -> None:
+    with runtime.database.write() as session:
+        StockByLocation(session, shop_id).replace_locations(locations)
+
+
+class TestLocations:
+    """Which locations count is chosen by their names, and kept by their numbers."""
+
+    LEEDS = Location("1", "Leeds & York <depot>", is_active=True, is_online=True)
+    FLOOR = Location("2", "Shop floor", is_active=True, is_online=False)
+    CLOSED = Location("3", "Bath", is_active=False, is_online=True)
+
+    def save(self, staff: Staff, runtime: Runtime, shop_id: int, *chosen: str) -> TestResponse:
+        before, revision = held(runtime, shop_id)
+        form = [*filled_in(before).items(), ("revision", str(revision))]
+        return staff.send("/settings", MultiDict([*form, *(("stock.locations", each) for each in chosen)]))
+
+    def test_they_are_offered_by_name_and_closed_ones_are_not(
+        self, staff: Staff, runtime: Runtime, shop_id: int
+    ) -> None:
+        place(runtime, shop_id, self.LEEDS, self.FLOOR, self.CLOSED)
+        page = staff.open("/settings").text
+        assert "Leeds &amp; York &lt;depot&gt;" in page
+        assert "Does not send orders of the online shop" in page
+        assert "Bath" not in page
+
+    def test_what_is_chosen_is_kept_and_shown(self, staff: Staff, runtime: Runtime, shop_id: int) -> None:
+        place(runtime, shop_id, self.LEEDS, self.FLOOR)
+        assert self.save(staff, runtime, shop_id, "2", "1").status_code == 200
+        assert held(runtime, shop_id)[0]["stock"]["locations"] == ["1", "2"]
+        assert staff.open("/settings").text.count(" selected>") == 2
+        assert self.save(staff, runtime, shop_id).status_code == 200
+        assert held(runtime, shop_id)[0]["stock"]["locations"] == []
+
+    def test_a_chosen_one_that_was_closed_or_is_gone_stays_to_be_seen(
+        self, staff: Staff, runtime: Runtime, shop_id: int
+    ) -> None:
+        self.save(staff, runtime, shop_id, "3", "44")
+        place(runtime, shop_id, self.CLOSED)
+        page = staff.open("/settings").text
+        assert "Deactivated in Shopify" in page
+        assert "Location 44" in page
+        assert "Not in Shopify any more" in page
+
+    def test_before_any_is_known_the_page_says_so(self, staff: Staff) -> None:
+        assert "no location was read from Shopify yet" in staff.open("/settings").text
+
+    def test_what_is_no_number_is_told_at_its_field(self, staff: Staff, runtime: Runtime, shop_id: int) -> None:
+        answer = self.save(staff, runtime, shop_id, "Leeds")
+        assert answer.status_code == 422
+        assert (answer.json or {})["error"]["problems"] == [
+            {
+                "path": "stock.locations[0]",
+                "message": 'Must be the number of a location in quotes, such as "61220".',
+            }
+        ]
+
+
 class TestForm:
-    def test_every_plain_part_of_the_document_has_its_fields(self, staff: Staff) -> None:
+    def test_every_plain_part_of_the_document_has_its_fields(
+        self, staff: Staff, runtime: Runtime, shop_id: int
+    ) -> None:
+        place(runtime, shop_id, Location("1", "Leeds", is_active=True, is_online=True))
         page = staff.open("/settings").text
         for part in PARTS:
             for field in part.table.fields:

@@ -6,6 +6,7 @@ import pytest
 
 from server.domain.orders import VariantFacts
 from server.domain.reasons import Reason
+from server.storage.collections import CollectionName
 from server.storage.listings import ProductName
 from server.storage.shops import ShopRow
 from server.storage.touches import FAILED, PLANNED, QUEUED, REFUSED, SENDING, SENT, UNKNOWN, TouchRow
@@ -13,10 +14,13 @@ from server.usecases.reports import Goods
 from server.web.pages.display import Display
 from server.web.pages.story import masked
 from server.web.pages.wording import audience_words, brief, discount_words, offer_words, touch_badge
+from tests.factories import NOW
 from tests.web.installed import variant
 
 LARGE = VariantFacts("5", "1005", "Candle", "Large", 900, 3, is_sellable=True)
-GOODS = Goods({"1": variant(1), "5": LARGE}, {"1005": ProductName("Candle", None)})
+GOODS = Goods(
+    {"1": variant(1), "5": LARGE}, {"1005": ProductName("Candle", None)}, {"31": CollectionName("Best sellers", NOW)}
+)
 GONE = "A product that is gone"
 DISPLAY = Display.of(ShopRow(country_code="GB", time_zone="Europe/London", currency="GBP"))
 
@@ -35,6 +39,13 @@ DISPLAY = Display.of(ShopRow(country_code="GB", time_zone="Europe/London", curre
         (
             {"key": "order.contains", "args": {"variants": ["1", "5", "9"], "products": ["1005", "7"]}},
             f"Order contains any of: products Candle, {GONE} (7), variants Product 1, Candle, Large, {GONE} (9)",
+        ),
+        (
+            {"key": "order.contains", "args": {"collections": ["31", "32"], "except_collections": ["31"]}},
+            (
+                "Order contains any of: collections Best sellers, A collection that is gone (32),"
+                " but not collections Best sellers"
+            ),
         ),
         ({"key": "order.mood", "args": {}}, "An unknown condition (order.mood)"),
         ({"not": {"key": "order.item_count", "args": {"at_least": 2}}}, "Not (Number of items: at least 2)"),

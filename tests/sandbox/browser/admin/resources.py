@@ -1,6 +1,6 @@
-"""Products and variants as App Bridge's resource picker gives them.
+"""Products, variants and collections as App Bridge's resource picker gives them.
 
-Shapes after the typings of `@shopify/app-bridge-types` 0.7 (Product, ProductVariant). The shop has no collections.
+Shapes after the typings of `@shopify/app-bridge-types` 0.7 (Product, ProductVariant, Collection).
 """
 
 import json
@@ -20,6 +20,10 @@ _VARIANT = """
     SELECT v.*, p.title AS product_title, p.status, p.created_at, coalesce(sum(l.available), 0) AS available
     FROM variant v JOIN product p ON p.id = v.product_id
     LEFT JOIN inventory_level l ON l.inventory_item_id = v.inventory_item_id
+"""
+_COLLECTION = """
+    SELECT *, (SELECT count(*) FROM collection_member m WHERE m.collection_id = collection.id) AS products
+    FROM collection
 """
 
 
@@ -46,7 +50,7 @@ class Search:
 def search(connection: sqlite3.Connection, wanted: Search, origin: str) -> tuple[list[dict[str, Any]], bool]:
     """Return the resources found, in the order of their titles, and whether there are more."""
     if wanted.kind == "collection":
-        return [], False
+        return _search_collections(connection, wanted)
     marks = ", ".join("?" * len(wanted.statuses))
     words = wanted.words.split()
     hits = "".join(
@@ -91,7 +95,8 @@ def numbers_of(kind: Kind, gids: Iterable[str]) -> list[int]:
 def whole(connection: sqlite3.Connection, kind: Kind, numbers: Sequence[int], origin: str) -> list[dict[str, Any]]:
     """Return the resources with these ids, in this order; ids that are no more are passed over."""
     if kind == "collection":
-        return []
+        rows = [connection.execute(f"{_COLLECTION} WHERE id = ?", (number,)).fetchone() for number in numbers]
+        return [_collection(row) for row in rows if row is not None]
     if kind == "variant":
         variants = _variants(connection, "v.id", numbers)
         return [_variant(row, origin) for number in numbers for row in variants if row["id"] == number]
@@ -102,6 +107,39 @@ def whole(connection: sqlite3.Connection, kind: Kind, numbers: Sequence[int], or
         for product in products
         if product is not None
     ]
+
+
+def _search_collections(connection: sqlite3.Connection, wanted: Search) -> tuple[list[dict[str, Any]], bool]:
+    words = wanted.words.split()
+    hits = "".join(" AND title LIKE ? ESCAPE '\\'" for _ in words)
+    rows = connection.execute(
+        f"{_COLLECTION} WHERE 1{hits} ORDER BY title, id LIMIT ? OFFSET ?",
+        (*(like(word) for word in words), wanted.limit + 1, wanted.offset),
+    ).fetchall()
+    return [_collection(row) for row in rows[: wanted.limit]], len(rows) > wanted.limit
+
+
+def _collection(row: sqlite3.Row) -> dict[str, Any]:
+    rule = {"column": row["rule_column"], "relation": row["rule_relation"], "condition": row["rule_condition"]}
+    return {
+        "id": gid("Collection", row["id"]),
+        "title": row["title"],
+        "handle": row["handle"],
+        "description": "",
+        "descriptionHtml": "",
+        "availablePublicationCount": 1,
+        "productsAutomaticallySortedCount": 0,
+        "productsCount": row["products"],
+        "productsManuallySortedCount": row["products"],
+        "publicationCount": 1,
+        "ruleSet": {"appliedDisjunctively": False, "rules": [rule]} if row["rule_column"] else None,
+        "seo": {},
+        "sortOrder": "BEST_SELLING",
+        "storefrontId": gid("Collection", row["id"]),
+        "templateSuffix": None,
+        "updatedAt": row["updated_at"],
+        "image": None,
+    }
 
 
 def _variants(connection: sqlite3.Connection, column: str, numbers: Sequence[int]) -> list[sqlite3.Row]:

@@ -33,6 +33,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "QueryRoot.product": PRODUCTS,
     "QueryRoot.productsCount": PRODUCTS,
     "QueryRoot.productByIdentifier": PRODUCTS,
+    "QueryRoot.collections": PRODUCTS,
+    "QueryRoot.collection": PRODUCTS,
+    "QueryRoot.collectionsCount": PRODUCTS,
     "QueryRoot.productVariant": PRODUCTS,
     "QueryRoot.productVariants": PRODUCTS,
     "QueryRoot.productVariantsCount": PRODUCTS,
@@ -58,6 +61,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "LineItem.variant": PRODUCTS,
     "Customer.orders": ORDERS,
     "Customer.lastOrder": ORDERS,
+    "Mutation.discountCodeBasicCreate": ("write_discounts",),
     "Mutation.customerEmailMarketingConsentUpdate": ("write_customers",),
     "Mutation.customerSmsMarketingConsentUpdate": ("write_customers",),
 }
@@ -65,6 +69,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 # What `node` and `nodes` may hand out, and what writing tags or metafields to it takes.
 READ: dict[str, tuple[str, ...]] = {
     "Product": PRODUCTS,
+    "Collection": PRODUCTS,
     "ProductVariant": PRODUCTS,
     "InventoryItem": STOCK_ITEM,
     "InventoryLevel": STOCK,

@@ -177,12 +177,11 @@ FIELDS: Fields = {
                 else None
             )
         ),
-        # Nothing in this shop is a gift card or sold by subscription, and it has no collections.
+        # Nothing in this shop is a gift card, and nothing is sold by subscription alone.
         "isGiftCard": always(False),
         "requiresSellingPlan": always(False),
         "sellingPlanGroups": none_of,
         "sellingPlanGroupsCount": always({"count": 0}),
-        "collections": none_of,
         "hasOnlyDefaultVariant": of(
             lambda record: [variant.row["title"] for variant in variants_of(record)] == ["Default Title"]
         ),

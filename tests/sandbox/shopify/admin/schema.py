@@ -19,8 +19,10 @@ from graphql import GraphQLResolveInfo as Info
 
 from tests.sandbox.shopify.admin import (
     bulk,
+    collections,
     consents,
     customers,
+    discounts,
     metafields,
     order_lines,
     order_parts,
@@ -41,12 +43,14 @@ SOURCE = Path(__file__).parent.parent / f"admin-{API_VERSION}.graphql.gz"
 MODULES = (
     shop,
     products,
+    collections,
     variants,
     orders,
     order_lines,
     order_parts,
     customers,
     consents,
+    discounts,
     metafields,
     tags,
     bulk,
@@ -54,7 +58,7 @@ MODULES = (
 
 # Nothing in this world is of these types: their connections are empty, their fields null. So a document may ask for
 # what they have, as it must in a real shop.
-ABSENT = frozenset({"AppSubscription", "Collection", "LineItemSellingPlan", "SellingPlanGroup", "WebhookSubscription"})
+ABSENT = frozenset({"AppSubscription", "SellingPlanGroup", "WebhookSubscription"})
 
 
 def _page_info(page: Connection, _info: Info) -> Connection:

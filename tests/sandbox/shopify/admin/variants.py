@@ -302,7 +302,7 @@ FIELDS: Fields = {
         **identity("Location"),
         "name": column("name"),
         "isActive": always(True),
-        "fulfillsOnlineOrders": always(True),
+        "fulfillsOnlineOrders": flag("fulfills_online_orders"),
         "shipsInventory": always(True),
         "isFulfillmentService": always(False),
     },

@@ -1,4 +1,4 @@
-// The resource picker: products and variants of the shop's world, with search, in the shell's own dialog.
+// The resource picker: products, variants and collections of the shop's world, with search, in the shell's own dialog.
 
 import { make, showDialog } from "./dialogs.js";
 
@@ -100,7 +100,7 @@ class Picker {
       const opens = this.type === "product" && this.filter.variants !== false && item.variants.length > 1;
       return opens ? [main, ...item.variants.map((variant) => this.variantRow(item, variant))] : [main];
     });
-    if (rows.length === 0) rows.push(make("p", {}, this.type === "collection" ? "This shop has no collections." : "Nothing found. Try other words."));
+    if (rows.length === 0) rows.push(make("p", {}, "Nothing found. Try other words."));
     if (more) {
       const button = make("button", { type: "button", class: "button more" }, "Load more");
       button.onclick = () => this.load();
@@ -123,6 +123,12 @@ class Picker {
   row(item) {
     const box = this.tick({ checked: this.selection.has(item.id), label: item.displayName ?? item.title, onchange: (wanted) => this.selection.set(item.id, wanted) });
     box.dataset.id = item.id;
+    if (this.type === "collection") {
+      const count = `${item.productsCount} product${item.productsCount === 1 ? "" : "s"}`;
+      const how = item.ruleSet ? "Fills itself" : "Filled by hand";
+      const words = make("span", {}, make("strong", {}, item.title), make("br"), make("span", { class: "quiet small" }, how));
+      return make("label", { class: "row" }, box, make("span", { class: "picture" }), words, make("span", { class: "money" }, count));
+    }
     const variants = item.variants ?? [item];
     const stock = item.totalInventory ?? item.inventoryQuantity;
     const words = make("span", {}, make("strong", {}, item.displayName ?? item.title), make("br"), make("span", { class: "quiet small" }, item.tracksInventory === false ? "Not tracked" : `${stock} available`));
