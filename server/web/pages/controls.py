@@ -141,7 +141,8 @@ def read(
             case Flag():
                 if each.name in held or (name in filled.form) != usual.get(each.name):
                     found[each.name] = name in filled.form
-            case _ if name in filled.form or each.name not in held:
+            # What a form does not have is left as it is, or left out, unless nothing can be without it.
+            case _ if name in filled.form or (each.is_required and each.name not in held):
                 found[each.name] = _value(each, filled.text(name), filled.text(f"{name}.unit"))
     return found
 

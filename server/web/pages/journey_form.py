@@ -11,6 +11,7 @@ from server.outbound.rendering import template_names
 from server.web.pages.audience_form import read_audience
 from server.web.pages.controls import Choices, Control, Filled, draw, read
 from server.web.pages.funnel_form import new_id
+from server.web.pages.groups import Group, draw_groups, read_groups
 from server.web.pages.wording import CHANNELS
 
 _STEP = re.compile(r"steps\[(\d{1,3})\]\.(?:channel|id)")
@@ -23,6 +24,7 @@ class Message:
     path: str
     id: str
     controls: tuple[Control, ...]
+    groups: tuple[Group, ...]
 
 
 def empty_journey() -> dict[str, Any]:
@@ -30,18 +32,24 @@ def empty_journey() -> dict[str, Any]:
     return {"name": "", "is_live": True, "trigger": next(iter(TRIGGERS)), "audience": {"all": []}, "steps": []}
 
 
-def messages_of(journey: Mapping[str, Any]) -> tuple[Message, ...]:
-    return tuple(message_at(place, step) for place, step in enumerate(journey.get("steps", ())))
+def messages_of(journey: Mapping[str, Any], *, currency: str | None) -> tuple[Message, ...]:
+    steps = journey.get("steps", ())
+    return tuple(message_at(place, step, currency=currency) for place, step in enumerate(steps))
 
 
-def message_at(place: int, step: Mapping[str, Any]) -> Message:
+def message_at(place: int, step: Mapping[str, Any], *, currency: str | None) -> Message:
     path = f"steps[{place}]"
-    return Message(path, step.get("id", ""), draw(MESSAGE_STEP, path, step, choices={"template": template_choices()}))
+    return Message(
+        path,
+        step.get("id", ""),
+        draw(MESSAGE_STEP, path, step, choices={"template": template_choices()}),
+        tuple(draw_groups(MESSAGE_STEP, path, step, currency=currency)),
+    )
 
 
-def new_message() -> Message:
+def new_message(*, currency: str | None) -> Message:
     """Return what a message that is added starts from."""
-    return message_at(0, {"channel": "email", "delay_seconds": 86_400, "template": "offer"})
+    return message_at(0, currency=currency, step={"channel": "email", "delay_seconds": 86_400, "template": "offer"})
 
 
 def read_journey(filled: Filled, stored: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -56,7 +64,8 @@ def read_journey(filled: Filled, stored: Mapping[str, Any] | None) -> dict[str, 
         step_id = filled.text(f"{path}.id")
         # A planned message is found again by its step's id, so that one of another channel gets an id of its own.
         step = known.get(step_id) or {"id": new_id(filled.text(f"{path}.channel"), "message")}
-        made["steps"].append(read(MESSAGE_STEP, step, filled, path))
+        message = read_groups(MESSAGE_STEP, read(MESSAGE_STEP, step, filled, path), filled, path)
+        made["steps"].append({name: value for name, value in message.items() if value is not None})
     return {name: value for name, value in made.items() if value is not None}
 
 

@@ -110,7 +110,8 @@ def _when(step: Mapping[str, Any]) -> str:
 def _what(step: Mapping[str, Any]) -> str:
     channel = step.get("channel", "")
     goods = "with an offer of your live offers" if step.get("has_offer", True) else "without an offer"
-    return f"{_MESSAGES.get(channel, channel)} {goods}, by the template “{step.get('template', '')}”"
+    code = " and with a code for the next order" if step.get("code") else ""
+    return f"{_MESSAGES.get(channel, channel)} {goods}{code}, by the template “{step.get('template', '')}”"
 
 
 def _notes(steps: list[Mapping[str, Any]], place: int, limits: _Limits, hours: Any) -> Iterator[str]:

@@ -3,11 +3,11 @@
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from server.domain.rules.funnels import OFFER
-from server.domain.rules.shapes import Amounts, Shape, Table, Text
+from server.domain.rules.shapes import Text
 from server.usecases.reports import Goods
 from server.web.pages.audience_form import Chosen, chosen_variants
 from server.web.pages.controls import (
@@ -16,22 +16,18 @@ from server.web.pages.controls import (
     Filled,
     as_number,
     draw,
-    is_filled,
     is_plain,
     money_text,
     read,
 )
 from server.web.pages.display import Display
+from server.web.pages.groups import Group, draw_groups, has_groups, read_groups
 from server.web.pages.wording import amounts_words, choice_words
 
 _TEXTS = ("heading", "accept", "decline", "reason")
 # What the template lays out by hand; every other entry of an offer is drawn from its shape.
 _LAID_OUT = {"source", "variants", "quantity", "discount", "price", "minimum_stock", "minimum_margin", "texts"}
 _DRAWN = tuple(each.name for each in OFFER.fields if each.label and is_plain(each.shape) and each.name not in _LAID_OUT)
-_GROUPS = tuple(
-    each for each in OFFER.fields if isinstance(each.shape, Table) and each.name not in _LAID_OUT and each.is_nullable
-)
-_NONE: Choices = (("", "None"),)
 _SOURCES = {
     "fixed": ("Products that I choose", "They are tried in this order until one is in stock."),
     "bought_together": (
@@ -57,16 +53,6 @@ class Source:
     value: str
     label: str
     help: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A table inside an offer that may be left out as a whole."""
-
-    label: str
-    help: str
-    controls: tuple[Control, ...]
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +112,13 @@ class OfferView:
     @property
     def groups(self) -> Iterator[Group]:
         """Tables inside the offer that are drawn from their shapes."""
-        for field in _GROUPS:
-            path, held = f"{self.path}.{field.name}", self.offer.get(field.name)
-            assert isinstance(field.shape, Table)  # noqa: S101 - as they were chosen
-            if self.display.currency is None and any(isinstance(each.shape, Amounts) for each in field.shape.fields):
-                continue
-            controls = draw(field.shape, path, held or {}, currency=self.display.currency)
-            is_choice = all(each.kind == "choice" for each in controls)
-            controls = tuple(_optional(each, is_used=held is not None, has_none=is_choice) for each in controls)
-            yield Group(field.label, field.help, controls, path)
+        return draw_groups(OFFER, self.path, self.offer, currency=self.display.currency, but=_LAID_OUT)
 
     @property
     def has_more(self) -> bool:
         """Tell whether any entry that stands behind the fold is in use."""
-        return any(self.offer.get(name) for name in (*_DRAWN, *(each.name for each in _GROUPS)) if name != "pairing")
+        plain = any(self.offer.get(name) for name in _DRAWN if name != "pairing")
+        return plain or has_groups(OFFER, self.offer, but=_LAID_OUT)
 
     def chosen(self) -> list[Chosen]:
         return chosen_variants(self.offer.get("variants", []), self.goods, self.display)
@@ -177,22 +156,8 @@ def read_offer(filled: Filled, path: str, held: Mapping[str, Any]) -> dict[str, 
     texts = {name: filled.text(f"{path}.texts.{name}") for name in _TEXTS}
     offer["texts"] = {name: text for name, text in texts.items() if text}
     offer = read(OFFER, offer, filled, path, only=_DRAWN)
-    for each in _GROUPS:
-        if any(name.startswith(f"{path}.{each.name}.") for name in filled.form):
-            offer[each.name] = _group(each.shape, filled, f"{path}.{each.name}", offer.get(each.name) or {})
+    offer = read_groups(OFFER, offer, filled, path, but=_LAID_OUT)
     return {name: value for name, value in offer.items() if value is not None}
-
-
-def _group(shape: Shape, filled: Filled, path: str, held: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return a table that may be left out; None where nothing was entered and nothing is held that no form shows."""
-    assert isinstance(shape, Table)  # noqa: S101 - as they were chosen
-    made = read(shape, held, filled, path)
-    hidden = any(code != filled.currency for code in (held.get("amounts") or {})) or any(
-        held.get(each.name) for each in shape.fields if not is_plain(each.shape)
-    )
-    if not hidden and not is_filled(shape, filled, path):
-        return None
-    return {name: value for name, value in made.items() if value not in (None, "")}
 
 
 def _discount(filled: Filled, path: str, held: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -218,12 +183,3 @@ def _whole(text: str, *, empty: int | None) -> int | str | None:
     if not text:
         return empty
     return int(text) if re.fullmatch(r"-?\d{1,12}", text) else text
-
-
-def _optional(control: Control, *, is_used: bool, has_none: bool) -> Control:
-    """Return a field of a table that may be left out: what is usual would stand there as if it had been entered."""
-    if has_none and control.choices[:1] != _NONE:
-        control = replace(control, choices=(*_NONE, *control.choices))
-    if is_used or control.kind == "flag" or (control.kind == "choice" and not has_none):
-        return control
-    return replace(control, value="")

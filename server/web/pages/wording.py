@@ -18,6 +18,7 @@ CHANNELS = {"call": "Call", "sms": "SMS", "email": "E-mail"}
 _CHOICES = {
     "order_paid": "An order is paid",
     "subscription_renewed": "A subscription renews",
+    "ticket_resolved": "A support ticket is resolved",
     "wait": "Wait until that ends",
     "other_channel": "Wait, then go by the other channel",
     "expire": "Leave it out",

@@ -114,7 +114,7 @@ class TestForm:
             if field.label and field.name not in ("steps", "audience"):
                 assert f'name="{field.name}"' in page
         for field in MESSAGE_STEP.fields[1:]:
-            assert f'name="steps[0].{field.name}"' in page
+            assert f'name="steps[0].{field.name}' in page
         options = [each.attributes["value"] for each in Markup.read(page).named("trigger").all("s-option")]
         assert options == list(TRIGGERS)
 
@@ -148,7 +148,7 @@ class TestForm:
             ({"steps[0].delay_seconds": "0.001"}, ("steps[0].delay_seconds", "Must be a length of time")),
             ({"steps[1].delay_seconds": "4"}, ("steps[1].delay_seconds", "Lies beyond “Expires after hours”, 96.")),
             ({"steps[0].template": ""}, ("steps[0].template", "Must be a text")),
-            ({"steps[0].has_offer": None}, ("steps[0].has_offer", "May be off for calls alone")),
+            ({"steps[0].has_offer": None}, ("steps[0].has_offer", "May be off for calls")),
             (
                 {"steps[1].channel": "call"},
                 ("steps[1].in_hold", "Is of no use to a call, which nothing holds back."),
@@ -185,6 +185,38 @@ class TestForm:
         path = save(staff, runtime, shop_id, name='"><script>alert(1)</script>')["location"]
         for page in (staff.open(path), staff.open("/follow-ups")):
             assert "<script>alert" not in page.text
+
+
+class TestCode:
+    """A table inside of a message that may be left out, drawn from its shape."""
+
+    def given(self, **changed: Any) -> dict[str, Any]:
+        return {
+            "steps[1].template": "thanks",
+            "steps[1].has_offer": None,
+            "steps[1].code.percent": "15",
+            "steps[1].code.title": "Thank you",
+            **changed,
+        }
+
+    def test_it_is_given_shown_and_taken_away(self, staff: Staff, runtime: Runtime, shop_id: int) -> None:
+        path = save(staff, runtime, shop_id, **self.given())["location"]
+        mail = journeys(runtime, shop_id)["Thank you"]["steps"][1]
+        assert mail["code"] == {"percent": 15, "title": "Thank you"}
+        form = Markup.read(staff.open(path).text).one("form")
+        assert form.named("steps[1].code.percent").attributes["value"] == "15"
+        assert form.named("steps[0].code.percent").attributes["value"] == ""
+        assert "without an offer and with a code for the next order" in words(form)
+        kept: dict[str, Any] = {"steps[1].id": mail["id"], "steps[1].template": "thanks", "steps[1].has_offer": None}
+        save(staff, runtime, shop_id, path, **kept)
+        assert journeys(runtime, shop_id)["Thank you"]["steps"][1]["code"] == mail["code"], "a form without it keeps it"
+        blank = {"steps[1].code.percent": "", "steps[1].code.title": "", "steps[1].code.amounts.GBP": ""}
+        assert save(staff, runtime, shop_id, path, **kept | blank | {"steps[1].has_offer": "on"})["ok"]
+        assert "code" not in journeys(runtime, shop_id)["Thank you"]["steps"][1]
+
+    def test_what_is_missing_is_said_at_its_table(self, staff: Staff, runtime: Runtime, shop_id: int) -> None:
+        answer = save(staff, runtime, shop_id, **self.given(**{"steps[1].code.percent": ""}))
+        assert [each["path"] for each in answer["error"]["problems"]] == ["steps[1].code"]
 
 
 class TestList:
