@@ -31,7 +31,7 @@ def test_nothing_is_done_at_the_start_and_the_daily_work_soon_after(
     assert (recording.forgotten, house.api.calls) == (0, [])
     house.clock.move(minutes=10)
     schedule.tick()
-    assert (recording.forgotten, house.api.calls) == (1, ["app_state", "locations", "orders_updated"])
+    assert (recording.forgotten, house.api.calls) == (1, ["app_state", "locations", "variants", "orders_updated"])
     house.clock.move(hours=23)
     schedule.tick()
     assert recording.forgotten == 1
