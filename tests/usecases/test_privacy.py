@@ -132,13 +132,13 @@ def test_erasing_again_finds_nothing(known: House) -> None:
 
 def test_what_systems_told_is_exported_and_erased_and_told_of_nobody_again(known: House) -> None:
     facts = read_told({"customers": [{"customer": "77", "facts": {"loyalty_tier": "Platinum"}}]})
-    take_told(database=known.database, shop_id=known.shop_id, told=facts)
+    take_told(database=known.database, shop_id=known.shop_id, told=facts, now=NOW)
     tell(known, "customers/data_request")
     assert export(known, requests(known)[0].id)["customers"][0]["told"] == {"loyalty_tier": "Platinum"}
     tell(known, "customers/redact")
     assert "platinum" not in everything(known)
     with pytest.raises(InvalidFacts, match="77 is no customer that Afters knows"):
-        take_told(database=known.database, shop_id=known.shop_id, told=facts)
+        take_told(database=known.database, shop_id=known.shop_id, told=facts, now=NOW)
     assert "platinum" not in everything(known)
 
 
