@@ -15,7 +15,7 @@ from server.storage.shops import Shops, WantedImports
 from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
 from server.usecases.collections import refresh_collections
-from server.usecases.locations import refresh_locations
+from server.usecases.locations import read_missing_levels, refresh_locations
 from server.usecases.privacy import finish_erasures
 from server.usecases.recommendations import rebuild_neighbours
 from server.usecases.reconcile import reconcile_orders
@@ -126,6 +126,7 @@ class Schedule:
         for shop_id in self._shop_ids():
             try:
                 refresh_locations(access=self._access(), shop_id=shop_id, now=now)
+                read_missing_levels(access=self._access(), shop_id=shop_id, now=now)
             except AppError as fault:
                 log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
 

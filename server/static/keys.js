@@ -8,6 +8,7 @@ const made = document.getElementById("made");
 sendOnSubmit(form, ({ key }) => {
   made.querySelector("s-text-field").value = key;
   made.hidden = false;
+  document.getElementById("no-keys")?.remove();
   form.hidden = true; // a second key is made once this one is put away
   made.scrollIntoView({ block: "nearest" });
   made.querySelector("s-text-field").focus?.();

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import ForeignKey, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.db import Base, Session
@@ -80,6 +80,13 @@ class ApiKeys:
             ApiKeyRow(
                 shop_id=self._shop_id, name=name, handle=handle, digest=digest, created_by=created_by, created_at=now
             )
+        )
+
+    def revoke_all(self, *, now: datetime) -> None:
+        self._session.execute(
+            update(ApiKeyRow)
+            .where(ApiKeyRow.shop_id == self._shop_id, ApiKeyRow.revoked_at.is_(None))
+            .values(revoked_at=now)
         )
 
     def lock(self, key_id: int) -> ApiKeyRow | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from server.domain.locations import LocationStock, Stand
 from server.domain.orders import VariantFacts
@@ -32,6 +32,22 @@ def with_levels(session: Session, shop_id: int, goods: Mapping[str, VariantFacts
                 found[variant_id], levels=tuple(levels.get(variant_id, ())), stands=stands.get(variant_id, ())
             )
     return found
+
+
+def missing_levels(session: Session, shop_id: int, *, limit: int) -> dict[str, str]:
+    """Return tracked variants of which no location was ever told, with their items, up to a limit."""
+    its_item = (
+        (each.shop_id == VariantRow.shop_id) & (each.inventory_item_id == VariantRow.inventory_item_id)
+        for each in (LocationStockRow, ItemStandsRow)
+    )
+    query = (
+        select(VariantRow.variant_id, VariantRow.inventory_item_id)
+        .where(VariantRow.shop_id == shop_id, VariantRow.available.is_not(None))
+        .where(VariantRow.inventory_item_id.is_not(None), *(~exists().where(each) for each in its_item))
+        .order_by(VariantRow.variant_id)
+        .limit(limit)
+    )
+    return {variant_id: item_id or "" for variant_id, item_id in session.execute(query)}
 
 
 def _levels(session: Session, shop_id: int, variant_ids: list[str]) -> Iterator[tuple[str, LocationStock]]:

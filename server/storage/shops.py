@@ -183,6 +183,7 @@ class Shops:
             self._session.add(row)
         elif is_new:
             row.installed_at, row.uninstalled_at = now, None
+            row.collections_at = None  # what changed meanwhile nobody told
         self.store_grant(row, grant)
         self._session.flush()  # the new row's id is needed by what is stored beside it
         return row, is_new

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.ports import AccessGrant, PlatformAuth
+from server.storage.api_keys import ApiKeys
 from server.storage.db import Database, Session
 from server.storage.rules import Rules
 from server.storage.secrets import SecretBox
@@ -80,4 +81,5 @@ def close_shop(*, database: Database, box: SecretBox, shop_id: int, said_at: dat
         if not row.is_installed or (said_at is not None and said_at < row.installed_at):
             return False
         shops.uninstall(row, now=now)
+        ApiKeys(session, shop_id).revoke_all(now=now)  # whoever installs it again makes new ones
         return True

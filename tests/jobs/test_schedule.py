@@ -5,15 +5,17 @@ import pytest
 
 from server.jobs.engine import Engine
 from server.jobs.schedule import Schedule
-from server.ports import CustomerRequest, ReopenNeeded, TemporaryFailure
+from server.ports import CollectionSnapshot, CustomerRequest, ReopenNeeded, TemporaryFailure
 from server.runtime import Runtime
 from server.storage.catalog import Neighbours
+from server.storage.collections import Collections
 from server.storage.deliveries import Deliveries, DeliveryRow
+from server.storage.rules import Rules
 from server.storage.shops import Shops
 from server.storage.touches import QUEUED, Touches
 from server.usecases.ingest import close_delivery
 from server.usecases.privacy import list_requests
-from tests.factories import EMAIL, NOW, OTHER_SHOP, SHOP, line, order
+from tests.factories import EMAIL, NOW, OTHER_SHOP, SHOP, funnel_json, line, order, rules_json
 from tests.jobs.conftest import RecordingEngine
 from tests.usecases.house import House
 
@@ -31,7 +33,7 @@ def test_nothing_is_done_at_the_start_and_the_daily_work_soon_after(
     assert (recording.forgotten, house.api.calls) == (0, [])
     house.clock.move(minutes=10)
     schedule.tick()
-    assert (recording.forgotten, house.api.calls) == (1, ["app_state", "locations", "orders_updated"])
+    assert (recording.forgotten, house.api.calls) == (1, ["app_state", "locations", "variants", "orders_updated"])
     house.clock.move(hours=23)
     schedule.tick()
     assert recording.forgotten == 1
@@ -132,6 +134,33 @@ def test_a_shop_that_cannot_be_renewed_stops_no_other(house: House, schedule: Sc
     house.auth.fail("refresh", ReopenNeeded("dead"))
     schedule._refresh_quiet(house.clock.now())
     assert [call.split()[1] for call in house.auth.calls if call.startswith("refresh ")] == [OTHER_SHOP]
+
+
+def test_collections_that_live_rules_ask_about_are_read_again_and_one_shop_stops_no_other(
+    house: House, schedule: Schedule
+) -> None:
+    other = house.open(OTHER_SHOP)
+    asked = {"key": "order.contains", "args": {"collections": ["31"]}}
+    found = CollectionSnapshot("31", "Gifts", ("p1",))
+    house.publish(rules_json(funnel_json(audience=asked)))
+    with house.database.write() as session:
+        rules = Rules(session, other)
+        rules.save_draft(rules_json(funnel_json(audience=asked)), revision=1, now=NOW)
+        rules.publish(by=None, now=NOW)
+        for shop_id in (house.shop_id, other):
+            Collections(session, shop_id).save(CollectionSnapshot("31", "Gifts", ()), read_at=NOW)
+            Collections(session, shop_id).finish_reading(since=NOW, now=NOW)
+    house.api.fail("collection", TemporaryFailure("busy"))
+    for api in (house.api, house.apis.by_domain[OTHER_SHOP]):
+        api.held_collections["31"] = found
+    house.clock.move(hours=1)
+    schedule._refresh_collections(house.clock.now())
+    with house.database.read() as session:
+        read = [dict(Collections(session, shop_id).everything().of_products) for shop_id in (house.shop_id, other)]
+    assert read == [{}, {"p1": {"31"}}]
+    schedule._refresh_collections(house.clock.now())
+    with house.database.read() as session:
+        assert Collections(session, house.shop_id).everything().of_products == {"p1": {"31"}}
 
 
 def test_erasures_that_wait_for_a_delivery_are_gone_on_with(house: House, schedule: Schedule) -> None:

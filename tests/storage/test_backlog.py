@@ -49,7 +49,7 @@ def test_what_waits_is_counted_and_aged(database: Database, inbox: Inbox, clock:
     assert found.deliveries == {"stored": 1, "queued": 1, "failed": 0, "unreadable": 0}
     assert found.delivery_age == timedelta(seconds=130)
     assert (found.touches["planned"], found.touch_lateness) == (1, timedelta(seconds=10))  # the text; not the e-mail
-    assert (found.imports["wanted"], found.shops_installed) == (4, 1)
+    assert (found.imports["wanted"], found.shops_installed) == (5, 1)
 
 
 def test_what_was_tried_and_waits_for_its_time_is_not_late(

@@ -86,6 +86,15 @@ class TestImport:
         import_all(house)
         assert within(house, "p1") == set()
 
+    def test_a_shop_that_comes_back_has_them_read_anew_before_they_count(self, house: House) -> None:
+        on_the_platform(house, "31", "p1")
+        import_all(house)
+        house.deliver("app/uninstalled")
+        house.open()
+        assert within(house, "p1") is None
+        import_all(house)
+        assert within(house, "p1") == {"31"}
+
 
 class TestWebhooks:
     @pytest.mark.parametrize("topic", ["collections/create", "collections/update"])

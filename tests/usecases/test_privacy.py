@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import LargeBinary
 
+from server.domain.told import InvalidFacts, read_told
 from server.ports import CustomerRequest
 from server.storage.contacts import Contacts
 from server.storage.db import InboxBase
@@ -14,8 +15,10 @@ from server.storage.deliveries import DeliveryRow
 from server.storage.models import metadata
 from server.storage.orders import Orders
 from server.storage.privacy import PrivacyRequest
+from server.usecases.api_keys import create_key, list_keys, recognise
 from server.usecases.ingest import handle_delivery
 from server.usecases.privacy import UnknownRequest, export_data, finish_erasures, hand_over, list_requests
+from server.usecases.told_facts import take_told
 from tests.factories import EMAIL, NOW, PHONE, SHOP, customer, order
 from tests.usecases.house import House
 
@@ -127,12 +130,35 @@ def test_erasing_again_finds_nothing(known: House) -> None:
     assert requests(known)[0].proof["rows"] == 0
 
 
+def test_what_systems_told_is_exported_and_erased_and_told_of_nobody_again(known: House) -> None:
+    facts = read_told({"customers": [{"customer": "77", "facts": {"loyalty_tier": "Platinum"}}]})
+    take_told(database=known.database, shop_id=known.shop_id, told=facts, now=NOW)
+    tell(known, "customers/data_request")
+    assert export(known, requests(known)[0].id)["customers"][0]["told"] == {"loyalty_tier": "Platinum"}
+    tell(known, "customers/redact")
+    assert "platinum" not in everything(known)
+    with pytest.raises(InvalidFacts, match="77 is no customer that Afters knows"):
+        take_told(database=known.database, shop_id=known.shop_id, told=facts, now=NOW)
+    assert "platinum" not in everything(known)
+
+
+def test_keys_of_systems_end_with_the_shop_and_do_not_come_back_with_it(known: House) -> None:
+    key = create_key(database=known.database, shop_id=known.shop_id, name="Desk", created_by="1", now=NOW)
+    assert recognise(database=known.database, text=key, now=NOW) is not None
+    known.deliver("app/uninstalled")
+    known.clock.move(minutes=1)
+    known.open()
+    assert recognise(database=known.database, text=key, now=known.clock.now()) is None
+    assert [each.revoked_at is not None for each in list_keys(database=known.database, shop_id=known.shop_id)] == [True]
+
+
 def test_an_erased_shop_leaves_the_proof_and_nothing_else(known: House) -> None:
+    create_key(database=known.database, shop_id=known.shop_id, name="Desk of the erased", created_by="1", now=NOW)
     known.deliver("app/uninstalled")
     known.clock.move(hours=48)
     assert known.deliver("shop/redact") == "handled"
     left = everything(known)
-    for name in (EMAIL, PHONE, "ann@other.example"):
+    for name in (EMAIL, PHONE, "ann@other.example", "desk of the erased"):
         assert name not in left
     (proof,) = requests(known)
     assert (proof.kind, proof.state) == ("shop/redact", "done")

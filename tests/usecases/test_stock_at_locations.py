@@ -1,6 +1,7 @@
 """Stock that counts at some locations: at the decision, at the click, and on the platform's word before a message."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from server.storage.rules import Rules
 from server.storage.stock import StockByLocation
 from server.usecases.authoring import publish_draft
 from server.usecases.changesets import OfferUnavailable
-from server.usecases.locations import list_locations, refresh_locations
+from server.usecases.locations import list_locations, read_missing_levels, refresh_locations
 from server.usecases.tracing import is_made_again
 from tests.factories import NOW, REFERENCE, offer_json, order, rules_json, variant
 from tests.usecases.house import House
@@ -163,12 +164,16 @@ class TestMessage:
         assert due.touch().reason == "nothing_to_offer"
         assert due.vendors.texts.sent == []
 
-    def test_goods_that_ran_short_where_it_counts_wait_there_too(self, due: House) -> None:
-        due.publish(rules(resume_at=30))
-        due.record(order(id="501", reference_id="r501", created_at=NOW, updated_at=NOW, gateways=("paypal",)))
-        lie(due, "2", london=4, york=40)
-        lie(due, "2", london=20, york=40)
-        assert lines(due, due.ask().decision)[0][2].startswith("Product 2: stock 20 < 30 at London")
+    def test_goods_that_ran_short_where_it_counts_wait_there_too(self, shop: House) -> None:
+        shop.publish(rules(resume_at=30))
+        lie(shop, "2", london=4, york=40)
+        lie(shop, "2", london=20, york=40)
+        shop.record(order(created_at=NOW, updated_at=NOW, gateways=("paypal",)))
+        assert shop.send() == "sent"
+        with shop.database.read() as session:
+            (decision,) = Decisions(session, shop.shop_id).of_reference(REFERENCE)
+        said = "Product 2: stock 20 < 30 at London, where offers resume once it was below 10"
+        assert lines(shop, decision)[0] == ("variant:2", "stock_below_minimum", said)
 
 
 class TestLocations:
@@ -184,6 +189,24 @@ class TestLocations:
         ]
         with shop.database.read() as session:
             assert [each.name for each in StockByLocation(session, shop.shop_id).of("i2")] == ["London Bridge"]
+
+    def test_where_new_goods_lie_is_read_once(self, house: House) -> None:
+        house.publish(rules())
+        levels = (LocationStock(LONDON, "London", 30),)
+        for each in ("2", "3"):
+            house.api.levels[f"i{each}"] = StockLevel(each, 30, ItemStock(f"i{each}", levels))
+        assert lines(house, house.ask().decision)[0][1] == "stock_unknown"
+        read = partial(read_missing_levels, access=house.access, shop_id=house.shop_id, now=NOW)
+        assert read() == 2, "1 and 4 lie nowhere, which is known from now on"
+        asked = house.api.calls.count("variants")
+        assert read() == 0
+        assert house.api.calls.count("variants") == asked
+        assert house.ask(reference_id="cc" * 16).decision.outcome.value == "offered"
+
+    def test_goods_whose_stock_is_not_tracked_are_not_asked_for(self, house: House) -> None:
+        house.stock(*(variant(each, available=None) for each in ("1", "2", "3", "4")))
+        assert read_missing_levels(access=house.access, shop_id=house.shop_id, now=NOW) == 0
+        assert "variants" not in house.api.calls
 
     def test_a_platform_that_refuses_leaves_what_is_known(self, shop: House) -> None:
         shop.api.fail("locations", PermanentFailure("no"))

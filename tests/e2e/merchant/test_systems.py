@@ -32,6 +32,7 @@ def test_a_system_tells_what_it_knows_with_a_key_that_staff_made_and_revoked(imp
     shown = app.get_by_label("Your new key")
     expect(shown).to_be_visible()
     key = shown.input_value()
+    expect(app.get_by_text("No system has a key yet")).to_be_hidden()
     for width in WIDTHS:
         imported.page.set_viewport_size({"width": width, "height": 900})
         assert imported.faults == []
