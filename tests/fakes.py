@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from server.domain.offered import AnyChange, ShippingPrice
 from server.domain.orders import Order, VariantFacts
+from server.domain.plans import PlanGroup
 from server.ports import (
     Accepted,
     AccessGrant,
@@ -78,6 +79,7 @@ class FakePlatformApi(Script):
         self.held_orders: dict[str, Order] = {}
         self.held_customers: dict[str, CustomerSnapshot] = {}
         self.levels: dict[str, StockLevel] = {}
+        self.held_plan_groups: dict[str, PlanGroup] = {}
 
     def shop(self) -> ShopFacts:
         self.called("shop")
@@ -171,6 +173,14 @@ class FakePlatformApi(Script):
     def stock(self, inventory_item_id: str) -> StockLevel | None:
         self.called("stock")
         return self.levels.get(inventory_item_id)
+
+    def plan_groups(self, *, cursor: str | None) -> Page[PlanGroup]:
+        self.called("plan_groups")
+        return self._page(sorted(self.held_plan_groups.values(), key=lambda each: each.group_id), cursor)
+
+    def plan_group(self, group_id: str) -> PlanGroup | None:
+        self.called("plan_group")
+        return self.held_plan_groups.get(group_id)
 
     def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
         self.called("variants")
@@ -355,6 +365,9 @@ class FakeInbound:
         return _found(self.references, raw)
 
     def parse_product_reference(self, raw: bytes) -> str:
+        return _found(self.references, raw)
+
+    def parse_plan_group(self, raw: bytes) -> str:
         return _found(self.references, raw)
 
     def parse_inventory_item(self, raw: bytes) -> str:

@@ -7,6 +7,8 @@ named currency.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.domain.plans import SellingPlan
+
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
@@ -70,6 +72,7 @@ class PurchaseLine:
     product_id: str
     quantity: int
     total: int
+    plan_id: str | None = None  # of what was subscribed to; None as well where nobody told
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +119,5 @@ class VariantFacts:
     vendor: str = ""
     stock_levels: tuple[int, ...] = ()  # of late, as `stock.remember` keeps them
     open_demand: int = 0  # units that offers on show may still take
+    is_by_plan_only: bool = False  # on sale, and not to be had but by subscription
+    plans: tuple[SellingPlan, ...] = ()  # known where an offer asks for them

@@ -13,6 +13,7 @@ from server.domain.facts import Fact, Facts, FactType
 from server.domain.goods import Goods, GoodsLine
 from server.domain.offers import Band, Wanted
 from server.domain.orders import Purchase, VariantFacts
+from server.domain.plans import pack_plan, unpack_plan
 from server.domain.situation import Candidate, Situation, Surface
 
 _ALWAYS = (Fact("order_currency", FactType.TEXT),)  # what amounts are told in
@@ -38,6 +39,11 @@ def record_all(document: RuleDocument, situation: Situation, decision: Decision)
     seen = {
         "surface": situation.surface.value,
         "goods": {each: _compared(situation.goods[each]) for each in looked_at},
+        "plans": {
+            each: [found.is_by_plan_only, [pack_plan(plan) for plan in found.plans]]
+            for each in looked_at
+            if (found := situation.goods[each]).is_by_plan_only or found.plans
+        },
         "candidates": [
             [asdict(wanted), [[each.variant_id, each.because] for each in found if each.variant_id in named]]
             for wanted, found in situation.candidates.items()
@@ -73,7 +79,10 @@ def recorded_situation(kept: Mapping[str, Any], document: RuleDocument, purchase
     return Situation(
         surface=Surface(seen["surface"]),
         facts=facts,
-        goods={each: _variant(each, compared) for each, compared in seen.get("goods", {}).items()},
+        goods={
+            each: _variant(each, compared, seen.get("plans", {}).get(each, (False, ())))
+            for each, compared in seen.get("goods", {}).items()
+        },
         candidates={
             _wanted(wanted): tuple(Candidate(variant_id, 0.0, because) for variant_id, because in found)
             for wanted, found in seen.get("candidates", [])
@@ -97,10 +106,17 @@ def _compared(variant: VariantFacts) -> list[Any]:
     return [list(value) if isinstance(value, tuple) else value for value in values]
 
 
-def _variant(variant_id: str, compared: Sequence[Any]) -> VariantFacts:
+def _variant(variant_id: str, compared: Sequence[Any], sold: Sequence[Any]) -> VariantFacts:
+    is_by_plan_only, plans = sold
     given = dict(zip(_COMPARED, compared, strict=True))
     given["stock_levels"] = tuple(given["stock_levels"])
-    return VariantFacts(variant_id=variant_id, variant_title=None, **given)
+    return VariantFacts(
+        variant_id=variant_id,
+        variant_title=None,
+        is_by_plan_only=is_by_plan_only,
+        plans=tuple(map(unpack_plan, plans)),
+        **given,
+    )
 
 
 def _wanted(packed: Mapping[str, Any]) -> Wanted:

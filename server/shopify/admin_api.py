@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from server.config import API_VERSION
 from server.core.clock import Clock
 from server.domain.orders import Order, VariantFacts
+from server.domain.plans import PlanGroup
 from server.ports import (
     CONTACT_DATA,
     AppState,
@@ -33,6 +34,7 @@ from server.shopify.documents import document
 from server.shopify.graphql_client import AccessDenied, GraphqlClient, QueryTooCostly
 from server.shopify.ids import gid
 from server.shopify.order_answers import LineFields, OrderFields, OrderNode, order_of
+from server.shopify.plan_answers import PlanGroupNode, PlanNode
 from server.shopify.product_answers import (
     InventoryItem,
     ItemFields,
@@ -51,6 +53,7 @@ PRODUCTS_PER_PAGE = 250
 ORDERS_PER_PAGE = 250
 CUSTOMERS_PER_PAGE = 250
 ITEMS_PER_PAGE = 25  # with up to 20 locations each
+PLAN_GROUPS_PER_PAGE = 5  # with all their plans and up to 200 goods each
 SMALLEST_PAGE = 5
 VARIANTS_PER_CALL = 100
 CUSTOMER_SCOPES = frozenset({"read_customers", "write_customers"})
@@ -93,6 +96,7 @@ class AdminApi:
         self._page_sizes = {
             "products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE, "orders_updated": ORDERS_PER_PAGE,
             "customers": CUSTOMERS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE,
+            "plan_groups": PLAN_GROUPS_PER_PAGE,
         }  # fmt: skip
 
     def shop(self) -> ShopFacts:
@@ -131,6 +135,18 @@ class AdminApi:
         data = self._graphql.run("product", {"id": gid("Product", product_id)})
         node = _read_or_none(ProductNode, _part(data, "product"))
         return self._snapshot(node, _currency(data)) if node else None
+
+    def plan_groups(self, *, cursor: str | None) -> Page[PlanGroup]:
+        """Return the next groups of selling plans, each with all goods that are sold by it."""
+        data = self._page("plan_groups", {"after": cursor})
+        currency = _currency(data)
+        listing = _read(Listing[PlanGroupNode], _part(data, "sellingPlanGroups"))
+        return Page(tuple(self._plan_group(node, currency) for node in listing.nodes), listing.page_info.next_cursor)
+
+    def plan_group(self, group_id: str) -> PlanGroup | None:
+        data = self._graphql.run("plan_group", {"id": gid("SellingPlanGroup", group_id)})
+        node = _read_or_none(PlanGroupNode, _part(data, "sellingPlanGroup"))
+        return self._plan_group(node, _currency(data)) if node else None
 
     def variants(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
         """Return live facts of those variants that still exist, in the order asked for."""
@@ -248,7 +264,26 @@ class AdminApi:
             answered = self._answer("product_variants", "product", id=gid("Product", node.id), after=cursor)
             return None if answered is None else _read(Listing[VariantFields], _part(answered, "variants"))
 
-        return product_snapshot(node, _whole(node.variants, more), currency)
+        snapshot = product_snapshot(node, _whole(node.variants, more), currency)
+        groups = node.selling_plan_groups
+        if groups is None or groups.page_info.has_next_page:
+            return snapshot
+        return replace(snapshot, plan_group_ids=frozenset(each.id for each in groups.nodes))
+
+    def _plan_group(self, node: PlanGroupNode, currency: str) -> PlanGroup:
+        def more(name: str, field: str, shape: type[Listing[Node]]) -> Callable[[str], Listing[Node] | None]:
+            def ask(cursor: str) -> Listing[Node] | None:
+                answered = self._answer(name, "sellingPlanGroup", id=gid("SellingPlanGroup", node.id), after=cursor)
+                return None if answered is None else _read(shape, _part(answered, field))
+
+            return ask
+
+        return node.group(
+            currency,
+            plans=_whole(node.selling_plans, more("plan_group_plans", "sellingPlans", Listing[PlanNode])),
+            products=_whole(node.products, more("plan_group_products", "products", Listing[AnyNode])),
+            variants=_whole(node.product_variants, more("plan_group_variants", "productVariants", Listing[AnyNode])),
+        )
 
     def _item(self, node: ItemNode) -> ItemStock:
         def more(cursor: str) -> Listing[LevelFields] | None:

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from server.domain.orders import VariantFacts
 from server.ports import ItemStock, LocationStock, ProductSnapshot
-from server.shopify.answers import Listing, Part, ShopMoney
+from server.shopify.answers import AnyNode, Listing, Part, ShopMoney
 from server.shopify.validation import Amount, Moment, PlainId, Text, minor
 
 _ONLY_VARIANT = "Default Title"  # how Shopify names the one variant of a product without options
@@ -86,6 +86,8 @@ class VariantFields(Part):
                 is_published=product.published_at is not None,
                 needs_selling_plan=product.requires_selling_plan,
             ),
+            is_by_plan_only=product.requires_selling_plan
+            and is_sellable(status=product.status, is_published=product.published_at is not None),
             tags=frozenset(product.tags),
             compare_at_price=None if before is None else minor(before, currency),
             unit_cost=minor(cost.amount, currency) if cost and cost.currency_code == currency else None,
@@ -102,6 +104,7 @@ class VariantFields(Part):
 
 class ProductNode(ProductFields):
     variants: Listing[VariantFields]
+    selling_plan_groups: Listing[AnyNode] | None = None  # asked for where one product is
 
 
 class VariantNode(VariantFields):

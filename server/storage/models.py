@@ -1,6 +1,19 @@
 """Every table there is: importing this module fills the metadata that migrations compare with."""
 
-from server.storage import catalog, contacts, decisions, ledger, orders, privacy, rules, shops, stock, touches, workers
+from server.storage import (
+    catalog,
+    contacts,
+    decisions,
+    ledger,
+    orders,
+    plans,
+    privacy,
+    rules,
+    shops,
+    stock,
+    touches,
+    workers,
+)
 from server.storage.db import Base
 
 __all__ = [
@@ -10,6 +23,7 @@ __all__ = [
     "ledger",
     "metadata",
     "orders",
+    "plans",
     "privacy",
     "rules",
     "shops",

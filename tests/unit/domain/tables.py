@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from server.domain.facts import Context, Facts
 from server.domain.goods import Goods, GoodsLine
 from server.domain.offers import Band, Wanted
 from server.domain.orders import Order, Purchase, PurchaseLine, VariantFacts
+from server.domain.plans import Interval, PlanPrice, SellingPlan
 from server.domain.reasons import TraceLine
 from server.domain.records import record, recorded
 from server.domain.shopper import Profile, Service, ShopperFacts
@@ -74,8 +76,17 @@ def goods_in(row: Row) -> dict[str, VariantFacts]:
             del made[variant_id]
         else:
             levels = tuple(changes.pop("stock_levels", ()))
-            made[variant_id] = replace(made[variant_id], **_sets(changes), stock_levels=levels)
+            plans = tuple(plan_in(each) for each in changes.pop("plans", ()))
+            made[variant_id] = replace(made[variant_id], **_sets(changes), stock_levels=levels, plans=plans)
     return made
+
+
+def plan_in(written: list[Any]) -> SellingPlan:
+    """Return a plan written as its id, its interval, and what it makes of the price, such as ["31", "2 week", ...]."""
+    plan_id, how_often, *prices = written
+    billing, *delivery = [Interval(unit, int(count)) for count, unit in map(str.split, how_often.split(" / "))]
+    found = tuple(PlanPrice(after, kind, Decimal(value)) for after, kind, value in prices)
+    return SellingPlan(plan_id, f"Plan {plan_id}", billing, delivery[0] if delivery else billing, found)
 
 
 def rules_in(row: Row) -> dict[str, Any]:
@@ -151,7 +162,8 @@ def order_in(row: Row) -> Order:
 
 
 def signed_in(row: Row) -> list[SignedOffer]:
-    return [SignedOffer(decision_id, frozenset(ids)) for decision_id, *ids in row.get("signed", [])]
+    before = row.get("lines_before", {})
+    return [SignedOffer(decision_id, frozenset(ids), before) for decision_id, *ids in row.get("signed", [])]
 
 
 def clicks_in(row: Row, placed: Order) -> list[Click]:

@@ -1,12 +1,14 @@
 """Every call of AdminApi against answers that Shopify's schema allows, full and sparse."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import httpx
 import pytest
 
+from server.domain.plans import Interval, PlanPrice, SellingPlan
 from server.ports import PlatformApi
-from server.shopify.admin_api import ORDERS_PER_PAGE, PRODUCTS_PER_PAGE, AdminApi
+from server.shopify.admin_api import ORDERS_PER_PAGE, PLAN_GROUPS_PER_PAGE, PRODUCTS_PER_PAGE, AdminApi
 from server.shopify.documents import document, names
 from tests.sandbox.shopify.admin.cost import requested
 from tests.sandbox.shopify.admin.documents import read
@@ -30,13 +32,22 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "stock_levels": lambda api: api.stock_levels(cursor=None),
     "variants_count": lambda api: api.count_variants(),
     "customers_count": lambda api: api.count_customers(),
+    "plan_groups": lambda api: api.plan_groups(cursor=None),
+    "plan_group": lambda api: api.plan_group("31"),
     "bulk_operation": lambda api: api.gathered("5104"),
 }
 # They run in bulk: test_on_the_sandbox.py.
 GATHERED = {"bulk_run", "bulk_products", "bulk_orders", "bulk_customers", "bulk_stock"}
 WITH_ANOTHER = {"contact_data"}  # app_state goes on with it where the scopes allow: test_admin_api.py
 # The same fragments, reached through the documents above.
-FURTHER_PAGES = {"product_variants", "order_lines", "item_levels"}
+FURTHER_PAGES = {
+    "product_variants",
+    "order_lines",
+    "item_levels",
+    "plan_group_plans",
+    "plan_group_products",
+    "plan_group_variants",
+}
 
 
 def api(*, is_sparse: bool) -> PlatformApi:
@@ -66,6 +77,10 @@ def test_full_answers_fill_our_words() -> None:
     assert (variant.price, variant.compare_at_price, variant.unit_cost, variant.available) == (1250, 1250, 1250, 3)
     assert (variant.image_url, variant.image_alt) == ("https://cdn.example.com/x", "text")
     assert full.variants(("111",)) == (variant,)
+    (group,) = full.plan_groups(cursor=None).items
+    daily = Interval("day", 3)
+    assert group.plans == (SellingPlan("7", "text", daily, daily, (PlanPrice(0, "amount", Decimal(1250)),)),)
+    assert (group.products, group.variants) == ({"7"}, {"7"})
     customer = full.customer("7001")
     assert customer is not None
     assert (customer.orders_count, customer.spent, len(customer.consents)) == (4, 1250, 2)
@@ -84,6 +99,7 @@ def test_sparse_answers_leave_nothing_made_up() -> None:
 
 @pytest.mark.parametrize("name", sorted({*names()} - GATHERED))
 def test_no_document_costs_more_than_a_single_query_may(name: str) -> None:
-    page = ORDERS_PER_PAGE if name in {"orders", "orders_updated"} else PRODUCTS_PER_PAGE
+    pages = dict.fromkeys(("orders", "orders_updated"), ORDERS_PER_PAGE) | {"plan_groups": PLAN_GROUPS_PER_PAGE}
+    page = pages.get(name, PRODUCTS_PER_PAGE)
     given = {"first": page, "query": "x", "id": "gid://shopify/Thing/1", "ids": ["gid://shopify/Thing/1"] * 100}
     assert requested(schema(), read(schema(), document(name), given, None)) <= 1000
