@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from server.domain.offered import AnyChange, ShippingPrice
+from server.domain.offered import AnyChange, Change, ShippingPrice, SubscriptionChange
 from server.domain.orders import Order, VariantFacts
 from server.domain.plans import PlanGroup
 from server.ports import (
@@ -387,6 +387,10 @@ def _found(held: Mapping[bytes, Read], raw: bytes) -> Read:
     return held[raw]
 
 
+def _kind(change: Change | SubscriptionChange) -> str:
+    return f"plan {change.plan_id}: " if isinstance(change, SubscriptionChange) else ""
+
+
 class FakeSigner:
     """Writes down what it signs instead of encrypting it."""
 
@@ -399,7 +403,7 @@ class FakeSigner:
         token = f"{reference_id}|{token_id}|{now:%H:%M:%S}|" + ",".join(
             f"{each.title}={each.price.text()}"
             if isinstance(each, ShippingPrice)
-            else f"{each.quantity}x{each.variant_id}-{each.discount.percent if each.discount else 0}%"
+            else f"{_kind(each)}{each.quantity}x{each.variant_id}-{each.discount.percent if each.discount else 0}%"
             for each in changes
         )
         self.signed.append(token)

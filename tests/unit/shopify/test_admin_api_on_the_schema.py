@@ -80,7 +80,7 @@ def test_full_answers_fill_our_words() -> None:
     (group,) = full.plan_groups(cursor=None).items
     daily = Interval("day", 3)
     assert group.plans == (SellingPlan("7", "text", daily, daily, (PlanPrice(0, "amount", Decimal(1250)),)),)
-    assert (group.products, group.variants) == ({"7"}, {"7"})
+    assert (group.products, group.variants) == (frozenset("7"), frozenset("7"))
     customer = full.customer("7001")
     assert customer is not None
     assert (customer.orders_count, customer.spent, len(customer.consents)) == (4, 1250, 2)

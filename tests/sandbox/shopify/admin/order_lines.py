@@ -12,6 +12,7 @@ from tests.sandbox.shopify.admin.connections import Connection, from_list
 from tests.sandbox.shopify.admin.fields import Fields, Resolver, always, column, flag, of
 from tests.sandbox.shopify.admin.loaders import orders_by_id, products_by_id, variants_by_id
 from tests.sandbox.shopify.admin.records import Record, Session, children, grouped, related
+from tests.sandbox.shopify.admin.selling_plans import plan_of_line
 from tests.sandbox.shopify.payload_orders import net_of
 
 
@@ -120,9 +121,9 @@ FIELDS: Fields = {
         "refundableQuantity": column("current_quantity"),
         "unfulfilledQuantity": of(_unfulfilled),
         "requiresShipping": flag("requires_shipping"),
-        # Nothing in this shop is a gift card or sold by subscription, and no line carries notes of its own.
+        # Nothing in this shop is a gift card, and no line carries notes of its own.
         "isGiftCard": always(False),
-        "sellingPlan": always(None),
+        "sellingPlan": of(plan_of_line),
         "customAttributes": always([]),
         "variant": of(lambda line: related(line, "variant_id", variants_by_id)),
         "product": of(lambda line: related(line, "product_id", products_by_id)),

@@ -27,6 +27,7 @@ from tests.sandbox.shopify.admin import (
     orders,
     products,
     scalars,
+    selling_plans,
     shop,
     tags,
     variants,
@@ -50,11 +51,12 @@ MODULES = (
     metafields,
     tags,
     bulk,
+    selling_plans,
 )
 
 # Nothing in this world is of these types: their connections are empty, their fields null. So a document may ask for
 # what they have, as it must in a real shop.
-ABSENT = frozenset({"AppSubscription", "Collection", "LineItemSellingPlan", "SellingPlanGroup", "WebhookSubscription"})
+ABSENT = frozenset({"AppSubscription", "Collection", "WebhookSubscription"})
 
 
 def _page_info(page: Connection, _info: Info) -> Connection:
