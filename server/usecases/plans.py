@@ -2,10 +2,16 @@
 
 from datetime import datetime
 
-from server.domain.plans import PlanGroup
+from server.domain.plans import PlanGroup, SellingPlan
 from server.ports import PlatformApi, ProductSnapshot
 from server.storage.db import Database, Session
 from server.storage.plans import SellingPlans
+
+
+def list_plans(*, database: Database, shop_id: int) -> tuple[SellingPlan, ...]:
+    """Return every selling plan of a shop, by name."""
+    with database.read() as session:
+        return SellingPlans(session, shop_id).everything()
 
 
 def import_plans(*, database: Database, api: PlatformApi, shop_id: int, now: datetime) -> int:

@@ -10,7 +10,9 @@ from server.domain.rules.funnels import offers_of
 from server.storage.catalog import Catalog
 from server.storage.db import Session
 from server.storage.listings import Listings
+from server.storage.plans import SellingPlans
 
+_NO_PLAN = "is none of the shop's selling plans. Choose another, or let the goods' own plan be taken."
 _GONE = "is not in the catalogue: it was deleted, or is another shop's. Choose another, or take it away."
 
 
@@ -28,8 +30,19 @@ def check_references(session: Session, shop_id: int, document: RuleDocument) -> 
     products = Listings(session, shop_id).products(each for kind, each, _ in named if kind == "products")
     known = {"variants": variants.keys(), "products": products.keys()}
     problems = [Problem(path, f"'{each}' {_GONE}") for kind, each, path in named if each not in known[kind]]
+    asked = list(_plans(document))
+    plans = {each.plan_id for each in SellingPlans(session, shop_id).everything()} if asked else set()
+    problems += [Problem(path, f"'{each}' {_NO_PLAN}") for each, path in asked if each not in plans]
     if problems:
         raise InvalidRules(tuple(problems))
+
+
+def _plans(document: RuleDocument) -> Iterator[tuple[str, str]]:
+    """Yield number and path of the selling plans that live funnels name."""
+    for index, funnel in enumerate(document.funnels):
+        for place, offer in offers_of(funnel, f"funnels[{index}]") if funnel.is_live else ():
+            if offer.subscription is not None and offer.subscription.plan is not None:
+                yield offer.subscription.plan, f"{place}.subscription.plan"
 
 
 def _named(document: RuleDocument) -> Iterator[tuple[str, str, str]]:

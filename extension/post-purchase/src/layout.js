@@ -173,8 +173,7 @@ export function showOffer(root, offer, texts, locale, handlers) {
       : null,
     element(Separator, {}),
     costBox,
-    consent,
-    noticeBox,
+    consent ? element(BlockStack, {}, consent, noticeBox) : noticeBox,
     element(BlockStack, {spacing: 'tight'}, accept, decline),
     element(TextBlock, {subdued: true, size: 'small'}, texts.terms),
   );

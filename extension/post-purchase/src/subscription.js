@@ -23,10 +23,14 @@ export function termsOf(offer, texts, locale) {
   const delivery = howOften(bound.delivery, texts);
   const payment = howOften(bound.billing, texts);
   /** @type {[string, string][]} */
-  const terms = [[texts.delivery, delivery]];
+  const terms = [
+    [texts.plan, bound.plan],
+    [texts.delivery, delivery],
+  ];
   // Paid for in advance, it is sent more often than it is paid.
   if (payment !== delivery) terms.push([texts.payment, payment]);
-  terms.push([texts.each, money(bound.unit_price, offer.quantity)]);
+  const isFirstAlike = toUnits(offer.discounted_unit_price.amount) === toUnits(bound.unit_price.amount);
+  terms.push([isFirstAlike ? texts.each : texts.eachAfter, money(bound.unit_price, offer.quantity)]);
   if (bound.later) terms.push([fill(texts.later, bound.later.after), money(bound.later.unit_price, offer.quantity)]);
   terms.push([texts.shippingEach, toUnits(bound.shipping.amount) ? money(bound.shipping, 1) : texts.free]);
   return terms;

@@ -29,9 +29,11 @@
  * @property {string} unpaid
  * @property {string} unpaidText
  * @property {string} every how often, for day, week, month and year, each for one and for several, parted by "|"
+ * @property {string} plan
  * @property {string} delivery
  * @property {string} payment
  * @property {string} each
+ * @property {string} eachAfter where the first costs something else
  * @property {string} later
  * @property {string} shippingEach
  * @property {string} agree
@@ -86,9 +88,11 @@ const en = {
   noAddress: 'A subscription needs an address to send it to.',
   subscribed: 'Your order holds a subscription already, and takes no second one.',
   every: 'Every day|Every {0} days|Every week|Every {0} weeks|Every month|Every {0} months|Every year|Every {0} years',
+  plan: 'Subscription',
   delivery: 'Delivery',
   payment: 'Payment',
   each: 'Each payment',
+  eachAfter: 'Each payment after today',
   later: 'After {0} payments',
   shippingEach: 'Shipping each time after',
   agree: 'Please agree to the subscription above, or choose not to have it.',
@@ -130,9 +134,11 @@ const de = {
   noAddress: 'Ein Abonnement braucht eine Lieferadresse.',
   subscribed: 'Ihre Bestellung enthält schon ein Abonnement; ein zweites ist nicht möglich.',
   every: 'Jeden Tag|Alle {0} Tage|Jede Woche|Alle {0} Wochen|Jeden Monat|Alle {0} Monate|Jedes Jahr|Alle {0} Jahre',
+  plan: 'Abonnement',
   delivery: 'Lieferung',
   payment: 'Zahlung',
   each: 'Jede Zahlung',
+  eachAfter: 'Jede weitere Zahlung',
   later: 'Nach {0} Zahlungen',
   shippingEach: 'Versand bei jeder weiteren',
   agree: 'Bitte stimmen Sie oben dem Abonnement zu, oder lehnen Sie es ab.',
@@ -174,9 +180,11 @@ const fr = {
   noAddress: 'Un abonnement demande une adresse de livraison.',
   subscribed: 'Votre commande contient déjà un abonnement et n’en accepte pas d’autre.',
   every: 'Tous les jours|Tous les {0} jours|Toutes les semaines|Toutes les {0} semaines|Tous les mois|Tous les {0} mois|Tous les ans|Tous les {0} ans',
+  plan: 'Abonnement',
   delivery: 'Livraison',
   payment: 'Paiement',
   each: 'Chaque paiement',
+  eachAfter: 'Chaque paiement suivant',
   later: 'Après {0} paiements',
   shippingEach: 'Frais de livraison suivants',
   agree: 'Acceptez l’abonnement ci-dessus, ou refusez-le.',

@@ -46,7 +46,7 @@ describe('what the shopper is told', () => {
     startServer();
     const checkout = open();
     await settle();
-    expect(checkout.text()).toMatch(/Delivery\nEvery month\nEach payment\n£11\.25\nShipping each time after\n£2\.50/);
+    expect(checkout.text()).toMatch(/Subscription\nMonthly\nDelivery\nEvery month\nEach payment after today\n£11\.25\nShipping each time after\n£2\.50/);
     expect(checkout.text()).toContain('You save £2.50');
     expect(checkout.text()).not.toContain('%');
   });
@@ -59,9 +59,10 @@ describe('what the shopper is told', () => {
       later: {after: 2, unit_price: {amount: '12.00', currency: 'GBP'}},
     }).offer;
     expect(termsOf({...offer, quantity: 3}, textsFor('en'), 'en-GB')).toEqual([
+      ['Subscription', 'Monthly'],
       ['Delivery', 'Every 6 weeks'],
       ['Payment', 'Every year'],
-      ['Each payment', '£33.75'],
+      ['Each payment after today', '£33.75'],
       ['After 2 payments', '£36.00'],
       ['Shipping each time after', 'Free'],
     ]);
@@ -70,11 +71,16 @@ describe('what the shopper is told', () => {
   test.each(Object.keys(LANGUAGES))('every interval has its words in %s', (language) => {
     const texts = textsFor(language);
     const said = ['day', 'week', 'month', 'year'].flatMap((unit) =>
-      [1, 2].map((count) => termsOf(subscribed({delivery: {unit, count}}).offer, texts, language)[0]?.[1]),
+      [1, 2].map((count) => termsOf(subscribed({delivery: {unit, count}}).offer, texts, language)[1]?.[1]),
     );
     expect(new Set(said).size).toBe(8);
     expect(said.filter((words) => words?.includes('2'))).toHaveLength(4);
     expect(said.join()).not.toMatch(/undefined|\{0\}/);
+  });
+
+  test('the first payment is told apart only where it differs', () => {
+    const {offer} = subscribed({unit_price: {amount: '10.00', currency: 'GBP'}});
+    expect(termsOf(offer, textsFor('en'), 'en-GB')).toContainEqual(['Each payment', '£10.00']);
   });
 
   test('nothing of it where goods are sold once', () => {

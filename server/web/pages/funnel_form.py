@@ -11,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 from server.core.money import InvalidMoney, Money
 from server.domain.conditions import CONDITIONS
 from server.domain.conditions.definition import Argument
+from server.domain.offers import AS_SUBSCRIPTION
+from server.domain.plans import LONGEST, SHORTEST
 from server.domain.rules import Problem
 
 _CONDITION_KEY = re.compile(r"audience\.all\[(\d{1,4})\]\.key")
@@ -20,7 +22,11 @@ _DECIMAL = re.compile(r"-?\d{1,6}(\.\d{1,4})?")
 _SLUG_LENGTH = 40
 _TEXTS = ("heading", "accept", "decline", "reason")
 # Where a problem of a whole is shown: the last of the fields that it may be mended in.
-_SHOWN_AT = {"offer.discount": "offer.discount.percent", "schedule": "schedule.ends_at"}
+_SHOWN_AT = {
+    "offer.discount": "offer.discount.percent",
+    "offer.subscription.plan": "offer.subscription",
+    "schedule": "schedule.ends_at",
+}
 
 Form = MultiDict[str, str]
 
@@ -147,6 +153,17 @@ def _bundle_price(
     return {"title": form.get("offer.discount.title", "").strip(), "amounts": amounts} if amounts else None
 
 
+def _subscription(form: Form, stored: Mapping[str, Any] | None, *, is_needed: bool) -> Mapping[str, Any] | None:
+    """Return how the plan is chosen; what sending costs later stays, as the form does not show it."""
+    if "offer.subscription" not in form:
+        return stored
+    chosen = form["offer.subscription"] or (SHORTEST if is_needed else "")
+    if not chosen:
+        return None
+    kept = {name: value for name, value in (stored or {}).items() if name == "shipping"}
+    return {**kept, ("interval" if chosen in (SHORTEST, LONGEST) else "plan"): chosen}
+
+
 def _offer(read: FunnelForm, form: Form, stored: Mapping[str, Any], currency: str | None) -> dict[str, Any]:
     offer = dict(stored)
     offer["source"] = form.get("offer.source", "")
@@ -154,6 +171,10 @@ def _offer(read: FunnelForm, form: Form, stored: Mapping[str, Any], currency: st
     offer["quantity"] = _number(form.get("offer.quantity", ""), empty=1)
     offer["discount"] = _discount(read, form, stored.get("discount"), currency)
     offer["price"] = _bundle_price(read, form, stored.get("price"), currency) if offer["source"] == "bundle" else None
+    is_repeat = offer["source"] == AS_SUBSCRIPTION
+    offer["subscription"] = _subscription(form, stored.get("subscription"), is_needed=is_repeat)
+    if is_repeat:
+        offer["variants"] = []
     margin = form.get("offer.minimum_margin", "").strip()
     offer["minimum_margin"] = _decimal(margin) if margin else None
     offer["minimum_stock"] = _number(form.get("offer.minimum_stock", ""), empty=None)

@@ -1,5 +1,6 @@
 """Offers: the funnels of the draft, one of them to edit, and publishing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from server.core.money import Money
 from server.domain.conditions import CONDITIONS
 from server.domain.conditions.definition import Argument
+from server.domain.plans import LONGEST, SHORTEST, SellingPlan
 from server.domain.rules import InvalidRules
 from server.usecases.authoring import Draft, load_draft, publish_draft, remove_funnel, save_funnel
+from server.usecases.plans import list_plans
 from server.usecases.reports import Goods, describe_goods
 from server.web.guards import merchant, runtime, shop
 from server.web.pages.display import Display
@@ -66,6 +69,24 @@ class Editor:
         if argument.kind == "money" and isinstance(given, int):
             return Money(given, self.display.currency).text() if self.display.currency else ""
         return ", ".join(given) if isinstance(given, list) else str(given)
+
+    def ways_to_sell(self, plans: Sequence[SellingPlan]) -> list[tuple[str, str]]:
+        """Return the values and words of how goods may be sold: once, or by which plan."""
+        named = [(each.plan_id, f"Subscription: {each.name}, {each.delivery.text()}") for each in plans]
+        held = self.way_to_sell()
+        if held and held not in {SHORTEST, LONGEST, *(plan_id for plan_id, _ in named)}:
+            named.append((held, f"Subscription: a plan that is gone ({held})"))
+        return [
+            ("", "Once"),
+            (SHORTEST, "Subscription: the product's own, most frequent"),
+            (LONGEST, "Subscription: the product's own, least frequent"),
+            *named,
+        ]
+
+    def way_to_sell(self) -> str:
+        """Return the value of how the goods are sold."""
+        held = first_offer(self.funnel).get("subscription")
+        return "" if held is None else held.get("plan") or held.get("interval", SHORTEST)
 
     def further_steps(self) -> str:
         """Return what comes after the first step, in words."""
@@ -228,6 +249,7 @@ def _edit(frame: Frame, draft: Draft, funnel: dict[str, Any], *, save_url: str, 
         draft=draft,
         editor=Editor(funnel, goods, frame.display, kept),
         conditions=CONDITIONS,
+        plans=list_plans(database=runtime().database, shop_id=shop().shop_id),
         save_url=save_url,
         is_new=is_new,
         shop_minimum=draft.document.get("stock", {}).get("minimum", 10),
