@@ -7,17 +7,15 @@ from typing import Any
 import pytest
 
 from server.core.errors import AppError
-from server.domain.decision import decide
 from server.domain.orders import PurchaseLine
 from server.domain.plans import Interval, PlanGroup, PlanPrice, PlanTerms, SellingPlan
 from server.domain.reasons import Reason
-from server.domain.records import recorded_situation
 from server.storage.decisions import Decisions
 from server.storage.plans import SellingPlans
-from server.storage.rules import Rules
 from server.usecases.changesets import OfferUnavailable, OfferUnknown
 from server.usecases.plans import import_plans
-from tests.factories import REFERENCE, funnel_json, line, offer_json, order, product, purchase, rules_json, variant
+from server.usecases.tracing import is_made_again
+from tests.factories import REFERENCE, funnel_json, line, offer_json, order, product, rules_json, variant
 from tests.usecases.house import House
 from tests.usecases.test_changesets import accept
 
@@ -143,16 +141,25 @@ class TestSelling:
         for option in ("0.0", "0a", "31", "0:31"):
             _refusal(club, OfferUnknown, option_id=option)
 
-    def test_the_decision_can_be_made_again_as_it_was(self, club: House) -> None:
+    @pytest.mark.parametrize("offer", [{"variants": ["2"]}, {"source": "as_subscription", "variants": []}])
+    def test_the_decision_can_be_made_again_as_it_was(self, club: House, offer: dict[str, Any]) -> None:
+        club.publish(subscription(**offer))
         decision = club.ask().decision
+        assert decision.offered is not None
         club.clock.move(seconds=1)
         fetch(club)
         with club.database.read() as session:
-            published = Rules(session, club.shop_id).live()
-        assert published is not None
-        then = recorded_situation(decision.read_facts, published.document, purchase())
-        assert then is not None
-        assert decide(published.document, then).steps == decision.steps
+            assert is_made_again(session, club.shop_id, decision)
+
+    def test_an_order_with_a_subscription_is_told_why_it_gets_none_and_asking_again_changes_nothing(
+        self, club: House
+    ) -> None:
+        bought = (PurchaseLine("1", "p1", 1, 1_000, "31"),)
+        decision = club.ask(lines=bought).decision
+        assert club.trace(decision)[0].reason is Reason.ALREADY_SUBSCRIBED
+        assert club.ask(lines=bought).decision.id == decision.id
+        with club.database.read() as session:
+            assert is_made_again(session, club.shop_id, decision)
 
     def test_other_offers_do_not_look_for_plans(self, house: House) -> None:
         fetch(house, CLUB)

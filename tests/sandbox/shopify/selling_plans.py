@@ -56,6 +56,30 @@ def create_group(
     return {"group_id": group_id, "plan_ids": plan_ids}
 
 
+def open_club(world: World, sender: WebhookSender, *, most: int = 12) -> None:
+    """Sell what is bought most by subscription too, every month or every other week, for less."""
+    with world.read() as connection:
+        rows = connection.execute(
+            """SELECT l.product_id FROM order_line l JOIN product p ON p.id = l.product_id WHERE p.status = 'ACTIVE'
+               GROUP BY l.product_id ORDER BY count(*) DESC, l.product_id LIMIT ?""",
+            (most,),
+        ).fetchall()
+    create_group(
+        world,
+        sender,
+        name="Subscribe and save",
+        plans=[
+            {"name": "Every other week", "interval": "WEEK", "count": 2, "pricing": [_off(15)]},
+            {"name": "Monthly", "interval": "MONTH", "pricing": [_off(10)]},
+        ],
+        product_ids=[row["product_id"] for row in rows],
+    )
+
+
+def _off(percent: int) -> dict[str, Any]:
+    return {"type": "PERCENTAGE", "value": percent}
+
+
 def delete_group(world: World, sender: WebhookSender, group_id: int) -> None:
     """Delete a group with its plans and send selling_plan_groups/delete; orders keep what they were sold by.
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sandbox.shopify.checkout_state import CheckoutState
 from tests.sandbox.shopify.orders import Placed, place_order
-from tests.sandbox.shopify.selling_plans import create_group, delete_group
+from tests.sandbox.shopify.selling_plans import create_group, delete_group, open_club
 from tests.unit.sandbox_store.conftest import Shop
 from tests.unit.sandbox_store.test_changesets import Sign, codes
 
@@ -104,6 +104,12 @@ def test_a_plan_is_of_its_goods(shop: Shop, state: CheckoutState, sign: Sign, ch
     delete_group(shop.world, shop.sender, group)
     answer = shop.changesets.apply(state["checkout_token"], sign(changes=[change]), buyer_consents=True)
     assert codes(answer) == ["invalid_request"]
+
+
+def test_a_new_shop_sells_its_favourites_by_subscription(shop: Shop) -> None:
+    open_club(shop.world, shop.sender, most=3)
+    assert shop.one("SELECT count(*) FROM selling_plan_goods g JOIN product p ON p.id = g.product_id") == 3
+    assert shop.one("SELECT group_concat(name) FROM selling_plan") == "Every other week,Monthly"
 
 
 def test_nowhere_to_send_it(shop: Shop, state: CheckoutState, sign: Sign, change: Change) -> None:
