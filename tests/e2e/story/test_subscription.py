@@ -71,7 +71,8 @@ def test_a_subscription_is_sold_once_the_shopper_has_agreed(stage: Stage) -> Non
         expect(pay).to_be_enabled()
         pay.click()
         expect(page.get_by_text("Please agree to the subscription above", exact=False)).to_be_visible()
-        assert world(stage, "SELECT * FROM order_line_plan") == []
+        lines_so_far = "SELECT count(*) FROM order_line l JOIN orders o ON o.id = l.order_id WHERE o.checkout_token = ?"
+        assert world(stage, lines_so_far, token) == [(1,)]
         agree(page)
         expect(page.get_by_text("Please agree to the subscription above", exact=False)).to_have_count(0)
         pay.click()
