@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from server.domain.codes import NewCode
-from server.domain.offered import AnyChange, ShippingPrice
+from server.domain.offered import AnyChange, Change, ShippingPrice, SubscriptionChange
 from server.domain.orders import Order, VariantFacts
+from server.domain.plans import PlanGroup
 from server.ports import (
     Accepted,
     AccessGrant,
@@ -85,6 +86,7 @@ class FakePlatformApi(Script):
         self.levels: dict[str, StockLevel] = {}
         self.made_codes: dict[str, NewCode] = {}
         self.places: list[Location] = []
+        self.held_plan_groups: dict[str, PlanGroup] = {}
 
     def shop(self) -> ShopFacts:
         self.called("shop")
@@ -204,6 +206,14 @@ class FakePlatformApi(Script):
     def locations(self) -> tuple[Location, ...]:
         self.called("locations")
         return tuple(self.places)
+
+    def plan_groups(self, *, cursor: str | None) -> Page[PlanGroup]:
+        self.called("plan_groups")
+        return self._page(sorted(self.held_plan_groups.values(), key=lambda each: each.group_id), cursor)
+
+    def plan_group(self, group_id: str) -> PlanGroup | None:
+        self.called("plan_group")
+        return self.held_plan_groups.get(group_id)
 
     def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
         self.called("variants")
@@ -409,6 +419,9 @@ class FakeInbound:
     def parse_collection_reference(self, raw: bytes) -> str:
         return _found(self.references, raw)
 
+    def parse_plan_group(self, raw: bytes) -> str:
+        return _found(self.references, raw)
+
     def parse_inventory_item(self, raw: bytes) -> str:
         return _found(self.references, raw)
 
@@ -426,6 +439,10 @@ def _found(held: Mapping[bytes, Read], raw: bytes) -> Read:
     return held[raw]
 
 
+def _kind(change: Change | SubscriptionChange) -> str:
+    return f"plan {change.plan_id}: " if isinstance(change, SubscriptionChange) else ""
+
+
 class FakeSigner:
     """Writes down what it signs instead of encrypting it."""
 
@@ -438,7 +455,7 @@ class FakeSigner:
         token = f"{reference_id}|{token_id}|{now:%H:%M:%S}|" + ",".join(
             f"{each.title}={each.price.text()}"
             if isinstance(each, ShippingPrice)
-            else f"{each.quantity}x{each.variant_id}-{each.discount.percent if each.discount else 0}%"
+            else f"{_kind(each)}{each.quantity}x{each.variant_id}-{each.discount.percent if each.discount else 0}%"
             for each in changes
         )
         self.signed.append(token)

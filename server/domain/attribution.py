@@ -1,7 +1,7 @@
 """Which money belongs to which offer or message: each order line is credited at most once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from server.domain.orders import LineItem, Order
@@ -11,10 +11,14 @@ CLICK_WINDOW = timedelta(days=5)
 
 @dataclass(frozen=True, slots=True)
 class SignedOffer:
-    """An offer whose changeset we signed for this order: the only goods an acceptance may have added."""
+    """An offer whose changeset we signed for this order: the only goods an acceptance may have added.
+
+    Of what was bought before and subscribed to as well, the order held so many `lines_before`.
+    """
 
     decision_id: str
     variant_ids: frozenset[str]
+    lines_before: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,22 @@ def credit_order(
 
 
 def _by_offer(order: Order, signed: Iterable[SignedOffer]) -> Iterable[tuple[str, LineItem]]:
-    """An offer never holds goods of the order it belongs to, so its variants name the added lines, one each."""
+    """An offer's variants name the added lines, one each: what the order held before is left to itself.
+
+    Lines are numbered as they come to be, so that the first of them are the shopper's own.
+    """
     taken: set[str] = set()
-    earned = sorted((offer.decision_id, variant_id) for offer in signed for variant_id in offer.variant_ids)
-    for decision_id, variant_id in earned:
-        for line in order.lines:
-            if line.variant_id == variant_id and line.line_id not in taken:
+    earned = sorted(
+        (offer.decision_id, variant_id, offer.lines_before.get(variant_id, 0))
+        for offer in signed
+        for variant_id in offer.variant_ids
+    )
+    for decision_id, variant_id, before in earned:
+        lines = [line for line in order.lines if line.variant_id == variant_id]
+        if before:
+            lines.sort(key=lambda line: (len(line.line_id), line.line_id))
+        for line in lines[before:]:
+            if line.line_id not in taken:
                 taken.add(line.line_id)
                 yield f"decision:{decision_id}", line
                 break

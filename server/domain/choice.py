@@ -8,7 +8,7 @@ from server.domain.bundles import at_one_price
 from server.domain.document import Arm, Funnel, FunnelStep, RuleDocument
 from server.domain.experiments import draw_arm
 from server.domain.offered import ACCEPTED, DECLINED, FIRST, Offered, OfferedItem, OfferedStep
-from server.domain.offers import BundlePrice, Offer
+from server.domain.offers import AS_SUBSCRIPTION, BundlePrice, Offer
 from server.domain.orders import VariantFacts
 from server.domain.reasons import Reason, TraceLine
 from server.domain.situation import Situation, Surface
@@ -19,6 +19,7 @@ _BECAUSE = {
     "bought_together": "Often bought together with {}",
     "dearer": "A step up from {}",
     "paired": "Goes with your {}",
+    AS_SUBSCRIPTION: "You have just bought {}",
 }
 
 
@@ -55,11 +56,14 @@ class Chooser:
     def _offered(self, step: FunnelStep, refused: Refused) -> Offered | None:
         arm = self._arm(step)
         offer = arm.offer if arm is not None else step.offer
-        shipping = None
-        if offer.shipping is not None and self.situation.surface is Surface.ONE_CLICK:
-            shipping = offer.shipping.in_currency(self.situation.purchase.currency)
-            if shipping is None:
-                detail = f"{self.funnel.name}: no shipping price in {self.situation.purchase.currency}"
+        if offer.is_of_page_only and self.situation.surface is not Surface.ONE_CLICK:
+            self.lines.append(TraceLine(self.funnel.subject, Reason.ONLY_ON_PAGE, self.funnel.name))
+            return None
+        shipping, currency = None, self.situation.purchase.currency
+        if self.situation.surface is Surface.ONE_CLICK:
+            shipping = offer.shipping.in_currency(currency) if offer.shipping is not None else None
+            if (offer.shipping is not None and shipping is None) or offer.later_shipping(currency) is None:
+                detail = f"{self.funnel.name}: no shipping price in {currency}"
                 self.lines.append(TraceLine(self.funnel.subject, Reason.NO_AMOUNT_IN_CURRENCY, detail))
                 return None
         blank = Offered(
@@ -67,7 +71,7 @@ class Chooser:
             step_id=step.id,
             offer_id=offer.id,
             arm=arm.id if arm is not None else None,
-            currency=self.situation.purchase.currency,
+            currency=currency,
             items=(),
             minimum_stock=self._stock(offer).minimum,
             locations=tuple(sorted(self.document.stock.locations)),
@@ -107,9 +111,6 @@ class Chooser:
         return None
 
     def _bundle(self, offer: Offer, blank: Offered, refused: Refused) -> Offered | None:
-        if self.situation.surface is not Surface.ONE_CLICK:
-            self.lines.append(TraceLine(self.funnel.subject, Reason.ONLY_ON_PAGE, self.funnel.name))
-            return None
         items = [self._item(offer, variant_id, refused) for variant_id in dict.fromkeys(offer.variant_ids)]
         found = tuple(item for item in items if item is not None)
         if len(found) < len(items):
@@ -147,7 +148,7 @@ class Chooser:
         found = blocked if blocked or variant is None else self._priced(offer, variant)
         if isinstance(found, Price) and variant is not None:
             self.lines.append(TraceLine(f"variant:{variant_id}", Reason.CHOSEN, f"{self.funnel.name}: {variant.title}"))
-            return _item(variant, offer.quantity, found)
+            return self._at(variant, offer.quantity, found)
         if isinstance(found, tuple):
             self.lines.append(TraceLine(f"variant:{variant_id}", *found))
         return None
@@ -169,7 +170,7 @@ class Chooser:
                     continue
                 price = self._priced(replace(offer, discount=discount), variant)
                 if isinstance(price, Price):
-                    yield _item(variant, quantity, price)
+                    yield self._at(variant, quantity, price)
 
     def _blocked(self, offer: Offer, variant: VariantFacts | None, quantity: int, refused: Refused) -> Block | None:
         return block_of(
@@ -179,9 +180,16 @@ class Chooser:
             purchase=self.situation.purchase,
             refused=refused,
             is_of_family=offer.source == "dearer",
+            is_subscription=offer.subscription is not None,
+            is_repeat=offer.source == AS_SUBSCRIPTION,
         )
 
     def _priced(self, offer: Offer, variant: VariantFacts) -> Price | Block:
+        choice, currency = offer.subscription, self.situation.purchase.currency
+        plan = choice.among(variant.plans) if choice is not None else None
+        if choice is not None and plan is None:
+            asked = f"plan {choice.plan}" if choice.plan is not None else "any plan"
+            return Reason.NO_SELLING_PLAN, f"{variant.title}: not sold by {asked}"
         return price_of(
             variant,
             # Beside the page only a code takes something off; without codes the shopper pays the shop's price.
@@ -189,7 +197,21 @@ class Chooser:
             if self.situation.surface is Surface.ONE_CLICK or self.situation.has_codes
             else None,
             minimum_margin=self._minimum_margin(offer),
-            currency=self.situation.purchase.currency,
+            currency=currency,
+            plan=plan,
+            later_shipping=offer.later_shipping(currency) or 0,
+        )
+
+    def _at(self, variant: VariantFacts, quantity: int, price: Price) -> OfferedItem:
+        return OfferedItem(
+            variant_id=variant.variant_id,
+            product_id=variant.product_id,
+            quantity=quantity,
+            unit_price=price.full.minor,
+            discounted_unit_price=price.reduced.minor,
+            discount=price.discount,
+            plan=price.terms,
+            lines_before=sum(each.variant_id == variant.variant_id for each in self.situation.purchase.lines),
         )
 
     def _minimum_margin(self, offer: Offer) -> float | None:
@@ -211,16 +233,9 @@ def candidates(offer: Offer, situation: Situation) -> Iterable[tuple[str, str | 
     wanted = offer.wanted
     for found in situation.candidates.get(wanted, ()) if wanted is not None else ():
         yield found.variant_id, _BECAUSE[offer.source].format(found.because) if found.because else None
+    if offer.source == AS_SUBSCRIPTION:
+        for line in sorted(situation.purchase.lines, key=lambda each: (-each.total, each.variant_id)):
+            known = situation.goods.get(line.variant_id)
+            yield line.variant_id, _BECAUSE[offer.source].format(known.title) if known is not None else None
     for variant_id in offer.variant_ids:
         yield variant_id, None
-
-
-def _item(variant: VariantFacts, quantity: int, price: Price) -> OfferedItem:
-    return OfferedItem(
-        variant_id=variant.variant_id,
-        product_id=variant.product_id,
-        quantity=quantity,
-        unit_price=price.full.minor,
-        discounted_unit_price=price.reduced.minor,
-        discount=price.discount,
-    )

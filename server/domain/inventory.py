@@ -273,7 +273,7 @@ INVENTORY: tuple[Holding, ...] = (
             "shop_id variant_id product_id inventory_item_id sku title variant_title handle description image_url"
             " image_alt tags product_type vendor price compare_at_price unit_cost available stock_at"
             " stock_levels"
-            " sells_when_out_of_stock is_sellable product_updated_at"
+            " sells_when_out_of_stock is_sellable is_by_plan_only product_updated_at"
         ),
     ),
     Holding(
@@ -287,6 +287,21 @@ INVENTORY: tuple[Holding, ...] = (
     Holding(
         "collection_products", "goods of collections", About.NOBODY, "to find goods by their collections",
         retention.WITH_SHOP, plain=_columns("shop_id collection_id product_id"),
+    ),
+    Holding(
+        "selling_plan_groups", "the shop's subscriptions", About.NOBODY, "to offer goods by subscription",
+        retention.WITH_SHOP, plain=_columns("shop_id group_id name read_at"),
+    ),
+    Holding(
+        "selling_plans", "how often a subscription comes, and its price", About.NOBODY,
+        "to offer goods by subscription", retention.WITH_SHOP,
+        plain=_columns(
+            "shop_id group_id plan_id name billing_unit billing_count delivery_unit delivery_count prices"
+        ),
+    ),
+    Holding(
+        "selling_plan_goods", "goods that can be subscribed to", About.NOBODY, "to offer goods by subscription",
+        retention.WITH_SHOP, plain=_columns("shop_id group_id kind goods_id"),
     ),
     Holding(
         "locations", "the shop's locations", About.NOBODY, "to know where goods lie", retention.WITH_SHOP,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from server.core.errors import AppError
 from server.core.money import Money
+from server.domain.plans import PlanTerms
 
 
 class InvalidOffer(AppError):
@@ -51,7 +52,11 @@ class ShippingPrice:
 
 @dataclass(frozen=True, slots=True)
 class OfferedItem:
-    """Some units of one variant; prices are of one unit, in minor units of the offer's currency."""
+    """Some units of one variant; prices are of one unit, in minor units of the offer's currency.
+
+    Of a subscription `discounted_unit_price` is paid now: the plan's price after the discount. The order held so many
+    `lines_before` of the variant already.
+    """
 
     variant_id: str
     product_id: str
@@ -59,6 +64,8 @@ class OfferedItem:
     unit_price: int
     discounted_unit_price: int
     discount: AppliedDiscount | None = None
+    plan: PlanTerms | None = None
+    lines_before: int = 0
 
     @property
     def total(self) -> int:
@@ -95,6 +102,15 @@ class Offered:
     def variant_ids(self) -> frozenset[str]:
         """Every variant that an acceptance may add."""
         return frozenset(each.variant_id for each in (*self.items, *self.choices))
+
+    @property
+    def is_subscription(self) -> bool:
+        return self.item.plan is not None
+
+    @property
+    def lines_before(self) -> dict[str, int]:
+        """How many lines of its goods the order held already, where it held any."""
+        return {each.variant_id: each.lines_before for each in (*self.items, *self.choices) if each.lines_before}
 
     @property
     def products(self) -> frozenset[str]:
@@ -143,7 +159,24 @@ class Change:
     discount: AppliedDiscount | None = None
 
 
-AnyChange = Change | ShippingPrice
+@dataclass(frozen=True, slots=True)
+class SubscriptionChange:
+    """A subscription to `quantity` of a variant by a selling plan, with what sending it costs now and each time after.
+
+    Whether the platform takes the discount off later payments too is not written anywhere: the page promises it for
+    the first alone.
+    """
+
+    variant_id: str
+    plan_id: str
+    quantity: int
+    first_shipping: ShippingPrice
+    later_shipping: Money
+    discount: AppliedDiscount | None = None
+
+
+AnyChange = Change | SubscriptionChange | ShippingPrice
+_SHIPPING_TITLE = "Shipping"  # of a subscription that is sent for nothing: the platform wants a line for it
 
 
 def build_changes(offered: Offered, choice: int | None = None) -> tuple[AnyChange, ...]:
@@ -156,13 +189,28 @@ def build_changes(offered: Offered, choice: int | None = None) -> tuple[AnyChang
     for item in items:
         if item.quantity < 1:
             raise InvalidOffer("An offer must add at least one item.", offer_id=offered.offer_id)
-        if item.discount and not _is_sound(item.discount, item.unit_price):
+        if item.discount and not _is_sound(item.discount, item.plan.unit_price if item.plan else item.unit_price):
             raise InvalidOffer(
                 "A discount lies above 0 and at most at 100 percent, or at most at the price.",
                 offer_id=offered.offer_id,
             )
-    goods = tuple(Change(item.variant_id, item.quantity, item.discount) for item in items)
-    return goods if offered.shipping is None else (*goods, offered.shipping)
+    changes = tuple(_change(offered, item) for item in items)
+    # Sending a subscription is part of its own change.
+    return changes if offered.shipping is None or offered.is_subscription else (*changes, offered.shipping)
+
+
+def _change(offered: Offered, item: OfferedItem) -> Change | SubscriptionChange:
+    if item.plan is None:
+        return Change(item.variant_id, item.quantity, item.discount)
+    nothing = Money(0, offered.currency)
+    return SubscriptionChange(
+        variant_id=item.variant_id,
+        plan_id=item.plan.plan_id,
+        quantity=item.quantity,
+        first_shipping=offered.shipping or ShippingPrice(_SHIPPING_TITLE, nothing),
+        later_shipping=Money(item.plan.shipping, offered.currency),
+        discount=item.discount,
+    )
 
 
 def _is_sound(discount: AppliedDiscount, price: int) -> bool:

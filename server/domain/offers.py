@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from server.core.money import Money
 from server.domain.offered import NO_TEXTS, AppliedDiscount, ShippingPrice, Texts
+from server.domain.plans import PlanChoice
+
+AS_SUBSCRIPTION = "as_subscription"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,12 @@ class Offer:
     """What a step proposes: which goods (one source, then alternatives), at what discount, above what stock.
 
     `source` says where goods come from: "fixed" (`variant_ids` are tried in order), "bundle" (all of `variant_ids`
-    together), "bought_together" (found in the shop's own orders), "dearer" (the same family within a `band` of prices)
-    or "paired" (a pairing of tags, by its id). `variant_ids` are the alternatives after what was found.
+    together), "bought_together" (found in the shop's own orders), "dearer" (the same family within a `band` of prices),
+    "paired" (a pairing of tags, by its id) or "as_subscription" (what was just bought). `variant_ids` are the
+    alternatives after what was found.
     `minimum_stock` and `minimum_margin` (percent of what is paid) None take the shop-wide defaults. The shopper may
     choose another variant of the same product where `has_variant_choice`, and another quantity from `breaks`. A bundle
-    may have one `price` in place of a discount.
+    may have one `price` in place of a discount. Goods are sold once, or by the plan that `subscription` chooses.
     """
 
     id: str
@@ -104,15 +108,32 @@ class Offer:
     has_variant_choice: bool = False
     discount: Discount | None = None
     price: BundlePrice | None = None
+    subscription: PlanChoice | None = None
     shipping: Shipping | None = None
     minimum_stock: int | None = None
     minimum_margin: float | None = None
     texts: Texts = NO_TEXTS
 
     @property
+    def is_of_page_only(self) -> bool:
+        """Tell whether no message can sell it: a link leads to one variant, sold once."""
+        return self.source == "bundle" or self.subscription is not None
+
+    def later_shipping(self, currency: str) -> int | None:
+        """Return what sending a subscription costs each time after the first; None where no amount is set for that.
+
+        Unless it is said, as much as the first time.
+        """
+        if self.subscription is None:
+            return 0
+        if self.subscription.shipping is not None:
+            return self.subscription.shipping.get(currency)
+        return self.shipping.amounts.get(currency) if self.shipping is not None else 0
+
+    @property
     def wanted(self) -> Wanted | None:
-        """What has to be looked for; None where the document names all goods itself."""
-        if self.source in ("fixed", "bundle"):
+        """What has to be looked for; None where the document, or the order, names all goods itself."""
+        if self.source in ("fixed", "bundle", AS_SUBSCRIPTION):
             return None
         band = (self.band or Band()) if self.source == "dearer" else None
         return Wanted(self.source, self.pairing if self.source == "paired" else None, band)

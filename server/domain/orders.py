@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.domain.locations import LocationStock, Stand
+from server.domain.plans import SellingPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class PurchaseLine:
     product_id: str
     quantity: int
     total: int
+    plan_id: str | None = None  # of what was subscribed to; None as well where nobody told
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +148,5 @@ class VariantFacts:
     open_demand: int = 0  # units that offers on show may still take
     levels: tuple[LocationStock, ...] | None = None  # where it lies; None: not known, or not asked
     stands: tuple[Stand, ...] = ()  # of late, as `locations.remember_stand` keeps them
+    is_by_plan_only: bool = False  # on sale, and not to be had but by subscription
+    plans: tuple[SellingPlan, ...] = ()  # known where an offer asks for them

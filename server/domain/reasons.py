@@ -31,6 +31,8 @@ class Reason(StrEnum):
     COST_UNKNOWN = "cost_unknown"
     MARGIN_TOO_LOW = "margin_too_low"
     ONLY_ON_PAGE = "only_on_page"
+    NO_SELLING_PLAN = "no_selling_plan"
+    ALREADY_SUBSCRIBED = "already_subscribed"
     LOWER_PRIORITY = "lower_priority"
     CHOSEN = "chosen"
 
@@ -100,7 +102,9 @@ WORDING: dict[Reason, str] = {
     Reason.DISCOUNT_ABOVE_PRICE: "The discount is more than the price.",
     Reason.COST_UNKNOWN: "What it costs the shop is not known, so its margin cannot be kept.",
     Reason.MARGIN_TOO_LOW: "Too little would be left after its cost.",
-    Reason.ONLY_ON_PAGE: "Bundles are offered on the one-click page only.",
+    Reason.ONLY_ON_PAGE: "Bundles and subscriptions are offered on the one-click page only.",
+    Reason.NO_SELLING_PLAN: "It is not sold by the subscription that the offer asks for.",
+    Reason.ALREADY_SUBSCRIBED: "The order holds a subscription already, and Shopify adds no second one to it.",
     Reason.LOWER_PRIORITY: "Another funnel came first.",
     Reason.CHOSEN: "This was chosen.",
     Reason.PAGE_NOT_ASKED: "The checkout never asked for an offer: this order could not see the one-click page.",

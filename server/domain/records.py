@@ -14,6 +14,7 @@ from server.domain.goods import Goods, GoodsLine
 from server.domain.locations import LocationStock
 from server.domain.offers import Band, Wanted
 from server.domain.orders import Purchase, VariantFacts
+from server.domain.plans import pack_plan, unpack_plan
 from server.domain.situation import Candidate, Situation, Surface
 
 _ALWAYS = (Fact("order_currency", FactType.TEXT),)  # what amounts are told in
@@ -39,6 +40,11 @@ def record_all(document: RuleDocument, situation: Situation, decision: Decision)
     seen = {
         "surface": situation.surface.value,
         "goods": {each: _compared(situation.goods[each]) for each in looked_at},
+        "plans": {
+            each: [found.is_by_plan_only, [pack_plan(plan) for plan in found.plans]]
+            for each in looked_at
+            if (found := situation.goods[each]).is_by_plan_only or found.plans
+        },
         "candidates": [
             [asdict(wanted), [[each.variant_id, each.because] for each in found if each.variant_id in named]]
             for wanted, found in situation.candidates.items()
@@ -75,7 +81,10 @@ def recorded_situation(kept: Mapping[str, Any], document: RuleDocument, purchase
     return Situation(
         surface=Surface(seen["surface"]),
         facts=facts,
-        goods={each: _variant(each, compared) for each, compared in seen.get("goods", {}).items()},
+        goods={
+            each: _variant(each, compared, seen.get("plans", {}).get(each, (False, ())))
+            for each, compared in seen.get("goods", {}).items()
+        },
         candidates={
             _wanted(wanted): tuple(Candidate(variant_id, 0.0, because) for variant_id, because in found)
             for wanted, found in seen.get("candidates", [])
@@ -102,13 +111,20 @@ def _compared(variant: VariantFacts) -> list[Any]:
     return plain if levels is None else [*plain, [list(astuple(each)) for each in levels], values[-1]]
 
 
-def _variant(variant_id: str, compared: Sequence[Any]) -> VariantFacts:
+def _variant(variant_id: str, compared: Sequence[Any], sold: Sequence[Any]) -> VariantFacts:
+    is_by_plan_only, plans = sold
     given = dict(zip(_COMPARED, compared, strict=False))  # where goods lie is told only where it was looked at
     given["stock_levels"] = tuple(given["stock_levels"])
     if "levels" in given:
         given["levels"] = tuple(LocationStock(*each) for each in given["levels"])
         given["stands"] = tuple(tuple((place, amount) for place, amount in stand) for stand in given["stands"])
-    return VariantFacts(variant_id=variant_id, variant_title=None, **given)
+    return VariantFacts(
+        variant_id=variant_id,
+        variant_title=None,
+        is_by_plan_only=is_by_plan_only,
+        plans=tuple(map(unpack_plan, plans)),
+        **given,
+    )
 
 
 def _wanted(packed: Mapping[str, Any]) -> Wanted:

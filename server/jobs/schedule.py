@@ -16,6 +16,7 @@ from server.usecases.access import ShopAccess
 from server.usecases.checks import check_app_state
 from server.usecases.collections import refresh_collections
 from server.usecases.locations import read_missing_levels, refresh_locations
+from server.usecases.plans import import_plans
 from server.usecases.privacy import finish_erasures
 from server.usecases.recommendations import rebuild_neighbours
 from server.usecases.reconcile import reconcile_orders
@@ -54,6 +55,7 @@ class Schedule:
             ("silent-imports", _SILENT_AFTER, self._take_up_silent_imports),
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
+            ("plans", timedelta(days=1), self._refresh_plans),
             ("neighbours", timedelta(days=1), self._count_neighbours),
             ("locations", _LOCATIONS_EVERY, self._refresh_locations),
             ("reconcile", _RECONCILE_EVERY, self._reconcile),
@@ -100,6 +102,14 @@ class Schedule:
         for shop_id in self._shop_ids():
             try:
                 check_app_state(access=access, shop_id=shop_id, now=now)
+            except AppError as fault:
+                log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
+
+    def _refresh_plans(self, now: datetime) -> None:
+        for shop_id in self._shop_ids():
+            try:
+                api = self._access().api(shop_id, now=now)
+                import_plans(database=self.runtime.database, api=api, shop_id=shop_id, now=now)
             except AppError as fault:
                 log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
 

@@ -1,7 +1,7 @@
 """What a shop platform is to the inside: its deliveries, its API, its credentials."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -10,6 +10,7 @@ from server.domain.codes import NewCode
 from server.domain.locations import LocationStock
 from server.domain.offered import AnyChange
 from server.domain.orders import Order, VariantFacts
+from server.domain.plans import PlanGroup
 
 Item = TypeVar("Item")
 
@@ -68,6 +69,8 @@ class ProductSnapshot:
     variants: tuple[VariantFacts, ...]
     inventory_item_ids: Mapping[str, str]  # variant id -> inventory item id
     collection_ids: tuple[str, ...] | None = None  # None: not asked for
+    # None where not all were asked for, which makes no other product.
+    plan_group_ids: frozenset[str] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,10 @@ class PlatformInbound(Protocol):
         """Return the inventory item id that a stock change speaks of."""
         ...
 
+    def parse_plan_group(self, raw: bytes) -> str:
+        """Return the id of the group of selling plans that a change speaks of."""
+        ...
+
     def parse_consent(self, raw: bytes, *, topic: str) -> ConsentChange: ...
 
     def parse_customer_request(self, raw: bytes) -> CustomerRequest: ...
@@ -298,6 +305,12 @@ class PlatformApi(Protocol):
     def collection(self, collection_id: str) -> CollectionSnapshot | None: ...
 
     def stock(self, inventory_item_id: str) -> StockLevel | None: ...
+
+    def plan_groups(self, *, cursor: str | None) -> Page[PlanGroup]:
+        """Return groups of selling plans, each with all goods that are sold by it."""
+        ...
+
+    def plan_group(self, group_id: str) -> PlanGroup | None: ...
 
     def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
         """Return live facts of the variants that still exist, with where they lie if that is asked."""

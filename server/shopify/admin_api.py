@@ -14,6 +14,7 @@ from server.config import API_VERSION
 from server.core.clock import Clock
 from server.domain.codes import NewCode
 from server.domain.orders import Order, VariantFacts
+from server.domain.plans import PlanGroup
 from server.ports import (
     CONTACT_DATA,
     AppState,
@@ -37,6 +38,7 @@ from server.shopify.documents import document
 from server.shopify.graphql_client import AccessDenied, GraphqlClient, QueryTooCostly, UserErrors
 from server.shopify.ids import gid
 from server.shopify.order_answers import LineFields, OrderFields, OrderNode, order_of
+from server.shopify.plan_answers import PlanGroupNode, PlanNode
 from server.shopify.product_answers import (
     CollectionFields,
     CollectionNode,
@@ -63,6 +65,7 @@ CUSTOMERS_PER_PAGE = 250
 LOCATIONS_PER_PAGE = 100
 ITEMS_PER_PAGE = 25  # with up to 20 locations each
 COLLECTIONS_PER_PAGE = 50  # with up to 250 products each
+PLAN_GROUPS_PER_PAGE = 5  # with all their plans and up to 200 goods each
 SMALLEST_PAGE = 5
 VARIANTS_PER_CALL = 100
 CUSTOMER_SCOPES = frozenset({"read_customers", "write_customers"})
@@ -106,7 +109,7 @@ class AdminApi:
         self._page_sizes = {
             "products": PRODUCTS_PER_PAGE, "orders": ORDERS_PER_PAGE, "orders_updated": ORDERS_PER_PAGE,
             "customers": CUSTOMERS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE, "collections": COLLECTIONS_PER_PAGE,
-            "locations": LOCATIONS_PER_PAGE,
+            "locations": LOCATIONS_PER_PAGE, "plan_groups": PLAN_GROUPS_PER_PAGE,
         }  # fmt: skip
 
     def shop(self) -> ShopFacts:
@@ -161,6 +164,18 @@ class AdminApi:
         answered = self._answer("collection", "collection", id=gid("Collection", collection_id))
         node = _read_or_none(CollectionNode, answered)
         return self._collection(node) if node else None
+
+    def plan_groups(self, *, cursor: str | None) -> Page[PlanGroup]:
+        """Return the next groups of selling plans, each with all goods that are sold by it."""
+        data = self._page("plan_groups", {"after": cursor})
+        currency = _currency(data)
+        listing = _read(Listing[PlanGroupNode], _part(data, "sellingPlanGroups"))
+        return Page(tuple(self._plan_group(node, currency) for node in listing.nodes), listing.page_info.next_cursor)
+
+    def plan_group(self, group_id: str) -> PlanGroup | None:
+        data = self._graphql.run("plan_group", {"id": gid("SellingPlanGroup", group_id)})
+        node = _read_or_none(PlanGroupNode, _part(data, "sellingPlanGroup"))
+        return self._plan_group(node, _currency(data)) if node else None
 
     def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
         """Return live facts of those variants that still exist, in the order asked for."""
@@ -316,7 +331,22 @@ class AdminApi:
 
     def _snapshot(self, node: ProductNode, currency: str) -> ProductSnapshot:
         more = self._more(VariantFields, "product_variants", "Product", node.id, "variants")
-        return product_snapshot(node, _whole(node.variants, more), currency)
+        snapshot = product_snapshot(node, _whole(node.variants, more), currency)
+        groups = node.selling_plan_groups
+        if groups is None or groups.page_info.has_next_page:
+            return snapshot
+        return replace(snapshot, plan_group_ids=frozenset(each.id for each in groups.nodes))
+
+    def _plan_group(self, node: PlanGroupNode, currency: str) -> PlanGroup:
+        def whole(listing: Listing[Shape], shape: type[Shape], name: str, field: str) -> list[Shape]:
+            return _whole(listing, self._more(shape, name, "SellingPlanGroup", node.id, field))
+
+        return node.group(
+            currency,
+            plans=whole(node.selling_plans, PlanNode, "plan_group_plans", "sellingPlans"),
+            products=whole(node.products, AnyNode, "plan_group_products", "products"),
+            variants=whole(node.product_variants, AnyNode, "plan_group_variants", "productVariants"),
+        )
 
     def _collection(self, node: CollectionNode) -> CollectionSnapshot:
         more = self._more(AnyNode, "collection_products", "Collection", node.id, "products")

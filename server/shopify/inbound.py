@@ -101,6 +101,9 @@ class ShopifyInbound:
     def parse_inventory_item(self, raw: bytes) -> str:
         return payloads.read_inventory_item_id(raw)
 
+    def parse_plan_group(self, raw: bytes) -> str:
+        return payloads.read_plan_group_id(raw)
+
     def parse_consent(self, raw: bytes, *, topic: str) -> ConsentChange:
         return payloads.read_consent(raw, topic=topic)
 

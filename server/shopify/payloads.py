@@ -36,6 +36,10 @@ class _Changed(BaseModel):
     id: PlainId
 
 
+class _PlanGroup(BaseModel):
+    admin_graphql_api_id: PlainId
+
+
 class _Level(BaseModel):
     inventory_item_id: PlainId
 
@@ -112,6 +116,15 @@ def read_collection_id(raw: bytes) -> str:
         UnreadablePayload.
     """
     return _read(_Changed, raw).id
+
+
+def read_plan_group_id(raw: bytes) -> str:
+    """Return the id of the group that a selling_plan_groups/* body speaks of.
+
+    Raises:
+        UnreadablePayload.
+    """
+    return _read(_PlanGroup, raw).admin_graphql_api_id
 
 
 def read_inventory_item_id(raw: bytes) -> str:

@@ -86,6 +86,8 @@ class VariantFields(Part):
                 is_published=product.published_at is not None,
                 needs_selling_plan=product.requires_selling_plan,
             ),
+            is_by_plan_only=product.requires_selling_plan
+            and is_sellable(status=product.status, is_published=product.published_at is not None),
             tags=frozenset(product.tags),
             compare_at_price=None if before is None else minor(before, currency),
             unit_cost=minor(cost.amount, currency) if cost and cost.currency_code == currency else None,
@@ -102,6 +104,7 @@ class VariantFields(Part):
 
 class ProductNode(ProductFields):
     variants: Listing[VariantFields]
+    selling_plan_groups: Listing[AnyNode] | None = None  # asked for where one product is
 
 
 class SortedProductNode(ProductNode):

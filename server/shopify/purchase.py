@@ -78,6 +78,7 @@ def read_purchase(input_data: Mapping[str, Any]) -> Purchase:
             product_id=line.product.id,
             quantity=line.quantity,
             total=line.total_price_set.shop_money.minor(),
+            plan_id=line.selling_plan_id,
         )
         for line in initial.line_items
     )

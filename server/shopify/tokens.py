@@ -18,7 +18,7 @@ from joserfc.errors import BadSignatureError, JoseError, UnsupportedAlgorithmErr
 from joserfc.jwk import OctKey
 
 from server.core.errors import AppError
-from server.domain.offered import AnyChange, AppliedDiscount, ShippingPrice
+from server.domain.offered import AnyChange, AppliedDiscount, ShippingPrice, SubscriptionChange
 from server.domain.orders import Purchase
 from server.shopify.purchase import UnreadablePurchase, read_purchase
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
@@ -125,6 +125,15 @@ def change_body(change: AnyChange) -> dict[str, object]:
         VARIANT_KEY: int(change.variant_id),
         "quantity": change.quantity,
     }
+    if isinstance(change, SubscriptionChange):
+        title = change.first_shipping.title
+        body |= {
+            "type": "add_subscription",
+            "sellingPlanId": int(change.plan_id),
+            "initialShippingPrice": _json_number(change.first_shipping.price.decimal()),
+            "recurringShippingPrice": _json_number(change.later_shipping.decimal()),
+            "shippingOption": {"title": title, "presentmentTitle": title},
+        }
     if change.discount:
         value, kind = discount_value(change.discount)
         body["discount"] = {"value": value, "valueType": kind, "title": change.discount.title}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, bindparam, delete, func, insert, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, bindparam, delete, false, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.orders import VariantFacts
@@ -47,6 +47,7 @@ class VariantRow(Base):
     stock_at: Mapped[datetime]  # when `available` was asked for
     sells_when_out_of_stock: Mapped[bool]
     is_sellable: Mapped[bool]
+    is_by_plan_only: Mapped[bool] = mapped_column(server_default=false())
     product_updated_at: Mapped[datetime]
 
 
@@ -238,6 +239,7 @@ class Catalog:
             "unit_cost": facts.unit_cost,
             "sells_when_out_of_stock": facts.sells_when_out_of_stock,
             "is_sellable": facts.is_sellable,
+            "is_by_plan_only": facts.is_by_plan_only,
             "product_updated_at": product.updated_at,
         }
 
@@ -282,6 +284,7 @@ _FACTS = (
     VariantRow.available, VariantRow.is_sellable, VariantRow.tags, VariantRow.compare_at_price, VariantRow.unit_cost,
     VariantRow.sells_when_out_of_stock, VariantRow.description, VariantRow.image_url, VariantRow.image_alt,
     VariantRow.handle, VariantRow.sku, VariantRow.product_type, VariantRow.vendor, VariantRow.stock_levels,
+    VariantRow.is_by_plan_only,
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from server.storage.collections import Collections
 from server.storage.contacts import ContactRow, CustomerRow, normalise_address
 from server.storage.ledger import LedgerRow
 from server.storage.orders import OrderLineRow, OrderRow, order_of
+from server.storage.plans import SellingPlans
 from server.storage.touches import SENT, TouchRow
 
 _AT_ONCE = 2_000
@@ -75,7 +76,8 @@ class History:
         return found
 
     def goods(self) -> dict[str, VariantFacts]:
-        return Catalog(self._session, self._shop_id).everything()
+        goods = Catalog(self._session, self._shop_id).everything()
+        return SellingPlans(self._session, self._shop_id).added_to(goods)
 
     def memberships(self) -> Memberships:
         return Collections(self._session, self._shop_id).everything()

@@ -1,12 +1,13 @@
 """What was offered, as it stands beside a decision."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
 from server.core.money import Money
 from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep, ShippingPrice, Texts
+from server.domain.plans import Interval, PlanTerms
 
 _PACKED = ("items", "choices", "texts", "shipping")
 
@@ -34,9 +35,10 @@ def _pack_item(item: OfferedItem) -> list[Any]:
     if found is not None:
         percent = str(found.percent) if found.percent is not None else None
         discount = [found.title, percent, [found.amount.minor, found.amount.currency] if found.amount else None]
-    return [
+    packed = [
         item.variant_id, item.product_id, item.quantity, item.unit_price, item.discounted_unit_price, discount,
     ]  # fmt: skip
+    return [*packed, asdict(item.plan), item.lines_before] if item.plan is not None else packed
 
 
 def _unpack(
@@ -54,9 +56,17 @@ def _unpack(
 
 
 def _item(packed: list[Any]) -> OfferedItem:
-    variant_id, product_id, quantity, full, reduced, held = packed
+    variant_id, product_id, quantity, full, reduced, held, *subscribed = packed
     discount = _discount(*held) if held is not None else None
-    return OfferedItem(variant_id, product_id, quantity, full, reduced, discount)
+    item = OfferedItem(variant_id, product_id, quantity, full, reduced, discount)
+    if not subscribed:
+        return item
+    terms, lines_before = subscribed
+    return replace(item, plan=_terms(**terms), lines_before=lines_before)
+
+
+def _terms(billing: dict[str, Any], delivery: dict[str, Any], **plain: Any) -> PlanTerms:
+    return PlanTerms(billing=Interval(**billing), delivery=Interval(**delivery), **plain)
 
 
 def _discount(title: str, percent: str | None, amount: list[Any] | None) -> AppliedDiscount:

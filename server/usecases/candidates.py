@@ -6,11 +6,13 @@ from datetime import datetime
 
 from server.domain.document import Funnel, RuleDocument
 from server.domain.finding import Finder
+from server.domain.offers import AS_SUBSCRIPTION
 from server.domain.situation import Situation
 from server.storage.catalog import Catalog, Neighbours
 from server.storage.db import Session
 from server.storage.decisions import Decisions
 from server.storage.levels import with_levels
+from server.storage.plans import SellingPlans
 
 
 def load_goods(
@@ -36,9 +38,13 @@ def load_goods(
     found = {each: finder.find(each) for each in wanted}
     named = [variant_id for offer in offers for variant_id in offer.variant_ids]
     named += [each.variant_id for candidates in found.values() for each in candidates]
+    if any(offer.source == AS_SUBSCRIPTION for offer in offers):
+        named += [line.variant_id for line in situation.purchase.lines]
     goods = catalog.variants(named)
     if any(offer.has_variant_choice for offer in offers):
         goods = catalog.siblings(goods.values()) | goods
+    if any(offer.subscription is not None for offer in offers):
+        goods = SellingPlans(session, shop_id).added_to(goods)
     goods = {**situation.goods, **goods}
     if document.stock.counting.is_needed:
         goods = with_levels(session, shop_id, goods)

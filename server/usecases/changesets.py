@@ -4,10 +4,12 @@ import re
 from datetime import datetime
 
 from server.core.errors import AppError
+from server.core.money import Money
 from server.domain.blocks import block_of
 from server.domain.decision import Outcome
-from server.domain.offered import ACCEPTED, Offered, answers_before, build_changes
-from server.domain.orders import Purchase
+from server.domain.offered import ACCEPTED, Offered, OfferedItem, answers_before, build_changes
+from server.domain.orders import Purchase, VariantFacts
+from server.domain.plans import terms_of
 from server.domain.situation import Surface
 from server.domain.stock import Stock
 from server.ports import ChangesetSigner
@@ -15,6 +17,7 @@ from server.storage.catalog import Catalog
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, StoredDecision
 from server.storage.levels import with_levels
+from server.storage.plans import SellingPlans
 from server.usecases.offers import served_shop
 
 # A step's path, and perhaps one of its choices: "0", "0da", "0a.2".
@@ -114,9 +117,31 @@ def _check(
     goods = Catalog(session, shop_id).variants(item.variant_id for item in items)
     if stock.counting.is_needed:
         goods = with_levels(session, shop_id, goods)
+    if offered.is_subscription:
+        goods = SellingPlans(session, shop_id).added_to(goods)
     for item in items:
         variant = goods.get(item.variant_id)
-        blocked = block_of(variant, quantity=item.quantity, stock=stock, purchase=purchase, is_of_family=True)
-        if blocked or variant is None or variant.price != item.unit_price:
-            reason = blocked[0].value if blocked else "price_changed"
+        blocked = block_of(
+            variant,
+            quantity=item.quantity,
+            stock=stock,
+            purchase=purchase,
+            is_of_family=True,
+            is_subscription=item.plan is not None,
+            is_repeat=item.lines_before > 0,
+        )
+        reason = blocked[0].value if blocked else _changed(variant, item, offered.currency)
+        if reason is not None:
             raise OfferUnavailable("This offer is no longer available.", decision_id=decision.id, reason=reason)
+
+
+def _changed(variant: VariantFacts | None, item: OfferedItem, currency: str) -> str | None:
+    """Return what is no longer as it was shown: the price, or what the shopper would be bound to."""
+    if variant is None or variant.price != item.unit_price:
+        return "price_changed"
+    if item.plan is None:
+        return None
+    plan = next((each for each in variant.plans if each.plan_id == item.plan.plan_id), None)
+    full = Money(variant.price, currency)
+    is_same = plan is not None and terms_of(plan, full, shipping=item.plan.shipping) == item.plan
+    return None if is_same else "plan_changed"

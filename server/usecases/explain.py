@@ -115,6 +115,7 @@ def _decision(decision: StoredDecision | None, story: OrderStory) -> dict[str, A
                         "quantity": item.quantity,
                         "unit_price": item.unit_price,
                         "discounted_unit_price": item.discounted_unit_price,
+                        **({"selling_plan": item.plan.plan_id} if item.plan is not None else {}),
                     }
                     for item in step.offered.items
                 ],

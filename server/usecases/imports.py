@@ -20,6 +20,7 @@ from server.storage.shops import DONE, FAILED, WANTED, ImportRow, Imports, Shops
 from server.storage.stock import StockByLocation
 from server.usecases.access import ShopAccess
 from server.usecases.backfill import PAGED_UP_TO, Backfill, BulkRefused
+from server.usecases.plans import import_plans
 from server.usecases.recommendations import rebuild_neighbours
 
 # Without the approval-only scope read_all_orders the platform shows no older orders.
@@ -42,7 +43,7 @@ class Listing:
 
 
 def import_products(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:
-    """Fetch the shop's facts and its whole catalogue."""
+    """Fetch the shop's facts, its whole catalogue, and by which selling plans that is sold."""
     _refresh_facts(access, shop_id, now=clock_now())
 
     def save(session: Session, products: Sequence[Any], read_at: datetime) -> None:
@@ -53,7 +54,12 @@ def import_products(*, access: ShopAccess, shop_id: int, clock_now: Callable[[],
     listing = Listing(
         "products", lambda api: api.count_products(), lambda api, cursor: api.products(cursor=cursor), save
     )
-    _run(access, shop_id, listing, clock_now)
+
+    def finish() -> None:
+        now = clock_now()
+        import_plans(database=access.database, api=access.api(shop_id, now=now), shop_id=shop_id, now=now)
+
+    _run(access, shop_id, listing, clock_now, finish)
 
 
 def import_collections(*, access: ShopAccess, shop_id: int, clock_now: Callable[[], datetime]) -> None:

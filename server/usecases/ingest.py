@@ -31,6 +31,7 @@ from server.usecases.checks import check_app_state
 from server.usecases.collections import read_collection, sort_product
 from server.usecases.install import close_shop
 from server.usecases.orders import record_order
+from server.usecases.plans import follow_product, refresh_group
 from server.usecases.privacy import erase_customer, erase_shop, note_data_request
 
 # Kept beside the body to tell deliveries apart; the signature is checked and not worth keeping.
@@ -209,9 +210,23 @@ def _product(delivery: Delivery) -> str:
     def save(session: Session) -> bool:
         return Catalog(session, delivery.shop_id).save(product, read_at=delivery.now)
 
-    is_news = delivery.access.database.run(save)
+    database, api = delivery.access.database, delivery.api()
+    is_news = database.run(save)
     # Put into a collection, a product is not changed: what it is in may be news though it is not.
     sort_product(access=delivery.access, api=api, shop_id=delivery.shop_id, product=product, now=delivery.now)
+    follow_product(database=database, api=api, shop_id=delivery.shop_id, product=product, now=delivery.now)
+    return HANDLED if is_news else SUPERSEDED
+
+
+def _plan_group(delivery: Delivery) -> str:
+    """The body does not say which goods are sold by the group: it is read as it stands, and a deleted one is gone."""
+    is_news = refresh_group(
+        database=delivery.access.database,
+        api=delivery.api(),
+        shop_id=delivery.shop_id,
+        group_id=delivery.inbound.parse_plan_group(delivery.raw),
+        now=delivery.now,
+    )
     return HANDLED if is_news else SUPERSEDED
 
 
@@ -330,6 +345,9 @@ HANDLERS: dict[str, Handler] = {
     "collections/create": _collection,
     "collections/update": _collection,
     "collections/delete": _collection_gone,
+    "selling_plan_groups/create": _plan_group,
+    "selling_plan_groups/update": _plan_group,
+    "selling_plan_groups/delete": _plan_group,
     "inventory_levels/update": _stock,
     "customers_email_marketing_consent/update": _consent,
     "customers_marketing_consent/update": _consent,

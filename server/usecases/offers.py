@@ -10,7 +10,7 @@ from server.core.errors import AppError
 from server.domain.decision import Decision, Outcome, decide
 from server.domain.document import RuleDocument
 from server.domain.experiments import unit_of
-from server.domain.orders import Purchase, VariantFacts
+from server.domain.orders import Purchase, PurchaseLine, VariantFacts
 from server.domain.reasons import Reason
 from server.domain.records import record_all
 from server.domain.situation import Situation, Surface
@@ -154,8 +154,13 @@ def purchase_facts(purchase: Purchase) -> dict[str, Any]:
         "total": purchase.total,
         "country_code": purchase.country_code,
         "customer_id": purchase.customer_id,
-        "lines": [[line.variant_id, line.product_id, line.quantity, line.total] for line in purchase.lines],
+        "lines": [_line_facts(line) for line in purchase.lines],
     }
+
+
+def _line_facts(line: PurchaseLine) -> list[Any]:
+    facts: list[Any] = [line.variant_id, line.product_id, line.quantity, line.total]
+    return [*facts, line.plan_id] if line.plan_id is not None else facts
 
 
 def _answer(session: Session, shop_id: int, decision: StoredDecision) -> Answer:

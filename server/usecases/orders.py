@@ -91,7 +91,7 @@ def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> N
     due = credit_order(
         order,
         signed=[
-            SignedOffer(each.id, step.offered.variant_ids)
+            SignedOffer(each.id, step.offered.variant_ids, step.offered.lines_before)
             for each in decisions
             for step in each.steps
             if step.path in each.signed

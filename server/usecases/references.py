@@ -11,10 +11,12 @@ from server.storage.catalog import Catalog
 from server.storage.collections import Collections
 from server.storage.db import Session
 from server.storage.listings import Listings
+from server.storage.plans import SellingPlans
 from server.storage.stock import StockByLocation
 
 _NO_LOCATION = "is no location of the shop. Choose another, or take it away; new ones are read from Shopify every hour."
 _ALL_DEACTIVATED = "names deactivated locations only, so that nothing would be offered. Choose one that is active."
+_NO_PLAN = "is none of the shop's selling plans. Choose another, or let the goods' own plan be taken."
 _GONE = "is not in the catalogue: it was deleted, or is another shop's. Choose another, or take it away."
 _NO_COLLECTION = "is no collection of the shop: it was deleted, or is another shop's. Choose another, or take it away."
 _SAID = {
@@ -30,7 +32,11 @@ def check_references(session: Session, shop_id: int, document: RuleDocument) -> 
     Raises:
         InvalidRules.
     """
-    problems = [*_goods_missing(session, shop_id, document), *_locations_missing(session, shop_id, document)]
+    problems = [
+        *_goods_missing(session, shop_id, document),
+        *_locations_missing(session, shop_id, document),
+        *_plans_missing(session, shop_id, document),
+    ]
     if problems:
         raise InvalidRules(tuple(problems))
 
@@ -64,6 +70,16 @@ def _locations_missing(session: Session, shop_id: int, document: RuleDocument) -
             yield Problem(f"{path}.locations", _ALL_DEACTIVATED)
 
 
+def _plans_missing(session: Session, shop_id: int, document: RuleDocument) -> Iterator[Problem]:
+    asked = list(_plans(document))
+    if not asked or not Catalog(session, shop_id).count():
+        return
+    known = {each.plan_id for each in SellingPlans(session, shop_id).everything()}
+    for each, path in asked:
+        if each not in known:
+            yield Problem(path, f"'{each}' {_NO_PLAN}")
+
+
 def collections_asked(document: RuleDocument) -> frozenset[str]:
     """Return the collections that live offers and follow-ups ask about, in any market."""
     found: set[str] = set()
@@ -75,6 +91,14 @@ def collections_asked(document: RuleDocument) -> frozenset[str]:
         ]
         found |= {each for audience in audiences for kind, each, _ in _asked(audience) if kind == "collections"}
     return frozenset(found)
+
+
+def _plans(document: RuleDocument) -> Iterator[tuple[str, str]]:
+    """Yield number and path of the selling plans that live funnels name."""
+    for index, funnel in enumerate(document.funnels):
+        for place, offer in offers_of(funnel, f"funnels[{index}]") if funnel.is_live else ():
+            if offer.subscription is not None and offer.subscription.plan is not None:
+                yield offer.subscription.plan, f"{place}.subscription.plan"
 
 
 def _named(document: RuleDocument) -> Iterator[tuple[str, str, str]]:

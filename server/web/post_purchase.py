@@ -1,6 +1,7 @@
 """The three questions of the one-click page: what is offered, sign what I accept, this happened."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from server.core.errors import AppError
 from server.core.money import Money
 from server.domain.offered import FIRST, AppliedDiscount, Offered, OfferedItem, OfferedStep, build_changes
 from server.domain.orders import VariantFacts
+from server.domain.plans import PlanTerms
 from server.domain.reasons import Reason
 from server.shopify.tokens import change_body, discount_value
 from server.usecases.changesets import sign_changeset
@@ -151,7 +153,23 @@ def _option(offered: Offered, option_id: str, choice: int | None) -> dict[str, A
         "unit_price": _money(item.unit_price, offered.currency),
         "discounted_unit_price": _money(item.discounted_unit_price, offered.currency),
         "discount": _discount(item.discount) if item.discount else None,
+        "subscription": _subscription(item.plan, offered.currency) if item.plan else None,
         "changes": [change_body(change) for change in build_changes(offered, choice)],
+    }
+
+
+def _subscription(terms: PlanTerms, currency: str) -> dict[str, Any]:
+    """Return what the shopper is bound to, so that the page can say it before it asks for consent."""
+    later = None
+    if terms.later_after is not None and terms.later_price is not None:
+        later = {"after": terms.later_after, "unit_price": _money(terms.later_price, currency)}
+    return {
+        "plan": terms.name,
+        "billing": asdict(terms.billing),
+        "delivery": asdict(terms.delivery),
+        "unit_price": _money(terms.unit_price, currency),
+        "shipping": _money(terms.shipping, currency),
+        "later": later,
     }
 
 

@@ -20,7 +20,7 @@ from server.storage.shops import Shops
 from server.usecases.rule_text import UnreadableRules, write_rules
 from tests.cli.environment import KEY, environment
 from tests.databases import copied_sqlite
-from tests.factories import NOW, funnel_json, grant, product, rules_json, variant
+from tests.factories import NOW, funnel_json, grant, offer_json, product, rules_json, variant
 from tests.unit.domain.audiences import WRITTEN
 from tests.web.installed import SHOP
 
@@ -106,6 +106,15 @@ def test_goods_that_the_shop_does_not_have_do_not_go_live(run: Run, tmp_path: Pa
         assert "funnels[0].audience (order.contains): 'p9' is not in the catalogue" in refused.output
         assert "98" not in refused.output
     assert "2  " not in run("versions", "--shop", SHOP).output
+
+
+def test_plans_that_the_shop_does_not_have_do_not_go_live(run: Run, tmp_path: Path) -> None:
+    offer = offer_json("2", subscription={"plan": "688"})
+    path = written(tmp_path, rules_json(funnel_json(offer=offer)))
+    refused = run("import", path, "--shop", SHOP, "--publish")
+    assert refused.exit_code == 1
+    told = "funnels[0].steps[0].offer.subscription.plan: '688' is none of the shop's selling plans"
+    assert told in refused.output
 
 
 def test_there_is_no_version_that_there_is_not(run: Run) -> None:

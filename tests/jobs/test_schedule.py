@@ -3,6 +3,7 @@ from typing import cast
 
 import pytest
 
+from server.domain.plans import Interval, PlanGroup, SellingPlan
 from server.jobs.engine import Engine
 from server.jobs.schedule import Schedule
 from server.ports import CollectionSnapshot, CustomerRequest, ReopenNeeded, TemporaryFailure
@@ -14,6 +15,7 @@ from server.storage.rules import Rules
 from server.storage.shops import Shops
 from server.storage.touches import QUEUED, Touches
 from server.usecases.ingest import close_delivery
+from server.usecases.plans import list_plans
 from server.usecases.privacy import list_requests
 from tests.factories import EMAIL, NOW, OTHER_SHOP, SHOP, funnel_json, line, order, rules_json
 from tests.jobs.conftest import RecordingEngine
@@ -33,13 +35,26 @@ def test_nothing_is_done_at_the_start_and_the_daily_work_soon_after(
     assert (recording.forgotten, house.api.calls) == (0, [])
     house.clock.move(minutes=10)
     schedule.tick()
-    assert (recording.forgotten, house.api.calls) == (1, ["app_state", "locations", "variants", "orders_updated"])
+    asked = ["app_state", "plan_groups", "locations", "variants", "orders_updated"]
+    assert (recording.forgotten, house.api.calls) == (1, asked)
     house.clock.move(hours=23)
     schedule.tick()
     assert recording.forgotten == 1
     house.clock.move(hours=1)
     schedule.tick()
     assert recording.forgotten == 2
+
+
+def test_plans_that_no_webhook_told_of_are_found_the_next_day(house: House, schedule: Schedule) -> None:
+    month = Interval("month", 1)
+    house.api.held_plan_groups["9"] = PlanGroup("9", "Club", (SellingPlan("31", "Monthly", month, month),))
+    house.api.fail("plan_groups", TemporaryFailure("busy"))
+    house.clock.move(minutes=10)
+    schedule.tick()
+    assert list_plans(database=house.database, shop_id=house.shop_id) == ()
+    house.clock.move(days=1)
+    schedule.tick()
+    assert [each.plan_id for each in list_plans(database=house.database, shop_id=house.shop_id)] == ["31"]
 
 
 def test_old_deliveries_go_and_young_ones_stay(house: House, schedule: Schedule) -> None:

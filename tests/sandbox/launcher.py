@@ -17,6 +17,7 @@ from tests.sandbox.house import House, make_world
 from tests.sandbox.listening import require_free
 from tests.sandbox.processes import AppProcesses, ChildFailed
 from tests.sandbox.settings import SandboxSettings
+from tests.sandbox.shopify.selling_plans import open_club
 from tests.sandbox.shopify.world import World
 from tests.sandbox.shopify.world_build import SHOP_TIME_ZONE
 
@@ -103,12 +104,15 @@ class Launcher:
         upgrading = _Background(processes.upgrade) if self._with_app else None
         if self._with_app:
             deploy_extension(self._settings)
-        if make_world(self._settings, clock, self._templates, orders=self._orders):
+        is_new = make_world(self._settings, clock, self._templates, orders=self._orders)
+        if is_new:
             print("A new shop is ready: catalogue, customers and orders, the last of them from yesterday.")
         if is_moved:
             print(f"The clock was moved to {MORNING} in the shop, because no message leaves at night.")
         house = House(self._settings, credentials, plan=self._plan)
         try:
+            if is_new:
+                open_club(house.sandbox.world, house.sandbox.sender)
             house.start()
             if upgrading:
                 upgrading.join()

@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from sqlalchemy import func, select, update
 
+from server.domain.plans import Interval, PlanGroup, PlanPrice, SellingPlan
 from server.runtime import Runtime
 from server.storage.catalog import Catalog, VariantRow
 from server.storage.decisions import DecisionRow
+from server.storage.plans import SellingPlans
 from server.storage.rules import Rules
 from server.storage.shops import Shops
 from tests.conftest import StandingClock
@@ -315,6 +318,48 @@ def test_a_new_version_of_the_rules_is_used_at_once(
         rules.save_draft(fixed_rules("3"), revision=1, now=clock.now())
         rules.publish(by="42", now=clock.now())
     assert ask(client, clock.now())["offer"]["variant_id"] == 3
+
+
+def test_a_subscription_is_shown_with_all_that_it_binds_to_and_signed_by_its_plan(
+    client: FlaskClient, runtime: Runtime, clock: StandingClock
+) -> None:
+    shop_id = install(runtime)
+    plan = SellingPlan(
+        "688",
+        "Monthly box",
+        Interval("month", 3),
+        Interval("month", 1),
+        (PlanPrice(0, "percent", Decimal(20)), PlanPrice(2, "price", Decimal(950))),
+    )
+    document = fixed_rules("2")
+    document["funnels"][0]["steps"][0]["offer"] |= {
+        "subscription": {"shipping": {"GBP": 100}},
+        "shipping": {"title": "Post", "amounts": {"GBP": 250}},
+    }
+    with runtime.database.write() as session:
+        group = PlanGroup("9", "Club", (plan,), variants=frozenset({"2"}))
+        SellingPlans(session, shop_id).save(group, read_at=clock.now())
+        rules = Rules(session, shop_id)
+        rules.save_draft(document, revision=1, now=clock.now())
+        rules.publish(by="42", now=clock.now())
+    found = ask(client, clock.now())
+    offer = found["offer"]
+    assert (offer["unit_price"]["amount"], offer["discounted_unit_price"]["amount"]) == ("10.00", "6.80")
+    assert offer["subscription"] == {
+        "plan": "Monthly box",
+        "billing": {"unit": "month", "count": 3},
+        "delivery": {"unit": "month", "count": 1},
+        "unit_price": {"amount": "8.00", "currency": "GBP"},
+        "shipping": {"amount": "1.00", "currency": "GBP"},
+        "later": {"after": 2, "unit_price": {"amount": "9.50", "currency": "GBP"}},
+    }
+    wishes = {"sellingPlanId": 1, "recurringShippingPrice": 0, "changes": []}
+    signed = read_changeset(accept(client, clock.now(), found, **wishes).get_json()["token"])
+    assert signed["changes"] == offer["changes"]
+    (change,) = signed["changes"]
+    assert (change["type"], change["sellingPlanId"]) == ("add_subscription", 688)
+    assert (change["initialShippingPrice"], change["recurringShippingPrice"]) == (2.5, 1)
+    assert change["discount"]["value"] == 15
 
 
 def test_answers_hold_no_secret(client: FlaskClient, runtime: Runtime, clock: StandingClock) -> None:

@@ -59,12 +59,15 @@ export async function sign(token, decisionId, offer) {
  *
  * @param {RenderApi} api
  * @param {string} changeset signed
+ * @param {boolean} isSubscription which the shopper has agreed to
  * @returns {Promise<{status: OutcomeStatus, codes: string[]}>} never rejects; `unknown` when no answer came, for the
  *   charge may have gone through
  */
-export async function apply(api, changeset) {
+export async function apply(api, changeset, isSubscription) {
   try {
-    const {status, errors} = await within(APPLY_MS, () => api.applyChangeset(changeset));
+    const {status, errors} = await within(APPLY_MS, () =>
+      isSubscription ? api.applyChangeset(changeset, {buyerConsentToSubscriptions: true}) : api.applyChangeset(changeset),
+    );
     const isKnown = status === 'processed' || status === 'partially_processed' || status === 'unprocessed';
     return {status: isKnown ? status : 'unknown', codes: codesOf(errors)};
   } catch (error) {

@@ -17,6 +17,22 @@ export interface Money {
 
 type Changeset = Exclude<Parameters<RenderApi['calculateChangeset']>[0], string>;
 
+export interface Interval {
+  unit: 'day' | 'week' | 'month' | 'year';
+  count: number;
+}
+
+/** What the shopper is bound to; prices are of one unit. */
+export interface Subscription {
+  plan: string;
+  billing: Interval;
+  delivery: Interval;
+  unit_price: Money;
+  shipping: Money;
+  /** Another price that holds once the goods were paid so often. */
+  later: {after: number; unit_price: Money} | null;
+}
+
 export interface Offer {
   option_id: string;
   variant_id: number;
@@ -29,6 +45,8 @@ export interface Offer {
   unit_price: Money;
   discounted_unit_price: Money;
   discount: {value: number; value_type: 'percentage' | 'fixed_amount'; title: string} | null;
+  /** Absent where the goods are sold once. */
+  subscription?: Subscription | null;
   reason_line: string | null;
   /** Words of the page, `heading`, `accept` and `decline` at least; any key of texts.js may stand here. */
   texts: Record<string, string> | null;

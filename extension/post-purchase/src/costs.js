@@ -17,7 +17,11 @@ export function breakDown(purchase, offer) {
   const shipping = sum(purchase.addedShippingLines, 'priceSet');
   const tax = sum(purchase.addedTaxLines, 'priceSet');
   const added = offer.changes.map((change) => /** @type {any} */ (change).variantId);
-  const lines = (purchase.updatedLineItems || []).filter((line) => added.indexOf(line.variantId) >= 0);
+  const plans = offer.changes.map((change) => /** @type {any} */ (change).sellingPlanId).filter(Boolean);
+  const known = (purchase.updatedLineItems || []).filter((line) => added.indexOf(line.variantId) >= 0);
+  // What was bought once may be subscribed to as well: then the plan tells the two lines apart.
+  const subscribed = known.filter((line) => plans.indexOf(line.sellingPlanId) >= 0);
+  const lines = subscribed.length ? subscribed : known;
   const lineTotal = sum(lines, 'totalPriceSet');
   const currency = purchase.totalOutstandingSet.presentmentMoney.currencyCode;
   const isTaxIncluded = lineTotal + shipping === total;

@@ -3,6 +3,7 @@ import {
   BlockStack,
   Bookend,
   Button,
+  BuyerConsent,
   Heading,
   HeadingGroup,
   Image,
@@ -17,6 +18,7 @@ import {
   VisuallyHidden,
 } from '@shopify/post-purchase-ui-extensions';
 import {formatMoney, toUnits} from './money.js';
+import {termsOf} from './subscription.js';
 import {fill} from './texts.js';
 
 /** @import {RemoteComponent, RemoteComponentType, PropsForRemoteComponent} from '@remote-ui/core' */
@@ -26,9 +28,9 @@ import {fill} from './texts.js';
 /** @typedef {RemoteComponent<any, Root>} Node */
 
 /**
- * Handlers take no argument: the host would have to send it from the page's thread.
+ * Handlers of presses take no argument: the host would have to send it from the page's thread.
  *
- * @typedef {{accept: () => void, decline: () => void, priceAgain: () => void}} Handlers
+ * @typedef {{accept: () => void, agree: (value: boolean) => void, decline: () => void, priceAgain: () => void}} Handlers
  */
 
 /**
@@ -105,6 +107,10 @@ export function showOffer(root, offer, texts, locale, handlers) {
   const noticeBox = element(BlockStack, {});
   const acceptLabel = root.createText(texts.accept);
   const accept = element(Button, {onPress: handlers.accept, disabled: true}, /** @type {any} */ (acceptLabel));
+  const terms = termsOf(offer, texts, locale);
+  const consent = terms.length
+    ? element(BuyerConsent, {policy: 'subscriptions', checked: false, onChange: handlers.agree})
+    : null;
   const decline = element(Button, {onPress: handlers.decline, subdued: true}, texts.decline);
 
   /**
@@ -113,7 +119,8 @@ export function showOffer(root, offer, texts, locale, handlers) {
    */
   function showPrice(now, before) {
     const isReduced = before > now;
-    const percent = offer.discount && offer.discount.value_type === 'percentage' ? ` (${offer.discount.value}%)` : '';
+    // By a plan, the saving is not the discount's alone.
+    const percent = !terms.length && offer.discount && offer.discount.value_type === 'percentage' ? ` (${offer.discount.value}%)` : '';
     fillWith(priceBox, [
       element(
         InlineStack,
@@ -160,12 +167,13 @@ export function showOffer(root, offer, texts, locale, handlers) {
       offer.quantity > 1 ? element(TextBlock, {}, fill(texts.quantity, offer.quantity)) : null,
     ),
     priceBox,
+    terms.length ? element(BlockStack, {spacing: 'tight'}, ...terms.map(([label, value]) => row(label, value))) : null,
     offer.description
       ? element(TextContainer, {spacing: 'tight'}, ...offer.description.split(/\n+/).map((line) => element(TextBlock, {}, line)))
       : null,
     element(Separator, {}),
     costBox,
-    noticeBox,
+    consent ? element(BlockStack, {}, consent, noticeBox) : noticeBox,
     element(BlockStack, {spacing: 'tight'}, accept, decline),
     element(TextBlock, {subdued: true, size: 'small'}, texts.terms),
   );
@@ -227,6 +235,15 @@ export function showOffer(root, offer, texts, locale, handlers) {
       fillWith(noticeBox, []);
       accept.updateProps({loading: true, loadingLabel: texts.wait});
       decline.updateProps({disabled: true});
+    },
+
+    /** @param {boolean} isChecked */
+    agreed(isChecked) {
+      if (consent) consent.updateProps({checked: isChecked, error: undefined});
+    },
+
+    mustAgree() {
+      if (consent) consent.updateProps({error: texts.agree});
     },
 
     payAgain() {

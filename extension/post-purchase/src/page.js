@@ -85,6 +85,7 @@ function presentOffer(root, api, decisionId, offer, reporter) {
   let unpriced = null;
   /** @type {string[] | null} why the last try to pay failed, while another is possible */
   let unsigned = null;
+  let isAgreed = !offer.subscription;
   let isBusy = false;
   let isPricing = false;
   let isShown = false;
@@ -132,6 +133,10 @@ function presentOffer(root, api, decisionId, offer, reporter) {
 
     async function accept() {
       if (isBusy || !cost) return;
+      if (!isAgreed) {
+        view.mustAgree();
+        return;
+      }
       isBusy = true;
       reportShown();
       reporter.report('accepted');
@@ -148,10 +153,17 @@ function presentOffer(root, api, decisionId, offer, reporter) {
         }
         return;
       }
-      const {status, codes} = await apply(api, signed.changeset);
+      const {status, codes} = await apply(api, signed.changeset, Boolean(offer.subscription));
       reporter.report('outcome', {status, error_codes: codes});
       if (status === 'processed') settle('a');
       else end(afterPaying(texts, status, codes, formatMoney(cost.total, cost.currency, locale)));
+    }
+
+    /** @param {boolean} value */
+    function agree(value) {
+      if (isBusy) return;
+      isAgreed = value === true;
+      view.agreed(isAgreed);
     }
 
     function decline() {
@@ -167,6 +179,7 @@ function presentOffer(root, api, decisionId, offer, reporter) {
 
     const view = showOffer(root, offer, texts, locale, {
       accept: guarded(accept),
+      agree,
       decline: guarded(decline),
       priceAgain: guarded(price),
     });

@@ -28,13 +28,23 @@
  * @property {string} check
  * @property {string} unpaid
  * @property {string} unpaidText
+ * @property {string} every how often, for day, week, month and year, each for one and for several, parted by "|"
+ * @property {string} plan
+ * @property {string} delivery
+ * @property {string} payment
+ * @property {string} each
+ * @property {string} eachAfter where the first costs something else
+ * @property {string} later
+ * @property {string} shippingEach
+ * @property {string} agree
  */
 
 /**
  * Why the item was not added. A language may lack some: the page then says only what follows for the shopper, rather
  * than mixing languages.
  *
- * @typedef {'paymentDeclined' | 'soldOut' | 'gone' | 'method' | 'released' | 'broken' | 'subscription'} Reason
+ * @typedef {'paymentDeclined' | 'soldOut' | 'gone' | 'method' | 'released' | 'broken' | 'subscription' | 'noConsent' | 'notKept' |
+ *   'noAddress' | 'subscribed'} Reason
  */
 
 /** @typedef {Words & Partial<Record<Reason, string>>} Texts */
@@ -72,7 +82,20 @@ const en = {
   method: 'The way you paid cannot be used for an extra item.',
   released: 'Your order is already being prepared, so nothing can be added to it.',
   broken: 'Something went wrong on our side.',
-  subscription: 'It is a subscription that could not be set up for this order.',
+  subscription: 'The subscription could not be set up for this order.',
+  noConsent: 'Your agreement to the subscription did not arrive.',
+  notKept: 'The way you paid could not be kept for the subscription.',
+  noAddress: 'A subscription needs an address to send it to.',
+  subscribed: 'Your order holds a subscription already, and takes no second one.',
+  every: 'Every day|Every {0} days|Every week|Every {0} weeks|Every month|Every {0} months|Every year|Every {0} years',
+  plan: 'Subscription',
+  delivery: 'Delivery',
+  payment: 'Payment',
+  each: 'Each payment',
+  eachAfter: 'Each payment after today',
+  later: 'After {0} payments',
+  shippingEach: 'Shipping each time after',
+  agree: 'Please agree to the subscription above, or choose not to have it.',
 };
 
 /** @type {Texts} */
@@ -105,6 +128,20 @@ const de = {
   paymentDeclined: 'Die Zahlung dafür wurde abgelehnt.',
   soldOut: 'Er ist gerade ausverkauft.',
   gone: 'Dieses Angebot ist nicht mehr verfügbar.',
+  subscription: 'Das Abonnement konnte für diese Bestellung nicht eingerichtet werden.',
+  noConsent: 'Ihre Zustimmung zum Abonnement ist nicht angekommen.',
+  notKept: 'Ihre Zahlungsart konnte nicht für das Abonnement gespeichert werden.',
+  noAddress: 'Ein Abonnement braucht eine Lieferadresse.',
+  subscribed: 'Ihre Bestellung enthält schon ein Abonnement; ein zweites ist nicht möglich.',
+  every: 'Jeden Tag|Alle {0} Tage|Jede Woche|Alle {0} Wochen|Jeden Monat|Alle {0} Monate|Jedes Jahr|Alle {0} Jahre',
+  plan: 'Abonnement',
+  delivery: 'Lieferung',
+  payment: 'Zahlung',
+  each: 'Jede Zahlung',
+  eachAfter: 'Jede weitere Zahlung',
+  later: 'Nach {0} Zahlungen',
+  shippingEach: 'Versand bei jeder weiteren',
+  agree: 'Bitte stimmen Sie oben dem Abonnement zu, oder lehnen Sie es ab.',
 };
 
 /** @type {Texts} */
@@ -137,6 +174,20 @@ const fr = {
   paymentDeclined: 'Son paiement a été refusé.',
   soldOut: 'Il vient d’être épuisé.',
   gone: 'Cette offre n’est plus disponible.',
+  subscription: 'L’abonnement n’a pas pu être créé pour cette commande.',
+  noConsent: 'Votre accord pour l’abonnement n’est pas arrivé.',
+  notKept: 'Votre moyen de paiement n’a pas pu être conservé pour l’abonnement.',
+  noAddress: 'Un abonnement demande une adresse de livraison.',
+  subscribed: 'Votre commande contient déjà un abonnement et n’en accepte pas d’autre.',
+  every: 'Tous les jours|Tous les {0} jours|Toutes les semaines|Toutes les {0} semaines|Tous les mois|Tous les {0} mois|Tous les ans|Tous les {0} ans',
+  plan: 'Abonnement',
+  delivery: 'Livraison',
+  payment: 'Paiement',
+  each: 'Chaque paiement',
+  eachAfter: 'Chaque paiement suivant',
+  later: 'Après {0} paiements',
+  shippingEach: 'Frais de livraison suivants',
+  agree: 'Acceptez l’abonnement ci-dessus, ou refusez-le.',
 };
 
 /** @type {Record<string, Texts>} */

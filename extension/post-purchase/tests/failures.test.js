@@ -15,11 +15,11 @@ const WORDS = {
   unsupported_payment_method: /way you paid/,
   invalid_request: /no longer available/,
   server_error: /went wrong on our side/,
-  buyer_consent_required: /subscription/,
-  subscription_vaulting_error: /subscription/,
-  subscription_contract_creation_error: /subscription/,
-  subscription_no_shipping_address_error: /subscription/,
-  subscription_limit_error: /subscription/,
+  buyer_consent_required: /agreement to the subscription/,
+  subscription_vaulting_error: /could not be kept/,
+  subscription_contract_creation_error: /could not be set up/,
+  subscription_no_shipping_address_error: /needs an address/,
+  subscription_limit_error: /holds a subscription already/,
   order_released_error: /already being prepared/,
 };
 const CODES = Object.entries(WORDS);

@@ -3,7 +3,7 @@ import {afterPaying, notAdded} from '../src/endings.js';
 import {fill, LANGUAGES, textsFor} from '../src/texts.js';
 import {ERROR_CODES} from './purchase.js';
 
-const OPTIONAL = ['method', 'released', 'broken', 'subscription'];
+const OPTIONAL = ['method', 'released', 'broken'];
 const english = /** @type {Record<string, string>} */ (LANGUAGES.en);
 
 describe.each(Object.entries(LANGUAGES))('%s', (_language, texts) => {

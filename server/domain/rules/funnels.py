@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from server.domain.document import CONTROL, Arm, Experiment, Funnel, FunnelStep, Pair, Pairing, Schedule
 from server.domain.offered import Texts
-from server.domain.offers import Band, Break, BundlePrice, Discount, Offer, Shipping
+from server.domain.offers import AS_SUBSCRIPTION, Band, Break, BundlePrice, Discount, Offer, Shipping
+from server.domain.plans import LONGEST, SHORTEST, PlanChoice
 from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, MARGIN_WORDS, MAX_STOCK, NAME
 from server.domain.rules.reading import Reader
 from server.domain.rules.shapes import (
@@ -37,6 +38,7 @@ def offers_of(funnel: Funnel, path: str) -> Iterator[tuple[str, Offer]]:
 def _check_offer(reader: Reader, offer: Offer, path: str) -> None:
     if offer.discount is not None:
         check_discount(reader, offer.discount, f"{path}.discount")
+    _check_sold_by(reader, offer, path)
     is_read = f"{path}.variants" not in reader.misshapen
     if offer.source == "fixed" and not offer.variant_ids and is_read:
         reader.fault(f"{path}.variants", "is empty; choose at least one product to offer.")
@@ -53,6 +55,25 @@ def _check_offer(reader: Reader, offer: Offer, path: str) -> None:
         reader.fault(f"{path}.price", "stands beside a discount; keep one of the two.")
     if offer.source == "bundle" and (offer.breaks or offer.has_variant_choice):
         reader.fault(path, "is a bundle, which has no choice of quantities or variants; take breaks and choice away.")
+
+
+def _check_sold_by(reader: Reader, offer: Offer, path: str) -> None:
+    """Check that an offer is a subscription where its source is, and not where it cannot be."""
+    if offer.source == "bundle" and offer.subscription is not None:
+        reader.fault(f"{path}.subscription", "is not for bundles; take it away, or offer the goods one by one.")
+    if (
+        offer.source == AS_SUBSCRIPTION
+        and offer.subscription is None
+        and f"{path}.subscription" not in reader.misshapen
+    ):
+        reader.fault(f"{path}.subscription", "is missing; write {} for the goods' own plan that delivers most often.")
+    if offer.source == AS_SUBSCRIPTION and offer.variant_ids:
+        reader.fault(f"{path}.variants", "is for other sources: what was bought is offered. Take the products away.")
+
+
+def _check_subscription(reader: Reader, choice: PlanChoice, path: str) -> None:
+    if choice.plan is not None and not choice.plan.isdigit():
+        reader.fault(f"{path}.plan", "must be the number of a selling plan, such as 688, without the words around it.")
 
 
 def _check_break(reader: Reader, held: Break, path: str) -> None:
@@ -175,6 +196,27 @@ PRICE = Table(
     ),
 )
 
+SUBSCRIPTION = Table(
+    PlanChoice,
+    (
+        Field("plan", Text(), "Selling plan", "Its number; goods without it are not offered.", is_nullable=True),
+        Field(
+            "interval",
+            Text((SHORTEST, LONGEST)),
+            "Or the goods' own plan",
+            "Where no plan is named: of the plans that the goods have, by how often they are delivered.",
+        ),
+        Field(
+            "shipping",
+            Amounts(low=0),
+            "Shipping each time after",
+            "Without it, the same as the offer's own shipping.",
+            is_nullable=True,
+        ),
+    ),
+    _check_subscription,
+)
+
 BAND = Table(
     Band,
     (
@@ -191,7 +233,7 @@ OFFER = Table(
         ID,
         Field(
             "source",
-            Text(("fixed", "bundle", "bought_together", "dearer", "paired")),
+            Text(("fixed", "bundle", "bought_together", "dearer", "paired", AS_SUBSCRIPTION)),
             "What is offered",
             is_required=True,
         ),
@@ -203,6 +245,13 @@ OFFER = Table(
         Field("has_variant_choice", Flag(), "The shopper may choose another variant"),
         Field("discount", DISCOUNT, "Discount", is_nullable=True),
         Field("price", PRICE, "One price", "Of a bundle, in place of a discount.", is_nullable=True),
+        Field(
+            "subscription",
+            SUBSCRIPTION,
+            "Subscription",
+            "Sold by a selling plan, on the one-click page alone; {} is the goods' own.",
+            is_nullable=True,
+        ),
         Field("shipping", SHIPPING, "Shipping", "Added on the one-click page; without it none is.", is_nullable=True),
         Field("minimum_stock", Whole(high=MAX_STOCK), "Minimum stock of this offer", is_nullable=True),
         Field("minimum_margin", Share(), "Minimum margin of this offer", MARGIN_WORDS, is_nullable=True),

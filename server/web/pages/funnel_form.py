@@ -138,4 +138,6 @@ def _shown_at(path: str) -> str:
     """Return where a problem of a whole is shown: the last of the fields that it may be mended in."""
     if path == "schedule":
         return "schedule.ends_at"
+    if re.search(r"offer\.subscription\.\w+$", path):
+        return path.rpartition(".")[0]  # one choice for how goods are sold
     return f"{path}.percent" if path.endswith("offer.discount") else path

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.domain.rules.funnels import ARM, EXPERIMENT, FUNNEL_STEP
+from server.usecases.plans import list_plans
 from server.usecases.reports import Goods
+from server.web.guards import runtime, shop
 from server.web.pages.audience_form import AudienceView, describe_named
 from server.web.pages.controls import Choices, Control, draw
 from server.web.pages.display import Display
@@ -67,7 +69,7 @@ class StepView:
 
     def arm_at(self, place: int, arm: Mapping[str, Any]) -> ArmView:
         path, offer = f"{self.path}.experiment.arms[{place}]", self.offer
-        held = OfferView(f"{path}.offer", arm["offer"], offer.goods, offer.display, offer.pairings)
+        held = OfferView(f"{path}.offer", arm["offer"], offer.goods, offer.display, offer.pairings, offer.plans)
         return ArmView(path, arm, held)
 
     @property
@@ -91,6 +93,7 @@ def view_of(funnel: Mapping[str, Any], document: Mapping[str, Any], display: Dis
     """Return what the form of a funnel shows."""
     goods = goods_in(funnel)
     pairings = tuple((each["id"], each["name"]) for each in document.get("pairings", ()))
+    plans = list_plans(database=runtime().database, shop_id=shop().shop_id)
     ids = [step["id"] for step in funnel["steps"]]
     # The first is where every way begins: one that leads back to it would go in a circle.
     nexts = tuple((each, f"Offer {place}") for place, each in enumerate(ids, start=1))[1:]
@@ -99,7 +102,7 @@ def view_of(funnel: Mapping[str, Any], document: Mapping[str, Any], display: Dis
         # The first offer stands in the form by itself: its names have always been without their place.
         path = f"steps[{place}]"
         named = "offer" if place == 0 else f"{path}.offer"
-        return StepView(path, step, OfferView(named, step["offer"], goods, display, pairings), nexts)
+        return StepView(path, step, OfferView(named, step["offer"], goods, display, pairings, plans), nexts)
 
     new_step = at(1, {"id": "", "offer": empty_offer("")})
     return FunnelView(

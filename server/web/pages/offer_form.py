@@ -2,10 +2,12 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.domain.offers import AS_SUBSCRIPTION
+from server.domain.plans import LONGEST, SHORTEST, SellingPlan
 from server.domain.rules.funnels import OFFER
 from server.domain.rules.shapes import Text
 from server.usecases.reports import Goods
@@ -26,7 +28,9 @@ from server.web.pages.wording import amounts_words, choice_words
 
 _TEXTS = ("heading", "accept", "decline", "reason")
 # What the template lays out by hand; every other entry of an offer is drawn from its shape.
-_LAID_OUT = {"source", "variants", "quantity", "discount", "price", "minimum_stock", "minimum_margin", "texts"}
+_LAID_OUT = {
+    "source", "variants", "quantity", "discount", "price", "minimum_stock", "minimum_margin", "texts", "subscription",
+}  # fmt: skip
 _DRAWN = tuple(each.name for each in OFFER.fields if each.label and is_plain(each.shape) and each.name not in _LAID_OUT)
 _SOURCES = {
     "fixed": ("Products that I choose", "They are tried in this order until one is in stock."),
@@ -41,6 +45,10 @@ _SOURCES = {
     "bundle": (
         "These products together",
         "A bundle, offered on the one-click page only; all of them must be in stock.",
+    ),
+    AS_SUBSCRIPTION: (
+        "What was just bought, as a subscription",
+        "Beside the order, on the one-click page only; the products below are not used.",
     ),
     "paired": ("What goes with it, by product tags", "By one of your pairings, chosen below."),
 }
@@ -64,6 +72,26 @@ class OfferView:
     goods: Goods
     display: Display
     pairings: Choices = ()
+    plans: Sequence[SellingPlan] = ()
+
+    @property
+    def ways_to_sell(self) -> Choices:
+        """How goods may be sold: once, or by which plan."""
+        named = [(each.plan_id, f"Subscription: {each.name}, {each.delivery.text()}") for each in self.plans]
+        held = self.way_to_sell
+        if held and held not in {SHORTEST, LONGEST, *(plan_id for plan_id, _ in named)}:
+            named.append((held, f"Subscription: a plan that is gone ({held})"))
+        return (
+            ("", "Once"),
+            (SHORTEST, "Subscription: the product's own, most frequent"),
+            (LONGEST, "Subscription: the product's own, least frequent"),
+            *named,
+        )
+
+    @property
+    def way_to_sell(self) -> str:
+        held = self.offer.get("subscription")
+        return "" if held is None else held.get("plan") or held.get("interval", SHORTEST)
 
     @property
     def sources(self) -> Iterator[Source]:
@@ -149,6 +177,10 @@ def read_offer(filled: Filled, path: str, held: Mapping[str, Any]) -> dict[str, 
     offer["variants"] = list(dict.fromkeys(filter(None, filled.form.getlist(f"{path}.variants"))))
     offer["quantity"] = _whole(filled.text(f"{path}.quantity"), empty=1)
     offer["discount"] = _discount(filled, path, held.get("discount") or {})
+    is_repeat = offer["source"] == AS_SUBSCRIPTION
+    offer["subscription"] = _subscription(filled, path, held.get("subscription"), is_needed=is_repeat)
+    if is_repeat:
+        offer["variants"] = []
     offer["price"] = _bundle_price(filled, path, held.get("price") or {}) if offer["source"] == "bundle" else None
     margin = filled.text(f"{path}.minimum_margin")
     offer["minimum_margin"] = as_number(margin) if margin else None
@@ -172,6 +204,19 @@ def _discount(filled: Filled, path: str, held: Mapping[str, Any]) -> dict[str, A
         return None
     kept = {entry: each for entry, each in held.items() if entry not in ("percent", "amounts")}
     return {**kept, **made, "title": filled.text(f"{path}.discount.title")}
+
+
+def _subscription(
+    filled: Filled, path: str, held: Mapping[str, Any] | None, *, is_needed: bool
+) -> Mapping[str, Any] | None:
+    """Return how the plan is chosen; what sending costs later stays, as the form does not show it."""
+    if f"{path}.subscription" not in filled.form:
+        return held
+    chosen = filled.text(f"{path}.subscription") or (SHORTEST if is_needed else "")
+    if not chosen:
+        return None
+    kept = {name: value for name, value in (held or {}).items() if name == "shipping"}
+    return {**kept, ("interval" if chosen in (SHORTEST, LONGEST) else "plan"): chosen}
 
 
 def _bundle_price(filled: Filled, path: str, held: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -132,8 +132,10 @@ def _decision_lines(decision: StoredDecision, display: Display, titles: dict[str
             title = (
                 "" if step.path == FIRST and len(offered.items) == 1 else f" of {titles.get(item.variant_id, _GONE)}"
             )
-            instead = f" instead of {full}" if item.discount else ""
+            instead = f" instead of {full}" if item.discount or item.plan else ""
             lines.append(f"{_WAYS.get(step.path[-1], '')}{item.quantity}{title} at {price}{instead}.")
+            if item.plan is not None:
+                lines.append(f"By subscription: {item.plan.name}, {item.plan.delivery.text()}.")
         if offered.arm is not None:
             lines.append(f"Drawn into the arm “{offered.arm}” of a test.")
         if offered.reason_line and step.path == FIRST:

@@ -113,6 +113,7 @@ _SOURCES = {
     "bought_together": "What is bought together",
     "dearer": "Something dearer of the same kind",
     "paired": "What goes with it, by tags",
+    "as_subscription": "What was just bought, as a subscription",
 }
 
 
@@ -127,7 +128,8 @@ def offer_words(offer: Mapping[str, Any], goods: Goods) -> str:
     if offer.get("source") == "bundle":
         return f"Together: {' + '.join(named)}"
     others = len(named) - 1
-    return f"{named[0]}{f', or {others} more' if others else ''}"
+    how = ", by subscription" if offer.get("subscription") is not None else ""
+    return f"{named[0]}{f', or {others} more' if others else ''}{how}"
 
 
 def variant_words(variant_id: str, goods: Goods) -> str:

@@ -85,7 +85,9 @@ def _placed(world: World, checkout: Checkout) -> InitialPurchase:
     with world.read() as connection:
         order = connection.execute("SELECT * FROM orders WHERE id = ?", (checkout.order_id,)).fetchone()
         lines = connection.execute(
-            "SELECT * FROM order_line WHERE order_id = ? AND added_by_edit IS NULL ORDER BY id", (order["id"],)
+            "SELECT l.*, p.selling_plan_id FROM order_line l LEFT JOIN order_line_plan p ON p.line_id = l.id"
+            " WHERE l.order_id = ? AND l.added_by_edit IS NULL ORDER BY l.id",
+            (order["id"],),
         ).fetchall()
     return InitialPurchase(
         reference_id=checkout.token,

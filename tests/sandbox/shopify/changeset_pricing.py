@@ -7,11 +7,12 @@ the added prices and never raise the total; a shipping line costs what it says, 
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
 from tests.sandbox.shopify import money
+from tests.sandbox.shopify.selling_plans import first_price, plan_of
 
 MOST_CHANGES = 20
 VAT_RATE = 0.2
@@ -28,7 +29,10 @@ class ChangesetFault(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class AddedLine:
-    """One line to add; money in minor units of the shop's currency, `discount` for the whole line."""
+    """One line to add; money in minor units of the shop's currency, `discount` for the whole line.
+
+    A subscription has a `plan` (id and name), and its price is the plan's for the first time.
+    """
 
     variant_id: int
     product_id: int
@@ -37,6 +41,7 @@ class AddedLine:
     price: int
     discount: int
     discount_title: str | None
+    plan: tuple[int, str] | None = None
 
     @property
     def total(self) -> int:
@@ -70,13 +75,19 @@ class Priced:
 
 
 def price_changes(
-    connection: sqlite3.Connection, changes: Any, *, country_code: str | None, buyer_consents: bool
+    connection: sqlite3.Connection,
+    changes: Any,
+    *,
+    country_code: str | None,
+    buyer_consents: bool,
+    has_subscription: bool = False,
 ) -> Priced:
     """Return what the changes add.
 
     Raises:
         ChangesetFault: `invalid_request` for a change that makes no sense, `insufficient_inventory`,
-            `buyer_consent_required`.
+            `buyer_consent_required`, `subscription_no_shipping_address_error`, `subscription_limit_error` where the
+            order `has_subscription` or would get two.
     """
     if not isinstance(changes, list) or not 0 < len(changes) <= MOST_CHANGES:
         raise ChangesetFault("invalid_request", f"changes must hold 1 to {MOST_CHANGES} changes")
@@ -92,7 +103,13 @@ def price_changes(
         elif kind == "set_metafield":
             metafields.append(_metafield(change))
         elif kind == "add_subscription":
-            raise _subscription_fault(buyer_consents=buyer_consents)
+            _check_subscription(
+                country_code=country_code,
+                buyer_consents=buyer_consents,
+                is_taken=has_subscription or any(line.plan for line in lines),
+            )
+            lines.append(_subscribed(connection, change))
+            shipping.append(_first_shipping(change))
         else:
             raise ChangesetFault("invalid_request", f"{kind!r} is not a type of change")
     _check_stock(connection, lines)
@@ -164,11 +181,32 @@ def _metafield(change: Mapping[str, Any]) -> Mapping[str, Any]:
     return change
 
 
-def _subscription_fault(*, buyer_consents: bool) -> ChangesetFault:
+def _check_subscription(*, country_code: str | None, buyer_consents: bool, is_taken: bool) -> None:
     if not buyer_consents:
-        return ChangesetFault("buyer_consent_required", "the buyer has not agreed to a subscription")
-    # This shop sells nothing by subscription, so any plan is unknown to it.
-    return ChangesetFault("invalid_request", "the shop has no such selling plan")
+        raise ChangesetFault("buyer_consent_required", "the buyer has not agreed to a subscription")
+    if country_code is None:
+        raise ChangesetFault("subscription_no_shipping_address_error", "the order has no shipping address")
+    if is_taken:
+        raise ChangesetFault("subscription_limit_error", "the order has a subscription already")
+
+
+def _subscribed(connection: sqlite3.Connection, change: Mapping[str, Any]) -> AddedLine:
+    line, plan_id = _line(connection, {**change, "discount": None}), change.get("sellingPlanId")
+    plan = plan_of(connection, plan_id, variant_id=line.variant_id) if _is_count(plan_id) else None
+    if plan is None or plan["category"] != "SUBSCRIPTION":
+        raise ChangesetFault("invalid_request", f"variant {line.variant_id} is not sold by plan {plan_id}")
+    price = first_price(plan, line.price)
+    discount, title = _discount(change.get("discount"), price, line.quantity)
+    return replace(line, price=price, discount=discount, discount_title=title, plan=(plan["id"], plan["name"]))
+
+
+def _first_shipping(change: Mapping[str, Any]) -> AddedShipping:
+    if _decimal(change.get("recurringShippingPrice"), "recurringShippingPrice") < 0:
+        raise ChangesetFault("invalid_request", "recurringShippingPrice must not be negative")
+    option = change.get("shippingOption")
+    if not isinstance(option, dict):
+        raise ChangesetFault("invalid_request", "shippingOption must be an object")
+    return _shipping({**option, "price": change.get("initialShippingPrice")})
 
 
 def _check_stock(connection: sqlite3.Connection, lines: Sequence[AddedLine]) -> None:

@@ -53,7 +53,7 @@ class Changesets:
             with self.world.read() as connection:
                 order = _order(connection, reference_id)
                 # Consent is asked for when the changes are applied, not when their price is.
-                priced = price_changes(connection, changes, country_code=_country(order), buyer_consents=True)
+                priced = _priced(connection, order, changes, buyer_consents=True)
         except ChangesetFault as fault:
             return {"status": "unprocessed", "errors": [_error(fault)]}
         return {"status": "processed", "errors": [], "calculatedPurchase": _calculated(order, priced)}
@@ -116,9 +116,7 @@ class Changesets:
         connection = action.connection
         order = _order(connection, claims["sub"])
         _check_may_apply(connection, order, claims, action.now_text)
-        priced = price_changes(
-            connection, claims["changes"], country_code=_country(order), buyer_consents=buyer_consents
-        )
+        priced = _priced(connection, order, claims["changes"], buyer_consents=buyer_consents)
         charged = not (card_refuses and priced.total > 0)
         connection.execute(
             "INSERT INTO changeset (jti, reference_id, status, changes, applied_at) VALUES (?, ?, ?, ?, ?)",
@@ -132,7 +130,7 @@ class Changesets:
         )
         if priced.lines or priced.shipping:
             try:
-                write_edit(
+                edit = write_edit(
                     action,
                     order["id"],
                     priced.lines,
@@ -142,6 +140,9 @@ class Changesets:
                 )
             except EditRefused as refusal:
                 raise ChangesetFault(refusal.code, str(refusal)) from refusal
+            for line_id, line in zip(edit.line_ids, priced.lines, strict=True):
+                if line.plan is not None:
+                    connection.execute("INSERT INTO order_line_plan VALUES (?, ?, ?)", (line_id, *line.plan))
         return charged
 
     def _answer(self, reference_id: str, status: str, errors: Sequence[Answer]) -> Answer:
@@ -161,6 +162,19 @@ def _order(connection: sqlite3.Connection, reference_id: str) -> sqlite3.Row:
     if order is None:
         raise ChangesetFault("invalid_request", "the initial purchase is not completed")
     return order
+
+
+def _priced(connection: sqlite3.Connection, order: sqlite3.Row, changes: Any, *, buyer_consents: bool) -> Priced:
+    has_subscription = connection.execute(
+        "SELECT 1 FROM order_line_plan JOIN order_line ON order_line.id = line_id WHERE order_id = ?", (order["id"],)
+    ).fetchone()
+    return price_changes(
+        connection,
+        changes,
+        country_code=_country(order),
+        buyer_consents=buyer_consents,
+        has_subscription=has_subscription is not None,
+    )
 
 
 def _check_may_apply(
@@ -216,6 +230,7 @@ def _calculated(order: sqlite3.Row, priced: Priced) -> Answer:
                 "quantity": line.quantity,
                 "priceSet": bag(line.price),
                 "totalPriceSet": bag(line.total),
+                **({"sellingPlanId": line.plan[0]} if line.plan else {}),
             }
             for line in priced.lines
         ],

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from tests.sandbox.shopify import collections, oauth, orders, products, stock
+from tests.sandbox.shopify import collections, oauth, orders, products, selling_plans, stock
 from tests.sandbox.shopify.admin.bulk import FAILURES
 from tests.sandbox.shopify.admin.customers import unsubscribe_token
 from tests.sandbox.shopify.admin.faults import KINDS, UnknownFault
@@ -45,6 +45,8 @@ def blueprint(sandbox: ServerSide) -> Blueprint:
         ("DELETE", "/collections/<int:collection_id>", control.delete_collection),
         ("POST", "/products/<int:product_id>/collections", control.put_into_collection),
         ("POST", "/variants/<int:variant_id>", control.change_variant),
+        ("POST", "/selling-plans", control.add_plans),
+        ("DELETE", "/selling-plans/<int:group_id>", control.remove_plans),
         ("POST", "/customers/<int:customer_id>/consent", control.consent),
         ("POST", "/shop", control.change_shop),
         ("POST", "/installation", control.install),
@@ -151,6 +153,23 @@ class _Control:
     def pay(self, order_id: int) -> Answer:
         """Let the buyer pay what the order owes."""
         return jsonify(amount=mark_paid(self._world, self._sender, order_id)), 201
+
+    def add_plans(self) -> Answer:
+        """Make a group of selling plans: `name`, `plans`, `product_ids`, `variant_ids` as selling_plans has them."""
+        body = body_of(request)
+        made = selling_plans.create_group(
+            self._world,
+            self._sender,
+            name=take(body, "name", str),
+            plans=take(body, "plans", list),
+            product_ids=take(body, "product_ids", list, default=[]),
+            variant_ids=take(body, "variant_ids", list, default=[]),
+        )
+        return jsonify(made), 201
+
+    def remove_plans(self, group_id: int) -> Answer:
+        selling_plans.delete_group(self._world, self._sender, group_id)
+        return jsonify(group_id=group_id)
 
     def change_product(self, product_id: int) -> Answer:
         products.update_product(self._world, self._sender, product_id, **body_of(request))

@@ -50,7 +50,6 @@ def fill(
         "INSERT INTO shop VALUES (?, ?, 'Gift Shop', 'owner@example.com', 'GBP', 'Europe/London', 'GB', ?, 2)",
         (ids.SHOP_ID, domain, client_id),
     )
-    connection.execute("INSERT INTO selling_plan VALUES (?, 'Deliver every month')", (ids.MONTHLY_PLAN,))
     connection.execute("INSERT INTO location VALUES (?, 'Leeds warehouse', 1)", (ids.LOCATION_ID,))
     connection.execute("INSERT INTO location VALUES (?, 'York shop floor', 0)", (ids.SHOP_FLOOR_ID,))
     for table, rows in (

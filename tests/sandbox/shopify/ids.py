@@ -10,6 +10,8 @@ CUSTOMER = 7_013_000_000_000
 ORDER = 5_820_000_000_000
 LINE = 14_700_000_000_000
 PAYMENT = 6_405_000_000_000
+SELLING_PLAN_GROUP = 688_200_000_000
+SELLING_PLAN = 690_100_000_000
 REFUND = 9_012_000_000_000
 ORDER_EDIT = 2_305_000_000_000
 DISCOUNT = 1_391_000_000_000
@@ -18,7 +20,6 @@ ORDER_STEP = 4_194_301  # room for over 800 lines between the first lines of two
 STEP = 32_771
 SHOP_ID = 61_240_017_003
 LOCATION_ID = 72_350_110_419
-MONTHLY_PLAN = 3_610_040_713
 SHOP_FLOOR_ID = 72_350_143_187  # goods are put there by hand only
 
 _FIRST = {
@@ -30,6 +31,8 @@ _FIRST = {
     "refund": REFUND,
     "product": PRODUCT,
     "collection": COLLECTION,
+    "selling_plan": SELLING_PLAN,
+    "selling_plan_group": SELLING_PLAN_GROUP,
     "variant": VARIANT,
     "discount": DISCOUNT,
 }

@@ -16,6 +16,7 @@ from tests.sandbox.shopify.order_edits import Addition, Edit, EditRefused, apply
 from tests.sandbox.shopify.order_refunds import RefundRefused, refund_lines
 from tests.sandbox.shopify.payload_orders import order_body
 from tests.sandbox.shopify.quoting import CheckoutRefused, Quote, quote
+from tests.sandbox.shopify.selling_plans import plan_of
 from tests.sandbox.shopify.webhooks import WebhookSender
 from tests.sandbox.shopify.world import World
 
@@ -169,20 +170,40 @@ def _write_order(
 
 
 def _write_lines(action: Action, state: CheckoutState, priced: Quote, order_id: int) -> None:
-    plans = {line["variant_id"]: line.get("selling_plan_id") for line in state["lines"]}
-    known = {row["id"] for row in action.connection.execute("SELECT id FROM selling_plan")}
-    if unknown := {plan for plan in plans.values() if plan is not None} - known:
-        raise CheckoutRefused("unknown_selling_plan", f"The shop has no selling plan {min(unknown)}.")
+    plans = _plans(action.connection, state)
     line_id = ids.next_id(action.connection, "order_line")
     for number, line in enumerate(priced.lines):
         action.connection.execute(
             """INSERT INTO order_line (id, order_id, variant_id, product_id, sku, title, variant_title, quantity,
-               current_quantity, price, discount, requires_shipping, selling_plan_id)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+               current_quantity, price, discount, requires_shipping) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (line_id + number * ids.STEP, order_id, line.variant_id, line.product_id, line.sku, line.title,
              line.variant_title, line.quantity, line.quantity, line.price, line.discount,
-             int(line.requires_shipping), plans[line.variant_id]),
+             int(line.requires_shipping)),
         )  # fmt: skip
+        plan = plans.get(line.variant_id)
+        if plan is not None:
+            action.connection.execute(
+                "INSERT INTO order_line_plan VALUES (?, ?, ?)",
+                (line_id + number * ids.STEP, plan["id"], plan["name"]),
+            )
+
+
+def _plans(connection: sqlite3.Connection, state: CheckoutState) -> dict[int, sqlite3.Row]:
+    """Return by which plan each variant is sold.
+
+    Raises:
+        CheckoutRefused: unknown_selling_plan.
+    """
+    found = {}
+    for line in state["lines"]:
+        asked = line.get("selling_plan_id")
+        if asked is None:
+            continue
+        plan = plan_of(connection, asked, variant_id=line["variant_id"])
+        if plan is None:
+            raise CheckoutRefused("unknown_selling_plan", f"Nothing in the cart is sold by the plan {asked}.")
+        found[line["variant_id"]] = plan
+    return found
 
 
 def _note_customer(action: Action, state: CheckoutState, customer_id: int, total: int) -> None:

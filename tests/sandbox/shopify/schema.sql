@@ -117,12 +117,6 @@ CREATE TABLE customer (
 );
 CREATE INDEX customer_email ON customer(email);
 
--- How goods are sold again and again, or ahead; of another app, so that this one sees it at order lines alone.
-CREATE TABLE selling_plan (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL
-);
-
 -- "order" is a reserved word, hence the plural.
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
@@ -183,8 +177,7 @@ CREATE TABLE order_line (
     discount INTEGER NOT NULL DEFAULT 0,    -- whole line
     discount_title TEXT,
     requires_shipping INTEGER NOT NULL DEFAULT 1,
-    added_by_edit INTEGER,                  -- order_edit.id when it came later
-    selling_plan_id INTEGER REFERENCES selling_plan(id) -- NULL: bought once
+    added_by_edit INTEGER                   -- order_edit.id when it came later
 );
 CREATE INDEX order_line_order ON order_line(order_id);
 
@@ -296,3 +289,35 @@ CREATE TABLE webhook_delivery (
     given_up_at TEXT
 );
 CREATE INDEX webhook_delivery_due ON webhook_delivery(next_attempt_at);
+
+CREATE TABLE selling_plan_group (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+
+CREATE TABLE selling_plan (
+    id INTEGER PRIMARY KEY,
+    group_id INTEGER NOT NULL REFERENCES selling_plan_group(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    category TEXT NOT NULL DEFAULT 'SUBSCRIPTION', -- SUBSCRIPTION | PRE_ORDER | TRY_BEFORE_YOU_BUY | OTHER
+    billing_interval TEXT,                  -- DAY | WEEK | MONTH | YEAR; NULL: paid once
+    billing_count INTEGER,
+    delivery_interval TEXT,
+    delivery_count INTEGER,
+    pricing TEXT NOT NULL DEFAULT '[]',     -- JSON [{type: PERCENTAGE | FIXED_AMOUNT | PRICE, value, after}]; value in percent or pence
+    created_at TEXT NOT NULL
+);
+
+CREATE TABLE selling_plan_goods (
+    group_id INTEGER NOT NULL REFERENCES selling_plan_group(id) ON DELETE CASCADE,
+    product_id INTEGER REFERENCES product(id) ON DELETE CASCADE,   -- one of the two
+    variant_id INTEGER REFERENCES variant(id) ON DELETE CASCADE
+);
+
+CREATE TABLE order_line_plan (
+    line_id INTEGER PRIMARY KEY REFERENCES order_line(id) ON DELETE CASCADE,
+    selling_plan_id INTEGER NOT NULL,
+    name TEXT NOT NULL                      -- as it was called then
+);

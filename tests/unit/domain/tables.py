@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from server.domain.goods import UNSORTED, Goods, GoodsLine, Memberships
 from server.domain.locations import LocationStock
 from server.domain.offers import Band, Wanted
 from server.domain.orders import Order, Purchase, PurchaseLine, VariantFacts
+from server.domain.plans import Interval, PlanPrice, SellingPlan
 from server.domain.reasons import TraceLine
 from server.domain.records import record, recorded
 from server.domain.shopper import Profile, Service, ShopperFacts
@@ -79,8 +81,19 @@ def goods_in(row: Row) -> dict[str, VariantFacts]:
             stands = tuple(tuple(sorted(each.items())) for each in changes.pop("stands", ()))
             if "levels" in changes:
                 changes["levels"] = tuple(LocationStock(**each) for each in changes["levels"])
-            made[variant_id] = replace(made[variant_id], **_sets(changes), stock_levels=levels, stands=stands)
+            plans = tuple(plan_in(each) for each in changes.pop("plans", ()))
+            made[variant_id] = replace(
+                made[variant_id], **_sets(changes), stock_levels=levels, stands=stands, plans=plans
+            )
     return made
+
+
+def plan_in(written: list[Any]) -> SellingPlan:
+    """Return a plan written as its id, its interval, and what it makes of the price, such as ["31", "2 week", ...]."""
+    plan_id, how_often, *prices = written
+    billing, *delivery = [Interval(unit, int(count)) for count, unit in map(str.split, how_often.split(" / "))]
+    found = tuple(PlanPrice(after, kind, Decimal(value)) for after, kind, value in prices)
+    return SellingPlan(plan_id, f"Plan {plan_id}", billing, delivery[0] if delivery else billing, found)
 
 
 def rules_in(row: Row) -> dict[str, Any]:
@@ -156,7 +169,8 @@ def order_in(row: Row) -> Order:
 
 
 def signed_in(row: Row) -> list[SignedOffer]:
-    return [SignedOffer(decision_id, frozenset(ids)) for decision_id, *ids in row.get("signed", [])]
+    before = row.get("lines_before", {})
+    return [SignedOffer(decision_id, frozenset(ids), before) for decision_id, *ids in row.get("signed", [])]
 
 
 def clicks_in(row: Row, placed: Order) -> list[Click]:

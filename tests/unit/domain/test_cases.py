@@ -17,6 +17,7 @@ from server.domain.experiments import bucket
 from server.domain.journeys import can_see_page, choose_journey, release
 from server.domain.matching import MATCH, compile_screen
 from server.domain.pages import PageState
+from server.domain.plans import PlanTerms
 from server.domain.reasons import Reason, TraceLine
 from server.domain.records import record, recorded
 from server.domain.rules import InvalidRules, parse
@@ -74,10 +75,18 @@ def _check_offer(decision: Decision, expected: dict[str, Any]) -> None:
         "items": [[each.variant_id, each.quantity, each.discounted_unit_price] for each in offered.items],
         "choices": [[each.variant_id, each.quantity, each.discounted_unit_price] for each in offered.choices],
         "steps": {step.path: step.offered.item.variant_id for step in decision.steps},
+        "plan": _plan(offered.item.plan),
         "reason_line": offered.reason_line,
         "funnel": offered.funnel_id,
     }
     assert told == told | {name: expected[name] for name in told if name in expected}
+
+
+def _plan(terms: PlanTerms | None) -> list[Any] | None:
+    if terms is None:
+        return None
+    later = [terms.later_after, terms.later_price] if terms.later_after is not None else []
+    return [terms.plan_id, terms.unit_price, terms.shipping, *later]
 
 
 def _check_trace(trace: Iterable[TraceLine], expected: dict[str, Any]) -> None:

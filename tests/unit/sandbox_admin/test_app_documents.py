@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.shopify.admin.state import ApiState
+from tests.sandbox.shopify.selling_plans import create_group
 from tests.unit.sandbox_admin.conftest import Api, Side
 
 DOCUMENTS = Path(__file__).resolve().parents[3] / "server" / "shopify" / "graphql"
@@ -36,6 +37,7 @@ def example(side: Side, name: str, variable: str) -> Any:
             "customerGets": gets
         }
     table, kind = {
+        **dict.fromkeys(PLANS, ("selling_plan_group", "SellingPlanGroup")),
         "product": ("product", "Product"),
         "product_variants": ("product", "Product"),
         "product_collections": ("product", "Product"),
@@ -54,6 +56,17 @@ def example(side: Side, name: str, variable: str) -> Any:
     return gids if variable == "ids" else gids[0]
 
 
+PLANS = ("plan_group", "plan_group_plans", "plan_group_products", "plan_group_variants")
+SOON = {
+    "name": "Prepaid",
+    "interval": "MONTH",
+    "count": 3,
+    "delivery_interval": "WEEK",
+    "pricing": [
+        {"type": "PERCENTAGE", "value": 12.5},
+        {"type": "PRICE", "value": 900, "after": 2},
+    ],
+}
 BULK = [name for name in NAMES if name.startswith("bulk_") and name not in {"bulk_run", "bulk_operation"}]
 
 
@@ -72,6 +85,8 @@ def test_the_sandbox_gathers_it(api: Api, state: ApiState, name: str) -> None:
 @pytest.mark.parametrize("name", sorted(set(NAMES) - set(BULK) - {"bulk_run", "bulk_operation"}))
 def test_the_sandbox_answers_it(api: Api, side: Side, name: str) -> None:
     text = assembled(name)
+    goods = [row[0] for row in side.rows("SELECT id FROM product ORDER BY id LIMIT 2")]
+    create_group(side.world, side.sender, name="Club", plans=[SOON], product_ids=goods)
     variables = {found: example(side, name, found) for found in re.findall(r"\$(\w+): ?\[?\w+", text)}
     data = api.ask(text, **variables)
     assert all(value is not None for value in data.values()), data

@@ -180,14 +180,6 @@ def test_metafields_alone_are_kept_with_the_changeset_and_edit_nothing(
 
 
 @pytest.mark.usefixtures("placed")
-def test_a_subscription_needs_consent_first(shop: Shop, state: CheckoutState, sign: Sign) -> None:
-    change = {"type": "add_subscription", "variantId": shop.variants[1], "sellingPlanId": 1, "quantity": 1}
-    token = state["checkout_token"]
-    assert codes(shop.changesets.apply(token, sign(changes=[change]))) == ["buyer_consent_required"]
-    assert codes(shop.changesets.apply(token, sign(changes=[change]), buyer_consents=True)) == ["invalid_request"]
-
-
-@pytest.mark.usefixtures("placed")
 @pytest.mark.parametrize("code", ERROR_CODES)
 def test_each_error_code_can_be_forced_and_holds_once(shop: Shop, state: CheckoutState, sign: Sign, code: str) -> None:
     token, signed = state["checkout_token"], sign()

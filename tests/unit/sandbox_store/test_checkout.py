@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from tests.sandbox.browser.eligibility import REASONS
 from tests.sandbox.browser.money_text import money_text
-from tests.sandbox.shopify import ids
+from tests.sandbox.shopify.selling_plans import create_group
 from tests.sandbox.shopify.signing import make_jwt, read_jwt
 from tests.unit.sandbox_store.conftest import Shop
 
@@ -65,14 +65,19 @@ def test_goods_bought_by_a_selling_plan_say_so_on_the_page_and_in_the_order(
     shop: Shop, client: FlaskClient, opened: Open
 ) -> None:
     _, fields = opened()
-    address = f"/store/cart/{shop.variants[0]}:1?selling_plan={ids.MONTHLY_PLAN}"
+    product = int(str(shop.one("SELECT product_id FROM variant WHERE id = ?", shop.variants[0])))
+    (plan,) = create_group(
+        shop.world, shop.sender, name="Club", plans=[{"name": "Monthly", "interval": "MONTH"}], product_ids=[product]
+    )["plan_ids"]
+    address = f"/store/cart/{shop.variants[0]}:1?selling_plan={plan}"
     token = client.get(address).location.rpartition("/")[2]
     answer = pay(client, token, fields)
     page = client.get(answer.json["next"]).get_data(as_text=True)
     data = json.loads(page.split("data-input-data>")[1].split("</script>")[0])
-    assert [line["sellingPlanId"] for line in data["initialPurchase"]["lineItems"]] == [ids.MONTHLY_PLAN]
-    line = "SELECT selling_plan_id FROM order_line l JOIN orders o ON o.id = l.order_id WHERE checkout_token = ?"
-    assert shop.one(line, token) == ids.MONTHLY_PLAN
+    assert [line["sellingPlanId"] for line in data["initialPurchase"]["lineItems"]] == [plan]
+    line = """SELECT selling_plan_id FROM order_line l JOIN orders o ON o.id = l.order_id
+              LEFT JOIN order_line_plan p ON p.line_id = l.id WHERE checkout_token = ?"""
+    assert shop.one(line, token) == plan
     once, fields = opened()
     page = client.get(pay(client, once, fields).json["next"]).get_data(as_text=True)
     assert "sellingPlanId" not in page.split("data-input-data>")[1].split("</script>")[0]
@@ -82,7 +87,7 @@ def test_goods_bought_by_a_selling_plan_say_so_on_the_page_and_in_the_order(
 def test_a_selling_plan_that_the_shop_lacks_sells_nothing(shop: Shop, client: FlaskClient, opened: Open) -> None:
     _, fields = opened()
     token = client.get(f"/store/cart/{shop.variants[0]}:1?selling_plan=1").location.rpartition("/")[2]
-    assert "no selling plan 1" in pay(client, token, fields).get_data(as_text=True)
+    assert "sold by the plan 1" in pay(client, token, fields).get_data(as_text=True)
     assert outcome(client, token)["stage"] == "open"
 
 

@@ -30,6 +30,7 @@ _SAMPLES: Mapping[str, object] = {
     "ID": "gid://shopify/Thing/7",
     "String": "text",
     "Int": 3,
+    "Float": 12.5,
     "Boolean": True,
     "Decimal": "12.50",
     "Money": "12.50",
@@ -39,7 +40,14 @@ _SAMPLES: Mapping[str, object] = {
     "CurrencyCode": "GBP",
     "CountryCode": "GB",
 }
-_CONCRETE = {"Media": "MediaImage", "Node": "ProductVariant"}
+_CONCRETE = {
+    "Media": "MediaImage",
+    "Node": "ProductVariant",
+    "SellingPlanBillingPolicy": "SellingPlanRecurringBillingPolicy",
+    "SellingPlanDeliveryPolicy": "SellingPlanRecurringDeliveryPolicy",
+    "SellingPlanPricingPolicy": "SellingPlanFixedPricingPolicy",
+    "SellingPlanPricingPolicyAdjustmentValue": "MoneyV2",
+}
 
 
 @cache

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import httpx
 import pytest
 
+from server.domain.plans import Interval, PlanPrice, SellingPlan
 from server.ports import PlatformApi
 from server.shopify.admin_api import (
     COLLECTIONS_PER_PAGE,
     ITEMS_PER_PAGE,
+    PLAN_GROUPS_PER_PAGE,
     PRODUCTS_PER_PAGE,
     VARIANTS_PER_CALL,
     AdminApi,
@@ -42,6 +45,8 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "stock_levels": lambda api: api.stock_levels(cursor=None),
     "variants_count": lambda api: api.count_variants(),
     "customers_count": lambda api: api.count_customers(),
+    "plan_groups": lambda api: api.plan_groups(cursor=None),
+    "plan_group": lambda api: api.plan_group("31"),
     "bulk_operation": lambda api: api.gathered("5104"),
 }
 # They run in bulk: test_on_the_sandbox.py.
@@ -49,8 +54,22 @@ GATHERED = {"bulk_run", "bulk_products", "bulk_collections", "bulk_orders", "bul
 WRITES = {"discount_code"}  # answers nothing that is read: test_on_the_sandbox.py
 WITH_ANOTHER = {"contact_data"}  # app_state goes on with it where the scopes allow: test_admin_api.py
 # The same fragments, reached through the documents above.
-FURTHER_PAGES = {"product_variants", "product_collections", "collection_products", "order_lines", "item_levels"}
-PAGES = {"collections": COLLECTIONS_PER_PAGE, "stock_levels": ITEMS_PER_PAGE}  # of all others, as many as of products
+FURTHER_PAGES = {
+    "product_variants",
+    "product_collections",
+    "collection_products",
+    "order_lines",
+    "item_levels",
+    "plan_group_plans",
+    "plan_group_products",
+    "plan_group_variants",
+}
+# Of all others as many as of products.
+PAGES = {
+    "collections": COLLECTIONS_PER_PAGE,
+    "stock_levels": ITEMS_PER_PAGE,
+    "plan_groups": PLAN_GROUPS_PER_PAGE,
+}
 
 
 def api(*, is_sparse: bool) -> PlatformApi:
@@ -86,6 +105,10 @@ def test_full_answers_fill_our_words() -> None:
     assert [(level.location_id, level.is_active, level.is_online) for level in lying.levels] == [
         (place.location_id, place.is_active, place.is_online) for place in full.locations()
     ]
+    (group,) = full.plan_groups(cursor=None).items
+    daily = Interval("day", 3)
+    assert group.plans == (SellingPlan("7", "text", daily, daily, (PlanPrice(0, "amount", Decimal(1250)),)),)
+    assert (group.products, group.variants) == (frozenset("7"), frozenset("7"))
     customer = full.customer("7001")
     assert customer is not None
     assert (customer.orders_count, customer.spent, len(customer.consents)) == (4, 1250, 2)

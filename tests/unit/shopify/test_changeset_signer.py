@@ -7,7 +7,7 @@ import pytest
 from joserfc.errors import JoseError
 
 from server.core.money import Money
-from server.domain.offered import AppliedDiscount, Change, ShippingPrice
+from server.domain.offered import AppliedDiscount, Change, ShippingPrice, SubscriptionChange
 from server.ports import ChangesetSigner
 from server.shopify.tokens import ShopifyChangesetSigner, TokenRejected, read_post_purchase_token, read_session_token
 from tests.sandbox.shopify.signing import TokenRefused, read_changeset
@@ -53,6 +53,31 @@ def test_the_sandbox_takes_it_and_finds_what_was_offered() -> None:
         {"type": "add_variant", "variantId": 131, "quantity": 1},
         {"type": "add_shipping_line", "price": 2.95, "title": "Parcel"},
         {"type": "add_shipping_line", "price": 0, "title": "Free delivery"},
+    ]
+
+
+def test_a_subscription_names_its_plan_and_what_sending_costs_now_and_later() -> None:
+    change = SubscriptionChange(
+        variant_id="111",
+        plan_id="688",
+        quantity=2,
+        first_shipping=ShippingPrice("Post", Money(250, "GBP")),
+        later_shipping=Money(100, "GBP"),
+        discount=AppliedDiscount("First box", amount=Money(350, "GBP")),
+    )
+    signed = SIGNER.sign(reference_id=REFERENCE, changes=(change,), token_id="subscription", now=NOW)
+    claims = read_changeset(secret=SECRET, client_id=CLIENT_ID, reference_id=REFERENCE, token=signed, now=NOW)
+    assert claims["changes"] == [
+        {
+            "type": "add_subscription",
+            "variantId": 111,
+            "sellingPlanId": 688,
+            "quantity": 2,
+            "initialShippingPrice": 2.5,
+            "recurringShippingPrice": 1,
+            "shippingOption": {"title": "Post", "presentmentTitle": "Post"},
+            "discount": {"value": 3.5, "valueType": "fixed_amount", "title": "First box"},
+        }
     ]
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from server.domain.orders import Order
 from server.shopify.inbound import ShopifyInbound
-from tests.sandbox.shopify import ids, orders, payload_orders
+from tests.sandbox.shopify import orders, payload_orders
 from tests.sandbox.shopify.checkout_state import CheckoutLine, CheckoutState
+from tests.sandbox.shopify.selling_plans import create_group
 from tests.unit.shopify.test_on_the_sandbox import Pair, pair
 
 __all__ = ["pair"]  # the fixture
@@ -70,7 +71,9 @@ def test_what_a_shopper_paid_is_in_their_money(pair: Pair, currency: str) -> Non
 def test_an_order_by_a_selling_plan_starts_a_subscription(pair: Pair) -> None:
     variant_id = in_stock(pair)
     once = place(pair, [{"variant_id": variant_id, "quantity": 1}])
-    by_plan: CheckoutLine = {"variant_id": variant_id, "quantity": 1, "selling_plan_id": ids.MONTHLY_PLAN}
+    monthly = [{"name": "Monthly", "interval": "MONTH"}]
+    (plan,) = create_group(pair.world, pair.sender, name="Club", plans=monthly, variant_ids=[variant_id])["plan_ids"]
+    by_plan: CheckoutLine = {"variant_id": variant_id, "quantity": 1, "selling_plan_id": plan}
     again = place(pair, [by_plan], checkout_token="6" * 32)
     assert (once.starts_subscription, again.starts_subscription) == (False, True)
     assert told(pair, again).starts_subscription is None, "no webhook tells"

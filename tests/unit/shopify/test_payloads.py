@@ -221,6 +221,9 @@ def test_ids_of_products_and_of_stock_are_read() -> None:
     assert INBOUND.parse_product_reference(raw({"id": 11, "title": "Lantern", "variants": [{"id": 111}]})) == "11"
     level = {"inventory_item_id": 211, "location_id": 1, "available": 5, "updated_at": "2026-11-22T10:00:00Z"}
     assert INBOUND.parse_inventory_item(raw(level)) == "211"
+    assert (
+        INBOUND.parse_plan_group(raw({"id": 31, "admin_graphql_api_id": "gid://shopify/SellingPlanGroup/31"})) == "31"
+    )
 
 
 def test_consent_is_read_from_both_topics() -> None:
@@ -302,6 +305,7 @@ PARSERS: list[tuple[Callable[[bytes], object], dict[str, Any]]] = [
     (INBOUND.parse_order_reference, bodies.refund()),
     (INBOUND.parse_product_reference, {"id": 11}),
     (INBOUND.parse_inventory_item, {"inventory_item_id": 211}),
+    (INBOUND.parse_plan_group, {"admin_graphql_api_id": "gid://shopify/SellingPlanGroup/31"}),
     (lambda body: INBOUND.parse_consent(body, topic=EMAIL), bodies.email_consent()),
     (lambda body: INBOUND.parse_consent(body, topic=SMS), bodies.sms_consent()),
     (INBOUND.parse_customer_request, {"customer": {"id": 1}, "orders_to_redact": [2]}),

@@ -61,6 +61,13 @@ def test_a_good_token_tells_the_whole_purchase() -> None:
     assert read(make_post_purchase_token(secret=SECRET, input_data=input_data(), now=NOW)) == expected
 
 
+def test_a_line_that_is_a_subscription_names_its_plan() -> None:
+    data = input_data()
+    data["initialPurchase"]["lineItems"][0]["sellingPlanId"] = 688
+    lines = read(signed(post_purchase_claims(data))).purchase.lines
+    assert [line.plan_id for line in lines] == ["688", None]
+
+
 def test_the_lines_are_added_up_while_the_total_is_not_known_yet() -> None:
     data = input_data(purchase={"totalPriceSet": money(0.0)})
     assert read(signed(post_purchase_claims(data))).purchase.total == 2590

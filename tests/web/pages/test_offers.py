@@ -6,7 +6,9 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from server.domain.conditions import CONDITIONS
+from server.domain.plans import Interval, PlanGroup, SellingPlan
 from server.runtime import Runtime
+from server.storage.plans import SellingPlans
 from server.storage.rules import RuleDraftRow, Rules, RuleVersionRow
 from server.storage.shops import Shops
 from tests.factories import NOW, funnel_json, offer_json
@@ -150,6 +152,45 @@ def test_a_bundle_may_have_one_price(staff: Staff, runtime: Runtime, shop_id: in
     assert "price" not in funnels(runtime, shop_id)["No bundle"]["steps"][0]["offer"]
 
 
+def test_goods_may_be_sold_by_subscription(staff: Staff, runtime: Runtime, shop_id: int) -> None:
+    month = Interval("month", 1)
+    with runtime.database.write() as session:
+        plan = SellingPlan("688", "Box <b>", month, month)
+        SellingPlans(session, shop_id).save(PlanGroup("9", "Club", (plan,)), read_at=NOW)
+
+    def offer() -> dict[str, Any]:
+        found: dict[str, Any] = funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]
+        return found
+
+    path = save(staff, runtime, shop_id, **{"offer.subscription": "longest"})["location"]
+    assert offer()["subscription"] == {"interval": "longest"}
+    select = Markup.read(staff.open(path).text).named("offer.subscription")
+    options = {each.attributes["value"]: each for each in select.all("s-option")}
+    assert list(options) == ["", "shortest", "longest", "688"]
+    assert words(options["688"]) == "Subscription: Box <b>, every month"
+    assert [value for value, each in options.items() if "selected" in each.attributes] == ["longest"]
+    assert "by subscription" in staff.open("/offers").text
+    save(staff, runtime, shop_id, path, **{"offer.subscription": "688"})
+    assert offer()["subscription"] == {"plan": "688"}
+    save(staff, runtime, shop_id, path, **{"offer.source": "as_subscription", "offer.subscription": ""})
+    assert (offer()["subscription"], offer()["variants"]) == ({"interval": "shortest"}, [])
+    assert "What was just bought, as a subscription" in staff.open("/offers").text
+    save(staff, runtime, shop_id, path, **{"offer.subscription": ""})
+    assert "subscription" not in offer()
+
+
+def test_what_the_form_does_not_show_of_a_subscription_stays(staff: Staff, runtime: Runtime, shop_id: int) -> None:
+    kept = {"plan": "31", "shipping": {"GBP": 100}}
+    funnel = funnel_json(id="x", name="X", offer=offer_json(subscription=kept))
+    changed = {**draft(runtime, shop_id).document, "funnels": [funnel]}
+    with runtime.database.write() as session:
+        Rules(session, shop_id).save_draft(changed, revision=draft(runtime, shop_id).revision, now=NOW)
+    form = Markup.read(staff.open("/offers/x").text).named("offer.subscription")
+    assert "a plan that is gone (31)" in words(form)
+    save(staff, runtime, shop_id, "/offers/x", **{"offer.subscription": "31"})
+    assert funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]["subscription"] == kept
+
+
 def test_amounts_in_other_currencies_stay_as_they_are(staff: Staff, runtime: Runtime, shop_id: int) -> None:
     funnel = funnel_json(id="x", name="X", offer=offer_json(discount={"amounts": {"EUR": 300}, "title": "T"}))
     changed = {**draft(runtime, shop_id).document, "funnels": [funnel]}
@@ -197,6 +238,11 @@ def test_saving_again_changes_that_funnel_only(staff: Staff, runtime: Runtime, s
         (
             {"offer.discount.percent": "", "offer.discount.amounts.GBP": "-5"},
             ("offer.discount.amounts.GBP", "Must be an amount"),
+        ),
+        ({"offer.subscription": "Monthly"}, ("offer.subscription", "Must be the number of a selling plan")),
+        (
+            {"offer.source": "bundle", "offer.subscription": "shortest"},
+            ("offer.subscription", "Is not for bundles"),
         ),
         ({"offer.minimum_margin": "101"}, ("offer.minimum_margin", "Must be a percentage")),
         ({"schedule.starts_at": "tomorrow"}, ("schedule.starts_at", "Must be a day and a time")),

@@ -1,13 +1,13 @@
 """Keep the codes that messages bring; let an order have a follow-up after a ticket beside its own
 
-Revision: 0020, after 0017.
+Revision: 0020, after 0018.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0020'
-down_revision = '0017'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 

@@ -135,8 +135,9 @@ def _order_page(frame: Frame, order_id: int, *, refusal: str | None = None) -> s
 
 def _lines(connection: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
     return connection.execute(
-        """SELECT l.*, e.app_client_id, p.id IS NOT NULL AS is_sold FROM order_line l
+        """SELECT l.*, e.app_client_id, s.name AS plan_name, p.id IS NOT NULL AS is_sold FROM order_line l
            LEFT JOIN order_edit e ON e.id = l.added_by_edit LEFT JOIN product p ON p.id = l.product_id
+           LEFT JOIN order_line_plan s ON s.line_id = l.id
            WHERE l.order_id = ? ORDER BY l.id""",
         (order_id,),
     ).fetchall()

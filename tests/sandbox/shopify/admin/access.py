@@ -39,6 +39,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "QueryRoot.productVariant": PRODUCTS,
     "QueryRoot.productVariants": PRODUCTS,
     "QueryRoot.productVariantsCount": PRODUCTS,
+    "QueryRoot.sellingPlanGroup": PRODUCTS,
+    "QueryRoot.sellingPlanGroups": PRODUCTS,
     "QueryRoot.inventoryItem": STOCK_ITEM,
     "QueryRoot.inventoryItems": STOCK_ITEM,
     "QueryRoot.inventoryLevel": STOCK,

@@ -23,7 +23,6 @@ def by_id(kind: str, table: str) -> Loader:
 
 
 products_by_id = by_id("Product", "product")
-plans_by_id = by_id("LineItemSellingPlan", "selling_plan")
 collections_by_id = by_id("Collection", "collection")
 variants_by_id = by_id("ProductVariant", "variant")
 locations_by_id = by_id("Location", "location")

@@ -10,8 +10,9 @@ from tests.sandbox.shopify.admin import ids
 from tests.sandbox.shopify.admin.amounts import Bag, bag_maker
 from tests.sandbox.shopify.admin.connections import Connection, from_list
 from tests.sandbox.shopify.admin.fields import Fields, Resolver, always, column, flag, of
-from tests.sandbox.shopify.admin.loaders import orders_by_id, plans_by_id, products_by_id, variants_by_id
+from tests.sandbox.shopify.admin.loaders import orders_by_id, products_by_id, variants_by_id
 from tests.sandbox.shopify.admin.records import Record, Session, children, grouped, related
+from tests.sandbox.shopify.admin.selling_plans import plan_of_line
 from tests.sandbox.shopify.payload_orders import net_of
 
 
@@ -122,7 +123,7 @@ FIELDS: Fields = {
         "requiresShipping": flag("requires_shipping"),
         # Nothing in this shop is a gift card, and no line carries notes of its own.
         "isGiftCard": always(False),
-        "sellingPlan": of(lambda line: related(line, "selling_plan_id", plans_by_id)),
+        "sellingPlan": of(plan_of_line),
         "customAttributes": always([]),
         "variant": of(lambda line: related(line, "variant_id", variants_by_id)),
         "product": of(lambda line: related(line, "product_id", products_by_id)),
@@ -133,10 +134,6 @@ FIELDS: Fields = {
         "discountedUnitPriceAfterAllDiscountsSet": money(lambda line: share(line, 1)),
         "totalDiscountSet": money(_line_discount),
         "discountAllocations": of(_allocations),
-    },
-    "LineItemSellingPlan": {
-        "name": column("name"),
-        "sellingPlanId": of(lambda plan: ids.gid("SellingPlan", plan.id)),
     },
     "DiscountAllocation": {"allocatedAmountSet": lambda both, _info: both},
 }

@@ -7,7 +7,7 @@ from graphql import GraphQLResolveInfo as Info
 from tests.sandbox.settings import SandboxSettings
 from tests.sandbox.shopify.admin import ids
 from tests.sandbox.shopify.admin.amounts import Money
-from tests.sandbox.shopify.admin.connections import Clause, Connection, Sort, Table, from_table, none_of
+from tests.sandbox.shopify.admin.connections import Clause, Connection, Sort, Table, from_table
 from tests.sandbox.shopify.admin.fields import (
     Fields,
     always,
@@ -32,6 +32,7 @@ from tests.sandbox.shopify.admin.search import (
     time_matcher,
     within,
 )
+from tests.sandbox.shopify.admin.selling_plans import groups_of_product, page_of_product
 from tests.sandbox.shopify.admin.variants import available, page_of_variants, variants_of
 from tests.sandbox.shopify.pictures import PICTURE_PATH
 
@@ -177,11 +178,11 @@ FIELDS: Fields = {
                 else None
             )
         ),
-        # Nothing in this shop is a gift card, and nothing is sold by subscription alone.
+        # Nothing in this shop is a gift card or sold by subscription alone.
         "isGiftCard": always(False),
         "requiresSellingPlan": always(False),
-        "sellingPlanGroups": none_of,
-        "sellingPlanGroupsCount": always({"count": 0}),
+        "sellingPlanGroups": page_of_product,
+        "sellingPlanGroupsCount": of(lambda record: {"count": len(groups_of_product(record))}),
         "hasOnlyDefaultVariant": of(
             lambda record: [variant.row["title"] for variant in variants_of(record)] == ["Default Title"]
         ),

@@ -29,6 +29,7 @@ from tests.sandbox.shopify.admin import (
     orders,
     products,
     scalars,
+    selling_plans,
     shop,
     tags,
     variants,
@@ -54,11 +55,12 @@ MODULES = (
     metafields,
     tags,
     bulk,
+    selling_plans,
 )
 
 # Nothing in this world is of these types: their connections are empty, their fields null. So a document may ask for
 # what they have, as it must in a real shop.
-ABSENT = frozenset({"AppSubscription", "SellingPlanGroup", "WebhookSubscription"})
+ABSENT = frozenset({"AppSubscription", "WebhookSubscription"})
 
 
 def _page_info(page: Connection, _info: Info) -> Connection:

@@ -15,7 +15,6 @@ from tests.sandbox.shopify.admin.connections import (
     Table,
     from_list,
     from_table,
-    none_of,
 )
 from tests.sandbox.shopify.admin.fields import (
     Fields,
@@ -38,6 +37,7 @@ from tests.sandbox.shopify.admin.loaders import (
 from tests.sandbox.shopify.admin.metafields import owner_fields
 from tests.sandbox.shopify.admin.records import Record, Session, children, grouped, related
 from tests.sandbox.shopify.admin.search import compiled, number_matcher, text_matcher, time_matcher
+from tests.sandbox.shopify.admin.selling_plans import page_of_variant
 
 TABLE = Table("ProductVariant", "variant.*", "variant", "variant.id")
 ITEM_TABLE = Table("InventoryItem", "variant.*", "variant", "variant.inventory_item_id", "inventory_item_id")
@@ -257,7 +257,7 @@ FIELDS: Fields = {
         "createdAt": of(lambda record: _product_of(record).row["created_at"]),
         "updatedAt": column("updated_at"),
         "image": always(None),  # pictures belong to the product
-        "sellingPlanGroups": none_of,
+        "sellingPlanGroups": page_of_variant,
         "contextualPricing": contextual_pricing,
     },
     "SelectedOption": {"name": key("name"), "value": key("value")},
