@@ -43,7 +43,10 @@ class TestFollowUps:
         expect(app.get_by_text("It has no messages yet, so nothing will be sent.")).to_be_visible()
         for _ in range(2):
             app.get_by_role("button", name="Add message").click()
-        assert names_of(imported, "#messages s-number-field") == ["steps[0].delay_seconds", "steps[1].delay_seconds"]
+        assert names_of(imported, "#messages [name$='.delay_seconds']") == [
+            "steps[0].delay_seconds",
+            "steps[1].delay_seconds",
+        ]
         messages = app.locator("#messages > li")
         messages.nth(0).get_by_label("Channel").select_option("sms")
         messages.nth(0).get_by_label("Delay", exact=True).fill("5")

@@ -50,6 +50,7 @@ def test_a_tier_is_made_named_anew_and_moved(imported: Merchant) -> None:
     app.get_by_label("Name", exact=True).fill("regulars")
     imported.save()
     expect(imported.page.get_by_text("Tier saved.")).to_be_visible()
+    expect(app.get_by_role("heading", name="regulars")).to_be_visible()
     app.get_by_role("link", name="Tiers").click()
     app.get_by_role("button", name="Move up: regulars").click()
     expect(app.get_by_role("button", name="Move down: regulars")).to_be_enabled()
