@@ -112,7 +112,7 @@ class Schedule:
                     log.warning("reconcile.found", shop_id=shop_id, found=done.found, is_done=done.is_done)
 
     def _refresh_locations(self, now: datetime) -> None:
-        """Ask each shop which locations it has: hearing of their changes would take a permission of its own."""
+        """Ask each shop which locations it has: one short question an hour, which no lost webhook makes wrong."""
         for shop_id in self._shop_ids():
             try:
                 refresh_locations(access=self._access(), shop_id=shop_id, now=now)
