@@ -12,7 +12,9 @@ from server.core.errors import AppError
 
 API_VERSION = "2026-10"
 # As in shopify.app.toml; a test compares them.
-REQUIRED_SCOPES = ("read_products", "read_inventory", "read_orders", "read_customers", "write_discounts")
+REQUIRED_SCOPES = (
+    "read_products", "read_inventory", "read_locations", "read_orders", "read_customers", "write_discounts",
+)  # fmt: skip
 _SECRETS = (
     "SHOPIFY_API_SECRET", "SHOPIFY_API_SECRET_OLD", "AFTERS_SECRET_KEY", "AFTERS_SECRET_KEY_OLD",
     "AFTERS_DATABASE_URL", "AFTERS_INBOX_URL", "AFTERS_DBOS_URL",  # a database's address may hold its password

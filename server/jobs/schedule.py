@@ -132,7 +132,7 @@ class Schedule:
                 log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
 
     def _refresh_locations(self, now: datetime) -> None:
-        """Ask each shop which locations it has: hearing of their changes would take a permission of its own."""
+        """Ask each shop which locations it has: one short question an hour, which no lost webhook makes wrong."""
         for shop_id in self._shop_ids():
             try:
                 refresh_locations(access=self._access(), shop_id=shop_id, now=now)

@@ -39,8 +39,7 @@ def read_missing_levels(*, access: ShopAccess, shop_id: int, now: datetime) -> i
 def refresh_locations(*, access: ShopAccess, shop_id: int, now: datetime) -> int:
     """Read the shop's locations anew; return how many there are.
 
-    Shopify tells of their changes only to apps that may read all of a location, `read_locations`; names and states of
-    those where goods lie come with every change of stock as well.
+    Names and states of those where goods lie come with every change of stock as well.
 
     Raises:
         ShopClosed, ReopenNeeded, TemporaryFailure, PermanentFailure, CredentialsRejected.

@@ -188,6 +188,7 @@ def test_nothing_is_asked_for_that_this_app_does_not_use(app: dict[str, Any]) ->
     reasons = {
         "read_products": "products.graphql, products/update, products/delete",
         "read_inventory": "stock.graphql, inventory_levels/update",
+        "read_locations": "PlaceFields.graphql: all of a location but its id",
         "read_orders": "orders.graphql, orders/*, refunds/create",
         "read_customers": "customer.graphql, the two consent topics",
         "write_discounts": "discount_code.graphql: the codes that messages bring",

@@ -15,7 +15,7 @@ from tests.sandbox.running import RunningSandbox
 from tests.sandbox.shopify.admin.state import state_of
 from tests.soak.evidence import Evidence
 
-SCOPES = ("read_products", "read_inventory", "read_orders", "read_customers", "read_all_orders")
+SCOPES = ("read_products", "read_inventory", "read_locations", "read_orders", "read_customers", "read_all_orders")
 _PATIENCE_SECONDS = 1_800.0
 _LOOK_SECONDS = 0.1
 _MEGABYTE = 1024 * 1024

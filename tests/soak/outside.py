@@ -21,7 +21,7 @@ from aiosmtpd.controller import Controller
 from tests.soak import bodies
 from tests.soak.town import GOODS, Shopper, Town
 
-SCOPES = "read_products,read_inventory,read_orders,read_customers"
+SCOPES = "read_products,read_inventory,read_locations,read_orders,read_customers"
 # What a link in a message carries: the touch's id, a point, and a signature that is none of our business.
 LINK = re.compile(r"/c/([A-Za-z0-9_-]+)\.")
 _OPERATION = re.compile(r"query\s+(\w+)")

@@ -42,7 +42,7 @@ def sandbox(running: RunningSandbox) -> Sandbox:
 
 @pytest.fixture
 def installed(sandbox: Sandbox) -> None:
-    scopes = ("read_products", "read_inventory", "read_orders", "read_customers")
+    scopes = ("read_products", "read_inventory", "read_locations", "read_orders", "read_customers")
     oauth.install(sandbox.world, sandbox.settings.client_id, scopes, sandbox.settings.app_origin)
 
 

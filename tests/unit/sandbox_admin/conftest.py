@@ -27,7 +27,14 @@ TOPICS = (
     "customers_marketing_consent/update", "inventory_levels/update", "orders/cancelled", "orders/paid",
     "orders/updated", "products/delete", "products/update", "refunds/create",
 )  # fmt: skip
-READS = ("read_products", "read_inventory", "read_orders", "read_customers", "read_merchant_managed_fulfillment_orders")
+READS = (
+    "read_products",
+    "read_inventory",
+    "read_locations",
+    "read_orders",
+    "read_customers",
+    "read_merchant_managed_fulfillment_orders",
+)
 WRITES = ("write_products", "write_orders", "write_customers", "write_discounts")
 ENDPOINT = "/admin/api/2026-10/graphql.json"
 

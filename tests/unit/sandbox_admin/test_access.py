@@ -84,7 +84,7 @@ def test_uninstalling_kills_tokens_and_is_told(api: Api, side: Side) -> None:
         ("{ orders(first: 1) { nodes { id } } }", "read_orders"),
         ("{ customers(first: 1) { nodes { id } } }", "read_customers"),
         ("{ productVariants(first: 1) { nodes { id } } }", "read_products"),
-        ("{ locations(first: 1) { nodes { id } } }", "read_inventory"),
+        ("{ locations(first: 1) { nodes { id } } }", "read_locations"),
         ("{ ordersCount { count } }", "read_orders"),
     ],
 )
@@ -128,6 +128,16 @@ def test_stock_levels_and_holds_have_scopes_of_their_own(with_scopes: Callable[.
     holds = "{ orders(first: 1) { nodes { fulfillmentOrders(first: 1) { nodes { id } } } } }"
     assert with_scopes("read_orders").code(holds) == "ACCESS_DENIED"
     with_scopes("read_orders", "read_assigned_fulfillment_orders").ask(holds)
+
+
+def test_of_a_location_stock_alone_tells_the_id_and_nothing_else(with_scopes: Callable[..., Api]) -> None:
+    asked = (
+        "{{ inventoryItems(first: 1) {{ nodes {{ inventoryLevels(first: 1) {{ nodes {{ location {{ {} }} }} }} }} }} }}"
+    )
+    with_scopes("read_inventory").ask(asked.format("id"))
+    for field in ("name", "isActive", "fulfillsOnlineOrders"):
+        assert with_scopes("read_inventory").code(asked.format(field)) == "ACCESS_DENIED"
+        with_scopes("read_inventory", "read_locations").ask(asked.format(field))
 
 
 def test_scopes_are_read_from_a_list_of_words() -> None:

@@ -47,7 +47,15 @@ from tests.sandbox.shopify.subscriptions import Subscriptions
 from tests.sandbox.shopify.webhooks import WebhookSender
 from tests.sandbox.shopify.world import World
 
-SCOPES = ("read_products", "read_inventory", "read_orders", "read_customers", "read_all_orders", "write_discounts")
+SCOPES = (
+    "read_products",
+    "read_inventory",
+    "read_locations",
+    "read_orders",
+    "read_customers",
+    "read_all_orders",
+    "write_discounts",
+)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 

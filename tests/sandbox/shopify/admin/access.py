@@ -19,7 +19,8 @@ STOCK = ("read_inventory",)
 STOCK_ITEM = ("read_inventory", "read_products")
 ORDERS = ("read_orders",)
 CUSTOMERS = ("read_customers",)
-LOCATIONS = ("read_locations", "read_inventory")
+LOCATIONS = ("read_locations",)
+LOCATION_IDS = ("read_locations", "read_inventory")  # the one field of a location that stock alone gives access to
 HOLDS = (
     "read_merchant_managed_fulfillment_orders",
     "read_assigned_fulfillment_orders",
@@ -55,7 +56,11 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "QueryRoot.customerByIdentifier": CUSTOMERS,
     "InventoryItem.inventoryLevel": STOCK,
     "InventoryItem.inventoryLevels": STOCK,
-    "InventoryLevel.location": LOCATIONS,
+    "InventoryLevel.location": LOCATION_IDS,
+    **{
+        f"Location.{field}": LOCATIONS
+        for field in ("name", "isActive", "fulfillsOnlineOrders", "shipsInventory", "isFulfillmentService")
+    },
     "ProductVariant.inventoryItem": STOCK_ITEM,
     "Order.customer": CUSTOMERS,
     "Order.fulfillmentOrders": HOLDS,
@@ -75,7 +80,7 @@ READ: dict[str, tuple[str, ...]] = {
     "ProductVariant": PRODUCTS,
     "InventoryItem": STOCK_ITEM,
     "InventoryLevel": STOCK,
-    "Location": LOCATIONS,
+    "Location": LOCATION_IDS,
     "Order": ORDERS,
     "LineItem": ORDERS,
     "Refund": ORDERS,
