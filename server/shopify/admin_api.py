@@ -4,11 +4,10 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
 from server.config import API_VERSION
 from server.core.clock import Clock
@@ -31,7 +30,7 @@ from server.ports import (
     StockLevel,
     TemporaryFailure,
 )
-from server.shopify.answers import AnyNode, AppInstallation, Count, CustomerNode, Listing, ShopAnswer, ShopCurrency
+from server.shopify.answers import AnyNode, AppInstallation, Count, CustomerNode, Listing, ShopAnswer
 from server.shopify.bulk import Grouped, OperationAnswer, StartAnswer, read_grouped, read_shape
 from server.shopify.discount_codes import TAKEN, code_input
 from server.shopify.documents import document
@@ -57,7 +56,7 @@ from server.shopify.product_answers import (
     VariantNode,
     product_snapshot,
 )
-from server.shopify.validation import explain
+from server.shopify.reading import Shape, at_or_after, currency_in, part, read, read_or_none, whole
 
 PRODUCTS_PER_PAGE = 250
 ORDERS_PER_PAGE = 250
@@ -72,9 +71,6 @@ CUSTOMER_SCOPES = frozenset({"read_customers", "write_customers"})
 _CONTACT_FIELDS = tuple(
     f"customers.nodes.{name}" for name in ("firstName", "defaultEmailAddress", "defaultPhoneNumber")
 )
-
-Shape = TypeVar("Shape", bound=BaseModel)
-Node = TypeVar("Node")
 
 
 class AdminApi:
@@ -113,10 +109,10 @@ class AdminApi:
         }  # fmt: skip
 
     def shop(self) -> ShopFacts:
-        return _read(ShopAnswer, self._answer("shop", "shop")).facts()
+        return read(ShopAnswer, self._answer("shop", "shop")).facts()
 
     def app_state(self) -> AppState:
-        state = _read(AppInstallation, self._answer("app_state", "currentAppInstallation")).state()
+        state = read(AppInstallation, self._answer("app_state", "currentAppInstallation")).state()
         return replace(state, withheld=self._withheld(state.scopes))
 
     def _withheld(self, scopes: Sequence[str]) -> tuple[str, ...] | None:
@@ -124,7 +120,7 @@ class AdminApi:
         if not CUSTOMER_SCOPES & set(scopes):
             return None
         try:
-            found = _read(Listing[AnyNode], self._answer("contact_data", "customers"))
+            found = read(Listing[AnyNode], self._answer("contact_data", "customers"))
         except AccessDenied:
             return CONTACT_DATA  # not even approved for level 1
         if not found.nodes:
@@ -136,46 +132,46 @@ class AdminApi:
     def products(self, *, cursor: str | None) -> Page[ProductSnapshot]:
         """Return the next products, each with all of its variants, in the order of their ids."""
         data = self._page("products", {"after": cursor})
-        currency = _currency(data)
-        listing = _read(Listing[ProductNode], _part(data, "products"))
+        currency = currency_in(data)
+        listing = read(Listing[ProductNode], part(data, "products"))
         items = tuple(self._snapshot(node, currency) for node in listing.nodes)
         return Page(items=items, cursor=listing.page_info.next_cursor)
 
     def count_products(self) -> int:
-        return _read(Count, self._answer("products_count", "productsCount")).count
+        return read(Count, self._answer("products_count", "productsCount")).count
 
     def product(self, product_id: str) -> ProductSnapshot | None:
         data = self._graphql.run("product", {"id": gid("Product", product_id)})
-        node = _read_or_none(SortedProductNode, _part(data, "product"))
+        node = read_or_none(SortedProductNode, part(data, "product"))
         if node is None:
             return None
-        found = _whole(node.collections, self._more(AnyNode, "product_collections", "Product", node.id, "collections"))
-        return replace(self._snapshot(node, _currency(data)), collection_ids=tuple(each.id for each in found))
+        found = whole(node.collections, self._more(AnyNode, "product_collections", "Product", node.id, "collections"))
+        return replace(self._snapshot(node, currency_in(data)), collection_ids=tuple(each.id for each in found))
 
     def collections(self, *, cursor: str | None) -> Page[CollectionSnapshot]:
         """Return the next collections, each with all of its products, in the order of their ids."""
-        listing = _read(Listing[CollectionNode], _part(self._page("collections", {"after": cursor}), "collections"))
+        listing = read(Listing[CollectionNode], part(self._page("collections", {"after": cursor}), "collections"))
         return Page(items=tuple(map(self._collection, listing.nodes)), cursor=listing.page_info.next_cursor)
 
     def count_collections(self) -> int:
-        return _read(Count, self._answer("collections_count", "collectionsCount")).count
+        return read(Count, self._answer("collections_count", "collectionsCount")).count
 
     def collection(self, collection_id: str) -> CollectionSnapshot | None:
         answered = self._answer("collection", "collection", id=gid("Collection", collection_id))
-        node = _read_or_none(CollectionNode, answered)
+        node = read_or_none(CollectionNode, answered)
         return self._collection(node) if node else None
 
     def plan_groups(self, *, cursor: str | None) -> Page[PlanGroup]:
         """Return the next groups of selling plans, each with all goods that are sold by it."""
         data = self._page("plan_groups", {"after": cursor})
-        currency = _currency(data)
-        listing = _read(Listing[PlanGroupNode], _part(data, "sellingPlanGroups"))
+        currency = currency_in(data)
+        listing = read(Listing[PlanGroupNode], part(data, "sellingPlanGroups"))
         return Page(tuple(self._plan_group(node, currency) for node in listing.nodes), listing.page_info.next_cursor)
 
     def plan_group(self, group_id: str) -> PlanGroup | None:
         data = self._graphql.run("plan_group", {"id": gid("SellingPlanGroup", group_id)})
-        node = _read_or_none(PlanGroupNode, _part(data, "sellingPlanGroup"))
-        return self._plan_group(node, _currency(data)) if node else None
+        node = read_or_none(PlanGroupNode, part(data, "sellingPlanGroup"))
+        return self._plan_group(node, currency_in(data)) if node else None
 
     def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
         """Return live facts of those variants that still exist, in the order asked for."""
@@ -185,8 +181,8 @@ class AdminApi:
         for start in range(0, len(variant_ids), VARIANTS_PER_CALL):
             some = variant_ids[start : start + VARIANTS_PER_CALL]
             data = self._graphql.run("variants", {"ids": [gid("ProductVariant", number) for number in some]})
-            currency = _currency(data)
-            nodes = _read(Nodes, data).nodes
+            currency = currency_in(data)
+            nodes = read(Nodes, data).nodes
             found += [node.facts(node.product, currency) for node in nodes if isinstance(node, VariantNode)]
         return tuple(found)
 
@@ -195,8 +191,8 @@ class AdminApi:
         for start in range(0, len(variant_ids), ITEMS_PER_PAGE):
             some = variant_ids[start : start + ITEMS_PER_PAGE]
             data = self._graphql.run("variants_at_locations", {"ids": [gid("ProductVariant", each) for each in some]})
-            currency = _currency(data)
-            for node in _read(LyingNodes, data).nodes:
+            currency = currency_in(data)
+            for node in read(LyingNodes, data).nodes:
                 if isinstance(node, LyingVariantNode):
                     levels = self._item(node.inventory_item).levels
                     found.append(replace(node.facts(node.product, currency), levels=levels))
@@ -207,7 +203,7 @@ class AdminApi:
         found: list[Location] = []
         cursor: str | None = None
         while True:
-            listing = _read(Listing[LocationNode], _part(self._page("locations", {"after": cursor}), "locations"))
+            listing = read(Listing[LocationNode], part(self._page("locations", {"after": cursor}), "locations"))
             found += [node.location() for node in listing.nodes]
             following = listing.page_info.next_cursor
             if following is None:
@@ -218,7 +214,7 @@ class AdminApi:
 
     def stock(self, inventory_item_id: str) -> StockLevel | None:
         """Return the stock of the variant an inventory item belongs to, summed over locations by Shopify."""
-        item = _read_or_none(
+        item = read_or_none(
             InventoryItem, self._answer("stock", "inventoryItem", id=gid("InventoryItem", inventory_item_id))
         )
         if item is None or item.variants is None or not item.variants.nodes:
@@ -229,33 +225,33 @@ class AdminApi:
 
     def stock_levels(self, *, cursor: str | None) -> Page[ItemStock]:
         """Return where the next items lie, in the order of their ids, each with all of its locations."""
-        listing = _read(Listing[ItemNode], _part(self._page("stock_levels", {"after": cursor}), "inventoryItems"))
+        listing = read(Listing[ItemNode], part(self._page("stock_levels", {"after": cursor}), "inventoryItems"))
         return Page(items=tuple(self._item(node) for node in listing.nodes), cursor=listing.page_info.next_cursor)
 
     def count_variants(self) -> int:
-        return _read(Count, self._answer("variants_count", "productVariantsCount")).count
+        return read(Count, self._answer("variants_count", "productVariantsCount")).count
 
     def orders(self, *, since: datetime | None, cursor: str | None) -> Page[Order]:
         """Return the next orders created at or after `since`, oldest first, each with all of its lines."""
-        data = self._page("orders", {"after": cursor, "query": _at_or_after("created_at", since)})
-        listing = _read(Listing[OrderNode], _part(data, "orders"))
+        data = self._page("orders", {"after": cursor, "query": at_or_after("created_at", since)})
+        listing = read(Listing[OrderNode], part(data, "orders"))
         return Page(items=tuple(self._order(node) for node in listing.nodes), cursor=listing.page_info.next_cursor)
 
     def orders_updated(self, *, since: datetime, cursor: str | None) -> Page[Order]:
         """Return the next orders that changed at or after `since`, by the time of their change, with all lines."""
-        data = self._page("orders_updated", {"after": cursor, "query": _at_or_after("updated_at", since)})
-        listing = _read(Listing[OrderNode], _part(data, "orders"))
+        data = self._page("orders_updated", {"after": cursor, "query": at_or_after("updated_at", since)})
+        listing = read(Listing[OrderNode], part(data, "orders"))
         return Page(items=tuple(self._order(node) for node in listing.nodes), cursor=listing.page_info.next_cursor)
 
     def count_orders(self, *, since: datetime | None) -> int:
-        return _read(Count, self._answer("orders_count", "ordersCount", query=_at_or_after("created_at", since))).count
+        return read(Count, self._answer("orders_count", "ordersCount", query=at_or_after("created_at", since))).count
 
     def order(self, order_id: str) -> Order | None:
-        node = _read_or_none(OrderNode, self._answer("order", "order", id=gid("Order", order_id)))
+        node = read_or_none(OrderNode, self._answer("order", "order", id=gid("Order", order_id)))
         return self._order(node) if node else None
 
     def customer(self, customer_id: str) -> CustomerSnapshot | None:
-        node = _read_or_none(CustomerNode, self._answer("customer", "customer", id=gid("Customer", customer_id)))
+        node = read_or_none(CustomerNode, self._answer("customer", "customer", id=gid("Customer", customer_id)))
         return node.snapshot() if node else None
 
     def make_code(self, code: NewCode) -> None:
@@ -267,21 +263,21 @@ class AdminApi:
                 raise
 
     def customers(self, *, cursor: str | None) -> Page[CustomerSnapshot]:
-        listing = _read(Listing[CustomerNode], _part(self._page("customers", {"after": cursor}), "customers"))
+        listing = read(Listing[CustomerNode], part(self._page("customers", {"after": cursor}), "customers"))
         return Page(items=tuple(node.snapshot() for node in listing.nodes), cursor=listing.page_info.next_cursor)
 
     def count_customers(self) -> int:
-        return _read(Count, self._answer("customers_count", "customersCount")).count
+        return read(Count, self._answer("customers_count", "customersCount")).count
 
     def gather(self, kind: str, *, since: datetime | None) -> str:
         """Start a bulk operation over everything of a kind; it takes no variables, so the search is written into it."""
-        search = json.dumps(_at_or_after("created_at", since))
+        search = json.dumps(at_or_after("created_at", since))
         query = document(f"bulk_{kind}").replace('"SEARCH"', search)
-        return _read(StartAnswer, self._answer("bulk_run", "bulkOperationRunQuery", query=query)).operation_id()
+        return read(StartAnswer, self._answer("bulk_run", "bulkOperationRunQuery", query=query)).operation_id()
 
     def gathered(self, operation_id: str) -> BulkResult:
         answered = self._answer("bulk_operation", "bulkOperation", id=gid("BulkOperation", operation_id))
-        found = _read_or_none(OperationAnswer, answered)
+        found = read_or_none(OperationAnswer, answered)
         return found.result() if found else BulkResult(BulkState.FAILED, 0, error="unknown")
 
     def gathered_products(self, result: BulkResult, *, offset: int) -> Iterator[BulkItem[ProductSnapshot]]:
@@ -316,7 +312,7 @@ class AdminApi:
         return read_grouped(self._client, result.url, size=result.size, offset=offset)
 
     def _answer(self, name: str, field: str, **variables: object) -> object:
-        return _part(self._graphql.run(name, variables), field)
+        return part(self._graphql.run(name, variables), field)
 
     def _page(self, name: str, variables: Mapping[str, object]) -> dict[str, Any]:
         # Shopify does not publish how it counts a query's cost: should a page cost too much, a smaller one is asked.
@@ -331,34 +327,34 @@ class AdminApi:
 
     def _snapshot(self, node: ProductNode, currency: str) -> ProductSnapshot:
         more = self._more(VariantFields, "product_variants", "Product", node.id, "variants")
-        snapshot = product_snapshot(node, _whole(node.variants, more), currency)
+        snapshot = product_snapshot(node, whole(node.variants, more), currency)
         groups = node.selling_plan_groups
         if groups is None or groups.page_info.has_next_page:
             return snapshot
         return replace(snapshot, plan_group_ids=frozenset(each.id for each in groups.nodes))
 
     def _plan_group(self, node: PlanGroupNode, currency: str) -> PlanGroup:
-        def whole(listing: Listing[Shape], shape: type[Shape], name: str, field: str) -> list[Shape]:
-            return _whole(listing, self._more(shape, name, "SellingPlanGroup", node.id, field))
+        def all_of(listing: Listing[Shape], shape: type[Shape], name: str, field: str) -> list[Shape]:
+            return whole(listing, self._more(shape, name, "SellingPlanGroup", node.id, field))
 
         return node.group(
             currency,
-            plans=whole(node.selling_plans, PlanNode, "plan_group_plans", "sellingPlans"),
-            products=whole(node.products, AnyNode, "plan_group_products", "products"),
-            variants=whole(node.product_variants, AnyNode, "plan_group_variants", "productVariants"),
+            plans=all_of(node.selling_plans, PlanNode, "plan_group_plans", "sellingPlans"),
+            products=all_of(node.products, AnyNode, "plan_group_products", "products"),
+            variants=all_of(node.product_variants, AnyNode, "plan_group_variants", "productVariants"),
         )
 
     def _collection(self, node: CollectionNode) -> CollectionSnapshot:
         more = self._more(AnyNode, "collection_products", "Collection", node.id, "products")
-        return node.snapshot(_whole(node.products, more))
+        return node.snapshot(whole(node.products, more))
 
     def _item(self, node: ItemNode) -> ItemStock:
         more = self._more(LevelFields, "item_levels", "InventoryItem", node.id, "inventoryLevels")
-        return node.stock(_whole(node.inventory_levels, more))
+        return node.stock(whole(node.inventory_levels, more))
 
     def _order(self, node: OrderNode) -> Order:
         more = self._more(LineFields, "order_lines", "Order", node.id, "lineItems")
-        return order_of(node, _whole(node.line_items, more))
+        return order_of(node, whole(node.line_items, more))
 
     def _more(
         self, shape: type[Shape], name: str, kind: str, owner_id: str, listed: str
@@ -368,45 +364,6 @@ class AdminApi:
 
         def more(cursor: str) -> Listing[Shape] | None:
             answered = self._answer(name, field, id=gid(kind, owner_id), after=cursor)
-            return None if answered is None else _read(Listing[shape], _part(answered, listed))  # type: ignore[valid-type]  # a class made at run time
+            return None if answered is None else read(Listing[shape], part(answered, listed))  # type: ignore[valid-type]  # a class made at run time
 
         return more
-
-
-def _whole(listing: Listing[Node], more: Callable[[str], Listing[Node] | None]) -> list[Node]:
-    """Return the nodes of a listing and of all its further pages; None from `more` says its owner is gone."""
-    nodes, cursor = list(listing.nodes), listing.page_info.next_cursor
-    while cursor is not None:
-        following = more(cursor)
-        if following is None:
-            break
-        nodes += following.nodes
-        if following.page_info.next_cursor == cursor:
-            raise TemporaryFailure("Shopify's pages go round in a circle.")
-        cursor = following.page_info.next_cursor
-    return nodes
-
-
-def _part(answered: object, name: str) -> object:
-    if not isinstance(answered, dict) or name not in answered:
-        raise TemporaryFailure(f"Shopify's answer lacks '{name}'.")
-    return answered[name]
-
-
-def _currency(data: object) -> str:
-    return _read(ShopCurrency, _part(data, "shop")).currency_code
-
-
-def _read_or_none(shape: type[Shape], answered: object) -> Shape | None:
-    return None if answered is None else _read(shape, answered)
-
-
-def _read(shape: type[Shape], answered: object) -> Shape:
-    try:
-        return shape.model_validate(answered)
-    except ValidationError as error:
-        raise TemporaryFailure(f"Shopify's answer cannot be read: {explain(error)}.") from None
-
-
-def _at_or_after(field: str, since: datetime | None) -> str:
-    return f"{field}:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'" if since is not None else ""

@@ -127,7 +127,7 @@ class History:
             gone = back.get(position, 0) if back else 0
             append((
                 line_id, order_id, at.variant_id, at.product_id, sku, title, at.variant_title, quantity,
-                quantity - gone, price, 0, None, 1 if at.requires_shipping else 0, None, None,
+                quantity - gone, price, 0, None, 1 if at.requires_shipping else 0, None,
             ))  # fmt: skip
             if gone:
                 refund_lines.append({

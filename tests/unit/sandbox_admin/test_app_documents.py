@@ -47,6 +47,7 @@ def example(side: Side, name: str, variable: str) -> Any:
         "order_lines": ("orders", "Order"),
         "customer": ("customer", "Customer"),
         "variants": ("variant", "ProductVariant"),
+        "variants_at_locations": ("variant", "ProductVariant"),
         "stock": ("variant", "InventoryItem"),
         "item_levels": ("variant", "InventoryItem"),
     }[name]
