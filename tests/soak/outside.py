@@ -21,10 +21,10 @@ from aiosmtpd.controller import Controller
 from tests.soak import bodies
 from tests.soak.town import GOODS, Shopper, Town
 
-SCOPES = "read_products,read_inventory,read_locations,read_orders,read_customers"
+SCOPES = "read_products,read_inventory,read_locations,read_orders,read_customers,write_discounts"
 # What a link in a message carries: the touch's id, a point, and a signature that is none of our business.
 LINK = re.compile(r"/c/([A-Za-z0-9_-]+)\.")
-_OPERATION = re.compile(r"query\s+(\w+)")
+_OPERATION = re.compile(r"(?:query|mutation)\s+(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Outside:
         self.town, self.now = town, now
         self.messages: list[Taken] = []
         self.withdrawn: dict[tuple[str, int], datetime] = {}
+        self._codes: set[tuple[str, str]] = set()
         self._texts: dict[str, list[dict[str, Any]]] = {}
         self._lock = threading.Lock()
         self._numbers = count(1)
@@ -92,6 +93,13 @@ class Outside:
             }
             self._texts.setdefault(account + form["To"], []).append(made)
         return made
+
+    def make_code(self, shop: str, code: str) -> bool:
+        """Make a discount code; False when the shop has it already."""
+        with self._lock:
+            is_new = (shop, code) not in self._codes
+            self._codes.add((shop, code))
+            return is_new
 
     def texts(self, account: str, recipient: str) -> list[dict[str, Any]]:
         with self._lock:
@@ -157,6 +165,19 @@ def _products(_outside: Outside, _shop: str, _variables: dict[str, Any]) -> dict
     return {"shop": {"currencyCode": bodies.CURRENCY}, "products": bodies.listing(bodies.product_nodes())}
 
 
+def _plan_groups(_outside: Outside, _shop: str, _variables: dict[str, Any]) -> dict[str, Any]:
+    return {"shop": {"currencyCode": bodies.CURRENCY}, "sellingPlanGroups": bodies.listing([])}
+
+
+def _discount_code(outside: Outside, shop: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Make a code once: who asks again, having missed the answer, is told that it is taken."""
+    if outside.make_code(shop, variables["code"]["code"]):
+        node: dict[str, Any] = {"id": "gid://shopify/DiscountCodeNode/1"}
+        return {"discountCodeBasicCreate": {"codeDiscountNode": node, "userErrors": []}}
+    taken = {"field": ["basicCodeDiscount", "code"], "message": "Code must be unique.", "code": "TAKEN"}
+    return {"discountCodeBasicCreate": {"codeDiscountNode": None, "userErrors": [taken]}}
+
+
 _ANSWERS: dict[str, Callable[[Outside, str, dict[str, Any]], dict[str, Any]]] = {
     "Shop": _shop,
     "AppState": _app_state,
@@ -164,6 +185,9 @@ _ANSWERS: dict[str, Callable[[Outside, str, dict[str, Any]], dict[str, Any]]] = 
     "Products": _products,
     "CollectionsCount": lambda *_: {"collectionsCount": {"count": 0}},
     "Collections": lambda *_: {"collections": bodies.listing([])},
+    "PlanGroups": _plan_groups,
+    "DiscountCode": _discount_code,
+    "Locations": lambda *_: {"locations": bodies.listing([])},
     "OrdersCount": lambda *_: {"ordersCount": {"count": 0}},
     "OrdersUpdated": _orders_updated,
     "Orders": lambda *_: {"orders": bodies.listing([])},

@@ -91,6 +91,8 @@ def _opens(journey: Mapping[str, Any], caps: Caps, audience: str) -> Iterator[st
     days = caps.days_between(TRIGGERS.get(trigger, Kind.SALES))
     if days:
         yield f"A shopper who had a follow-up of this kind within {_count(days, 'day')} before gets none."
+    if trigger == "ticket_resolved" and caps.goodwill_per_month:
+        yield f"In 30 days the shop opens at most {caps.goodwill_per_month} of them."
     if trigger == "order_paid":
         yield "The time runs from the order, or, where the one-click page was shown, from the shopper's answer to it."
     else:
@@ -110,8 +112,9 @@ def _when(step: Mapping[str, Any]) -> str:
 def _what(step: Mapping[str, Any]) -> str:
     channel = step.get("channel", "")
     goods = "with an offer of your live offers" if step.get("has_offer", True) else "without an offer"
-    code = " and with a code for the next order" if step.get("code") else ""
-    return f"{_MESSAGES.get(channel, channel)} {goods}{code}, by the template “{step.get('template', '')}”"
+    if step.get("code"):
+        goods = "with a code for the next order"
+    return f"{_MESSAGES.get(channel, channel)} {goods}, by the template “{step.get('template', '')}”"
 
 
 def _notes(steps: list[Mapping[str, Any]], place: int, limits: _Limits, hours: Any) -> Iterator[str]:
@@ -127,6 +130,8 @@ def _notes(steps: list[Mapping[str, Any]], place: int, limits: _Limits, hours: A
         yield f"Not sent where {_count(most, 'message')} went out before it: your settings allow no more of one."
     if step.get("has_offer", True):
         yield "Not sent where nothing can be offered."
+    if step.get("code"):
+        yield "Not sent where Shopify does not let Afters make discount codes."
 
 
 def _held(steps: list[Mapping[str, Any]], place: int, limits: _Limits, hours: Any) -> Iterator[str]:

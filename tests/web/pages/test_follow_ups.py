@@ -206,7 +206,7 @@ class TestCode:
         form = Markup.read(staff.open(path).text).one("form")
         assert form.named("steps[1].code.percent").attributes["value"] == "15"
         assert form.named("steps[0].code.percent").attributes["value"] == ""
-        assert "without an offer and with a code for the next order" in words(form)
+        assert "an e-mail with a code for the next order" in words(form)
         kept: dict[str, Any] = {"steps[1].id": mail["id"], "steps[1].template": "thanks", "steps[1].has_offer": None}
         save(staff, runtime, shop_id, path, **kept)
         assert journeys(runtime, shop_id)["Thank you"]["steps"][1]["code"] == mail["code"], "a form without it keeps it"
