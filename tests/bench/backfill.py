@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.config import REQUIRED_SCOPES
 from tests.bench.measures import Measure, say
 from tests.databases import fresh_postgresql
 from tests.sandbox.running import RunningSandbox
 from tests.sandbox.shopify.admin.state import state_of
 from tests.soak.evidence import Evidence
 
-SCOPES = ("read_products", "read_inventory", "read_locations", "read_orders", "read_customers", "read_all_orders")
+SCOPES = (*REQUIRED_SCOPES, "read_all_orders")
 _PATIENCE_SECONDS = 1_800.0
 _LOOK_SECONDS = 0.1
 _MEGABYTE = 1024 * 1024

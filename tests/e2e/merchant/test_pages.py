@@ -94,7 +94,8 @@ def test_a_scope_that_is_missing_is_said(imported: Merchant) -> None:
     with imported.admin.runtime.database.write() as session:
         Shops(session, imported.admin.runtime.box).by_id(imported.admin.shop_id).scopes = ["read_products"]
     app = imported.open("/")
-    expect(app.get_by_text("Missing: read_inventory, read_locations, read_orders, read_customers, write_discounts.")).to_be_visible()
+    missing = "read_inventory, read_locations, read_orders, read_customers, write_discounts"
+    expect(app.get_by_text(f"Missing: {missing}.")).to_be_visible()
     look(imported, "/")
     app.get_by_role("button", name="Check again").first.click()
     expect(app.get_by_text("Missing:")).to_be_hidden()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Request, sync_playwright
 
+from server.config import REQUIRED_SCOPES
 from tests.e2e.sandbox_admin.embedded_app import EmbeddedApp
 from tests.sandbox.app import Sandbox
 from tests.sandbox.browser.cdn import SOURCES
@@ -42,8 +43,7 @@ def sandbox(running: RunningSandbox) -> Sandbox:
 
 @pytest.fixture
 def installed(sandbox: Sandbox) -> None:
-    scopes = ("read_products", "read_inventory", "read_locations", "read_orders", "read_customers")
-    oauth.install(sandbox.world, sandbox.settings.client_id, scopes, sandbox.settings.app_origin)
+    oauth.install(sandbox.world, sandbox.settings.client_id, REQUIRED_SCOPES, sandbox.settings.app_origin)
 
 
 @pytest.fixture
