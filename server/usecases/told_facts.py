@@ -47,9 +47,16 @@ def take_told(*, database: Database, shop_id: int, told: Sequence[Told], now: da
 def _keep(session: Session, shop_id: int, row: CustomerRow, told: Told, *, now: datetime) -> bool:
     """Keep what is told of a customer, and thank them for a ticket that ended well; return whether it is news."""
     before, row.told = row.told, told.onto(row.told)
-    if (told.facts or {}).get("last_ticket") == "good":
+    if _has_ended_well(before, row.told):
         thank_for_ticket(session, shop_id, customer_id=row.customer_id, now=now)
     return bool(row.told != before)
+
+
+def _has_ended_well(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Tell whether a ticket has just ended well: who tells the same again, months later, tells of no new one."""
+    if now.get("last_ticket") != "good":
+        return False
+    return before.get("last_ticket") != "good" or before.get("open_tickets", 0) > now.get("open_tickets", 0)
 
 
 def forget_told(*, database: Database, shop_id: int, customer_id: str) -> bool:

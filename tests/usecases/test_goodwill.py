@@ -126,11 +126,30 @@ def test_one_customer_is_thanked_once_in_the_days_of_the_cap(shop: House) -> Non
     shop.clock.move(days=60)
     later = shop.clock.now()
     shop.record(order("501", created_at=later, updated_at=later, gateways=("paypal",)))
+    close_ticket(shop, open_tickets="1")
     close_ticket(shop)
     kept_back = goodwill(shop, "501")
     assert kept_back is not None
     assert kept_back.refusal == "sequence_cap"
     assert kept_back.refusal_detail == "last follow-up 60 days ago, at least 90 between two"
+
+
+def test_the_same_told_again_for_a_later_order_is_no_new_ticket(shop: House) -> None:
+    close_ticket(shop)
+    shop.clock.move(days=200)
+    later = shop.clock.now()
+    shop.record(order("501", created_at=later, updated_at=later, gateways=("paypal",)))
+    close_ticket(shop)
+    assert goodwill(shop, "501") is None
+
+
+def test_what_kept_the_thanks_back_may_be_over_with_the_next_ticket(shop: House) -> None:
+    kept_back = close_ticket(shop, open_tickets="1")
+    assert kept_back is not None
+    assert kept_back.refusal == "audience_miss"
+    opened = close_ticket(shop, open_tickets="0")
+    assert opened is not None
+    assert opened.refusal is None
 
 
 def test_the_months_budget_is_the_shops(shop: House) -> None:
@@ -139,6 +158,7 @@ def test_the_months_budget_is_the_shops(shop: House) -> None:
     publish(shop, caps={"goodwill_per_month": 1, "goodwill_days": 0})
     shop.clock.move(days=3)
     shop.record(order("501", created_at=shop.clock.now(), updated_at=shop.clock.now(), gateways=("paypal",)))
+    close_ticket(shop, open_tickets="1")
     close_ticket(shop)
     refused = goodwill(shop, "501")
     assert refused is not None
