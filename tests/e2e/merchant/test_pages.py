@@ -1,5 +1,6 @@
 """The merchant's pages in a real browser, inside the sandbox's admin: looked at, used, and checked by axe."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -137,14 +138,21 @@ def test_a_failed_import_starts_again(imported: Merchant) -> None:
 
 
 def pick(merchant: Merchant, button: Locator, *titles: str) -> None:
-    """Choose goods in Shopify's picker by their titles."""
+    """Choose goods in Shopify's picker by their titles, and wait until they stand on the page.
+
+    The admin closes its dialog before the app is told what was chosen.
+    """
+    # The button is drawn inside an element of Polaris.
+    place = button.evaluate_handle("(button) => button.getRootNode().host.closest('[data-picker]')").as_element()
+    assert place is not None
     button.click()
     dialog = merchant.page.get_by_role("dialog")
     for title in titles:
         dialog.get_by_role("searchbox").fill(title)
         dialog.get_by_role("checkbox", name=title).first.check()
     dialog.get_by_role("button", name="Select").click()
-    dialog.wait_for(state="detached")
+    for title in titles:
+        place.wait_for_selector(f"[data-chosen-title]:text-is({json.dumps(title)})")
 
 
 def titles_in_stock(merchant: Merchant, count: int) -> list[str]:

@@ -44,7 +44,9 @@ def test_a_limit_is_corrected_saved_and_published(imported: Merchant) -> None:
 
 
 def test_the_text_is_refused_with_places_and_saved_when_sound(imported: Merchant) -> None:
-    imported.open("/offers").get_by_role("button", name="Publish").click()
+    publish = imported.open("/offers").get_by_role("button", name="Publish")
+    publish.click()
+    expect(publish).to_be_hidden()
     app = imported.open("/rules/text")
     field = app.get_by_label("Rules", exact=True)
     written = field.input_value()
