@@ -40,6 +40,7 @@ def page_offer(step: OfferedStep, goods: Mapping[str, VariantFacts], reader: Rea
         "description": "" if is_bundle else first.description,
         "items": [_part(item, goods[item.variant_id], offered.currency) for item in offered.items] if is_bundle else [],
         "shipping": _shipping(offered.shipping),
+        "ends_after_minutes": offered.ends_after_minutes,
         "layout": {"name": offered.layout.name, "blocks": list(offered.layout.order)},
     }
     return {**made, "choices": list(_choices(step, goods, reader, made))}

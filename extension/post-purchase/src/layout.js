@@ -63,7 +63,7 @@ export function orderOf(offer) {
  * Lays the blocks out as the merchant chose; an arrangement that is not known is the usual one.
  *
  * @param {Element} element
- * @param {string | undefined} name of the arrangement
+ * @param {string} name of the arrangement
  * @param {string[]} order
  * @param {Blocks} blocks those that hold nothing are left out
  * @returns {Node}
