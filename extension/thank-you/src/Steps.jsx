@@ -1,0 +1,69 @@
+import {useEffect, useRef, useState} from 'preact/hooks';
+import {addToOrder} from './additions.js';
+import {Ending} from './Ending.jsx';
+import {Offer, total} from './Offer.jsx';
+import {optionsOf} from './offers.js';
+
+/** @import {Addition} from './additions' */
+/** @import {Answer, Api, I18n, Option, Step} from './contract' */
+/** @import {createReporter} from './events' */
+
+/**
+ * The course of the block: the offer, a second one for who declines it, and what came of adding it to the order.
+ *
+ * @param {{api: Api, answer: Answer, report: ReturnType<typeof createReporter>}} props
+ */
+export function Steps({api, answer, report}) {
+  const [step, setStep] = useState(/** @type {Step | null} */ ('0'));
+  const [chosen, setChosen] = useState(/** @type {string | null} */ (null));
+  const [addition, setAddition] = useState(/** @type {Addition | 'running' | null} */ (null));
+  const told = useRef(new Set());
+  // The platform may run a block long before it is seen, or after.
+  const isSeen = api.extension?.rendered?.value !== false;
+
+  useEffect(() => {
+    if (step === null || !isSeen || told.current.has(step)) return;
+    told.current.add(step);
+    report(step, 'shown');
+  }, [step, isSeen]);
+
+  const offer = step === '0d' ? answer.steps?.['0d'] : answer.offer;
+  if (step === null || !offer) return null;
+  const i18n = /** @type {I18n} */ (api.i18n);
+  if (addition && addition !== 'running' && addition.kind !== 'unsure') return <Ending i18n={i18n} addition={addition} />;
+
+  const options = optionsOf(offer);
+  const option = options.find(({option_id: id}) => id === chosen) ?? /** @type {Option} */ (options[0]);
+
+  /** @param {string} optionId */
+  function choose(optionId) {
+    setChosen(optionId);
+    report(/** @type {Step} */ (step), 'choice', optionId);
+  }
+
+  function decline() {
+    report(/** @type {Step} */ (step), 'declined');
+    setAddition(null);
+    setStep(step === '0' && answer.steps?.['0d'] ? '0d' : null);
+  }
+
+  async function add() {
+    setAddition('running');
+    setAddition(await addToOrder(api, answer.decision_id, option.option_id));
+  }
+
+  return (
+    <Offer
+      i18n={i18n}
+      offer={offer}
+      options={options}
+      option={option}
+      said={option.option_id === chosen ? total(i18n, option) : step === '0d' ? i18n.translate('another', {title: offer.title}) : ''}
+      isAdding={addition === 'running'}
+      isUnsure={addition !== 'running' && addition?.kind === 'unsure'}
+      onChoose={choose}
+      onAdd={() => void add()}
+      onDecline={decline}
+    />
+  );
+}
