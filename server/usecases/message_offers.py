@@ -14,11 +14,12 @@ from server.domain.records import record_all
 from server.domain.situation import Situation, Surface
 from server.ports import PlatformApi
 from server.storage.db import Session
-from server.storage.decisions import Decisions, Events, StoredDecision
+from server.storage.decisions import Decisions, StoredDecision
 from server.usecases.arms import keep_arms
 from server.usecases.codes import CodeTerms
+from server.usecases.elsewhere import shown_goods
 from server.usecases.facts import Question
-from server.usecases.offers import purchase_facts
+from server.usecases.inquiries import purchase_facts
 from server.usecases.situations import draw_holdout, load_situation
 from server.usecases.touch_work import TouchWork
 
@@ -82,20 +83,16 @@ def propose(api: PlatformApi, choice: MessageChoice | None, terms: CodeTerms) ->
 
 
 def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> MessageChoice:
-    """Gather what the message may offer; goods that the page has shown are not offered again."""
-    order = work.order
-    page = Decisions(session, work.shop.id).find(order.reference_id or order.id, Surface.ONE_CLICK.value)
-    seen = {event.path for event in Events(session, work.shop.id).of_decision(page.id)} if page is not None else set()
-    steps = page.steps if page is not None else ()
-    shown = frozenset[str]().union(*(step.offered.variant_ids for step in steps if step.path in seen))
-    document = work.document
+    """Gather what the message may offer; goods that were shown on site are not offered again."""
+    order, document = work.order, work.document
+    decisions = Decisions(session, work.shop.id).of_reference(order.reference_id or order.id)
     situation = load_situation(
         session,
         work.shop.id,
         document,
         Question(purchase_of(order), work.touch.unit_id, Surface.MESSAGE, now, order),
         is_held_out=draw_holdout(session, work.shop.id, document, unit_id=work.touch.unit_id, now=now),
-        shown=shown,
+        shown=shown_goods(session, work.shop.id, decisions),
     )
     return MessageChoice(document, situation, goods_in_turn(document, situation))
 
