@@ -1,24 +1,33 @@
 """Answers the blocks on the thank-you and the order-status page: which offer an order gets there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from server.core.errors import AppError
+from server.core.money import Money
 from server.domain.block_question import BlockQuestion
 from server.domain.experiments import unit_of
 from server.domain.orders import Order, Purchase
 from server.domain.purchases import purchase_of
 from server.domain.reasons import Reason
 from server.domain.situation import BLOCKS, Surface
+from server.ports import VendorFailure
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events, StoredDecision
 from server.storage.orders import Orders
 from server.storage.rules import Rules
 from server.storage.shops import currency_of
+from server.usecases.access import ShopAccess, ShopClosed
 from server.usecases.elsewhere import shown_goods, was_shown
 from server.usecases.imports import order_unit
 from server.usecases.inquiries import Answer, Inquiry, purchase_in, rules_for
+from server.usecases.local_prices import local_prices, needs_local_prices
 from server.usecases.offers import served_shop
+
+log = structlog.get_logger()
 
 _BLOCKS = frozenset(each.value for each in BLOCKS)
 
@@ -35,6 +44,12 @@ class BlockAnswer:
 
     answer: Answer
     code_days: int
+
+    @property
+    def variant_ids(self) -> tuple[str, ...]:
+        """The goods that are shown, the shopper's choices among them."""
+        steps = self.answer.decision.steps if self.answer.is_shown else ()
+        return tuple(sorted(frozenset[str]().union(*(step.offered.variant_ids for step in steps))))
 
 
 def answer_block(
@@ -86,6 +101,23 @@ def answer_block(
             return BlockAnswer(answer, blocks.code_days)
         situation = inquiry.situation(session)
     return BlockAnswer(inquiry.answer(database, situation), blocks.code_days)
+
+
+def price_tags(access: ShopAccess, shop_domain: str, found: BlockAnswer, *, now: datetime) -> Mapping[str, Money]:
+    """Return what the goods cost in the currency that the order was paid in, where that is not the shop's.
+
+    Without an answer of the platform the shop's own prices stand: an offer in pounds is better than none.
+    """
+    purchase = purchase_in(found.answer.decision)
+    if purchase is None or not found.variant_ids or not needs_local_prices(purchase):
+        return {}
+    with access.database.read() as session:
+        shop_id = served_shop(session, shop_domain)
+    try:
+        return local_prices(access.api(shop_id, now=now), purchase, found.variant_ids)
+    except (VendorFailure, ShopClosed) as failure:
+        log.warning("local_prices.missing", shop=shop_domain, code=failure.code)
+        return {}
 
 
 def record_block_event(

@@ -1,9 +1,10 @@
 """Decides what a message offers, on the stock of this very minute."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from server.core.money import Money
 from server.domain.codes import NewCode
 from server.domain.decision import Decision, Outcome, decide, goods_in_turn
 from server.domain.document import RuleDocument
@@ -20,6 +21,7 @@ from server.usecases.codes import CodeTerms
 from server.usecases.elsewhere import shown_goods
 from server.usecases.facts import Question
 from server.usecases.inquiries import purchase_facts
+from server.usecases.local_prices import local_prices
 from server.usecases.situations import draw_holdout, load_situation
 from server.usecases.touch_work import TouchWork
 
@@ -58,6 +60,7 @@ class Proposal:
     live: Mapping[str, VariantFacts]
     decision: Decision | None
     code: NewCode | None
+    local: Mapping[str, Money] = field(default_factory=dict)  # prices where the shopper pays in another currency
 
     @property
     def goods(self) -> tuple[Offered, VariantFacts] | None:
@@ -77,9 +80,12 @@ def propose(api: PlatformApi, choice: MessageChoice | None, terms: CodeTerms) ->
     decision = decide(choice.document, choice.with_goods(live)) if choice is not None else None
     is_sent = choice is None or (decision is not None and is_offer(decision))
     code = terms.code_for(decision) if is_sent else None
+    local: Mapping[str, Money] = {}
+    if choice is not None and decision is not None and decision.offered is not None and is_sent:
+        local = local_prices(api, choice.situation.purchase, [decision.offered.item.variant_id])
     if code is not None:
         api.make_code(code)
-    return Proposal(live, decision, code)
+    return Proposal(live, decision, code, local)
 
 
 def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> MessageChoice:

@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from server.core.money import Money
 from server.domain.offered import FIRST, Offered, OfferedItem, OfferedStep
 from server.domain.orders import VariantFacts
+from server.domain.presentment import shown_prices
 from server.domain.reasons import Reason
 from server.shopify.block_question import read_block_question
 from server.shopify.tokens import discount_value
-from server.usecases.block_offers import BlockAnswer, answer_block, record_block_event
+from server.usecases.access import ShopAccess
+from server.usecases.block_offers import BlockAnswer, answer_block, price_tags, record_block_event
 from server.web.forms import BlockEvent
 from server.web.guards import block_claims, block_page, guarded, runtime
 from server.web.headers import allow_any_origin
@@ -27,13 +29,16 @@ def blueprint() -> Blueprint:
     @routes.post("/offers")
     def offers() -> Response:
         parts, claims = runtime(), block_claims()
-        answer = answer_block(
+        found = answer_block(
             database=parts.database,
             shop_domain=claims.shop_domain,
             question=read_block_question(request.get_data(), customer_id=claims.customer_id),
             now=parts.clock.now(),
         )
-        return jsonify(_show(answer))
+        if isinstance(found, Reason):
+            return jsonify({"decision_id": None, "offer": None, "reason": found.value})
+        access = ShopAccess(parts.database, parts.box, parts.auth, parts.apis)
+        return jsonify(_show(found, price_tags(access, claims.shop_domain, found, now=parts.clock.now())))
 
     @routes.post("/events")
     def events() -> Response:
@@ -57,15 +62,13 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def _show(found: BlockAnswer | Reason) -> dict[str, Any]:
-    if isinstance(found, Reason):
-        return {"decision_id": None, "offer": None, "reason": found.value}
+def _show(found: BlockAnswer, local: Mapping[str, Money]) -> dict[str, Any]:
     decision, goods = found.answer.decision, found.answer.goods
     if not found.answer.is_shown:
         # A held-out shopper is told what anybody without an offer is told.
         return {"decision_id": decision.id, "offer": None, "reason": Reason.NOTHING_ELIGIBLE.value}
     shown = {
-        step.path: _offer(decision.id, step, goods, found.code_days)
+        step.path: _offer(decision.id, step, goods, found.code_days, local)
         for step in decision.steps
         if step.offered.item.variant_id in goods
     }
@@ -77,12 +80,18 @@ def _show(found: BlockAnswer | Reason) -> dict[str, Any]:
     }
 
 
-def _offer(decision_id: str, step: OfferedStep, goods: Mapping[str, VariantFacts], code_days: int) -> dict[str, Any]:
+def _offer(
+    decision_id: str,
+    step: OfferedStep,
+    goods: Mapping[str, VariantFacts],
+    code_days: int,
+    local: Mapping[str, Money],
+) -> dict[str, Any]:
     offered = step.offered
     first = goods[offered.item.variant_id]
     written = {"heading": offered.texts.heading, "accept": offered.texts.accept, "decline": offered.texts.decline}
     return {
-        **_option(decision_id, step.path, offered, offered.item),
+        **_option(decision_id, step.path, offered, offered.item, local),
         "title": first.title,
         "variant_title": first.variant_title,
         "description": first.description,
@@ -93,7 +102,7 @@ def _offer(decision_id: str, step: OfferedStep, goods: Mapping[str, VariantFacts
         "code_days": code_days,
         "choices": [
             {
-                **_option(decision_id, f"{step.path}.{number}", offered, item),
+                **_option(decision_id, f"{step.path}.{number}", offered, item, local),
                 "title": goods[item.variant_id].variant_title,
             }
             for number, item in enumerate(offered.choices)
@@ -102,8 +111,11 @@ def _offer(decision_id: str, step: OfferedStep, goods: Mapping[str, VariantFacts
     }
 
 
-def _option(decision_id: str, option_id: str, offered: Offered, item: OfferedItem) -> dict[str, Any]:
+def _option(
+    decision_id: str, option_id: str, offered: Offered, item: OfferedItem, local: Mapping[str, Money]
+) -> dict[str, Any]:
     """Return what one option comes to, with the link that takes it to the cart."""
+    full, reduced = shown_prices(item, offered.currency, local)
     parts, discount = runtime(), None
     if item.discount is not None:
         value, kind = discount_value(item.discount)
@@ -113,15 +125,15 @@ def _option(decision_id: str, option_id: str, offered: Offered, item: OfferedIte
         "product_id": int(item.product_id),
         "variant_id": int(item.variant_id),
         "quantity": item.quantity,
-        "unit_price": _money(item.unit_price, offered.currency),
-        "discounted_unit_price": _money(item.discounted_unit_price, offered.currency),
+        "unit_price": _money(full),
+        "discounted_unit_price": _money(reduced),
         "discount": discount,
         "url": f"{parts.settings.public_url}/o/{parts.offers.sign(f'{decision_id}:{option_id}')}",
     }
 
 
-def _money(minor: int, currency: str) -> dict[str, str]:
-    return {"amount": Money(minor, currency).text(), "currency": currency}
+def _money(amount: Money) -> dict[str, str]:
+    return {"amount": amount.text(), "currency": amount.currency}
 
 
 def _moment(at: datetime) -> str:

@@ -1,5 +1,6 @@
 """Offers on the thank-you and the order-status page: one answer, a code for a real order, the order that it earns."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -8,20 +9,22 @@ from typing import Any
 
 import pytest
 
+from server.core.money import Money
 from server.domain.block_question import BlockQuestion
 from server.domain.codes import NewCode, code_text
 from server.domain.decision import Outcome
 from server.domain.offered import AppliedDiscount
 from server.domain.orders import Purchase
+from server.domain.presentment import shown_prices
 from server.domain.reasons import Reason
 from server.domain.situation import Surface
-from server.ports import TemporaryFailure
+from server.ports import PermanentFailure, TemporaryFailure
 from server.storage.db import Database
 from server.storage.decisions import Decisions, StoredDecision
 from server.storage.ledger import LedgerRow
 from server.storage.shops import Shops
 from server.usecases.block_links import OfferEnded, OfferGone, OrderNotThere, take_offer
-from server.usecases.block_offers import BlockAnswer, UnknownOffer, answer_block, record_block_event
+from server.usecases.block_offers import BlockAnswer, UnknownOffer, answer_block, price_tags, record_block_event
 from server.usecases.inquiries import Answer
 from server.usecases.links import LinkUnknown
 from server.usecases.tracing import is_made_again
@@ -238,6 +241,55 @@ class TestElsewhere:
         assert happen(bought, "shown", answered(bought).decision)
         bought.record(order("501", **{**WALLET, "reference_id": "0b" * 16}))
         assert answered(bought, checkout_token="0b" * 16).decision.reason is Reason.SHOWING_CAP
+
+
+class TestPrices:
+    """An order of a shop in pounds that was paid in euros, from Germany."""
+
+    def tags(self, house: House) -> Mapping[str, Money]:
+        found = ask(house)
+        assert isinstance(found, BlockAnswer)
+        return price_tags(house.access, SHOP, found, now=house.clock.now())
+
+    @pytest.fixture
+    def abroad(self, house: House) -> House:
+        allow_codes(house)
+        house.api.local_prices = {("DE", each): Money(1_195, "EUR") for each in ("2", "3")}
+        house.record(order(**WALLET, presentment_currency="EUR", presentment_total=1_200, country_code="DE"))
+        return house
+
+    def test_goods_are_priced_as_the_shopper_pays(self, abroad: House) -> None:
+        item = answered(abroad).decision.offered
+        assert item is not None
+        shown = shown_prices(item.item, "GBP", self.tags(abroad))
+        assert shown == (Money(1_195, "EUR"), Money(1_016, "EUR"))
+
+    def test_so_they_are_in_a_message(self, abroad: House) -> None:
+        assert abroad.send() == "sent"
+        (written,) = abroad.renderer.written
+        assert (written.full_price, written.price, written.currency) == (1_195, 1_016, "EUR")
+
+    def test_an_amount_off_stays_in_the_shops_currency(self, abroad: House) -> None:
+        rules = rules_json()
+        off = {"title": "Off", "amounts": {"GBP": 300}}
+        rules["funnels"][0]["steps"][0]["offer"] = offer_json(discount=off)
+        abroad.publish(rules)
+        item = answered(abroad).decision.offered
+        assert item is not None
+        assert shown_prices(item.item, "GBP", self.tags(abroad)) == (Money(1_000, "GBP"), Money(700, "GBP"))
+
+    @pytest.mark.parametrize("fault", [TemporaryFailure("busy"), PermanentFailure("no such country")])
+    def test_without_an_answer_the_shops_prices_stand(self, abroad: House, fault: Exception) -> None:
+        abroad.api.fail("prices_in", fault)
+        assert self.tags(abroad) == {}
+
+    def test_prices_in_a_third_currency_are_not_taken(self, abroad: House) -> None:
+        abroad.api.local_prices = {("DE", "2"): Money(1_300, "CHF")}
+        assert self.tags(abroad) == {}
+
+    def test_who_pays_in_the_shops_currency_asks_nobody(self, bought: House) -> None:
+        assert self.tags(bought) == {}
+        assert "prices_in" not in bought.api.calls
 
 
 class TestEvents:
