@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 
 from server.domain.offered import Offered, OfferedItem, OfferedStep
 from server.runtime import Runtime
-from server.web.page_offer import Reader, page_offer
+from server.web.page_offer import page_offer
+from server.web.page_words import Reader
 from tests.conftest import StandingClock
 from tests.factories import variant
 from tests.web.installed import fixed_rules, install
