@@ -22,7 +22,7 @@ const GROUPS = ['heading reason', 'title price shipping'];
  * @param {number[]} sizes
  */
 export function shares(sizes) {
-  return {media: ['small', 'medium', 'large'].map((viewportSize) => ({viewportSize: /** @type {'small'} */ (viewportSize), sizes}))};
+  return {maxInlineSize: 1, media: ['small', 'medium', 'large'].map((viewportSize) => ({viewportSize: /** @type {'small'} */ (viewportSize), sizes}))};
 }
 
 /**
