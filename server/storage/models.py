@@ -1,12 +1,16 @@
 """Every table there is: importing this module fills the metadata that migrations compare with."""
 
 from server.storage import (
+    alerts,
     api_keys,
     catalog,
+    charges,
     collections,
     contacts,
     decisions,
+    gates,
     ledger,
+    order_tags,
     orders,
     plans,
     privacy,
@@ -19,13 +23,17 @@ from server.storage import (
 from server.storage.db import Base
 
 __all__ = [
+    "alerts",
     "api_keys",
     "catalog",
+    "charges",
     "collections",
     "contacts",
     "decisions",
+    "gates",
     "ledger",
     "metadata",
+    "order_tags",
     "orders",
     "plans",
     "privacy",

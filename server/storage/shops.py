@@ -49,6 +49,7 @@ class ShopRow(Base):
     last_delivery_at: Mapped[datetime | None]
     reconciled_at: Mapped[datetime | None]  # orders that changed before were compared with the platform's
     reconciled_count: Mapped[int] = mapped_column(default=0, server_default="0")  # orders found only by comparing
+    order_tag: Mapped[str | None]  # that orders with an accepted offer get in the platform; None: no tag is wanted
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]
 

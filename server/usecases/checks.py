@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.domain.eligibility import ONE_CLICK
 from server.ports import AppState
+from server.storage.gates import Gates
 from server.storage.shops import Shops
 from server.usecases.access import ShopAccess
 from server.usecases.imports import import_older_orders, import_people_again
@@ -34,6 +36,7 @@ def check_app_state(*, access: ShopAccess, shop_id: int, now: datetime) -> Check
         is_outdated = grant is not None and set(grant.scopes) != set(state.scopes)
         before = set(row.scopes), set(row.withheld)
         row.is_post_purchase_app, row.scopes, row.checked_at = state.is_post_purchase_app, list(state.scopes), now
+        Gates(session, shop_id).saw(ONE_CLICK, is_open=state.is_post_purchase_app, now=now)
         if state.withheld is not None:
             if set(row.withheld) - set(state.withheld):
                 import_people_again(session, shop_id, now=now)

@@ -51,6 +51,15 @@ def explain_order(*, database: Database, shop_id: int, named: str) -> dict[str, 
                 for event in story.page.events
             ],
         },
+        "surfaces": [
+            {
+                "surface": each.surface,
+                "standing": each.standing.value,
+                "reason": each.reason.value,
+                "says": wording(each.reason.value),
+            }
+            for each in story.surfaces
+        ],
         "follow_up": _follow_up(story),
         "touches": [
             {

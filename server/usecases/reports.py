@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from server.core.errors import AppError
 from server.domain.decision import Outcome
+from server.domain.eligibility import ONE_CLICK, Verdict, is_page_eligible
 from server.domain.orders import Order, VariantFacts
-from server.domain.purchases import is_page_eligible
 from server.domain.reasons import WORDING, Reason, TraceLine
 from server.domain.situation import Surface
 from server.ports import Vendors
@@ -26,6 +26,7 @@ from server.storage.shops import Connection, Connections, ImportRow, Imports, Sh
 from server.storage.touches import ClickRow, SequenceRow, Touches, TouchRow
 from server.usecases.follow_ups import state_of
 from server.usecases.senders import find_sender
+from server.usecases.surfaces import verdicts_of
 from server.usecases.tracing import is_made_again, trace_of
 
 # How far back the pages look for messages whose fate nobody knows: an older one helps nobody any more.
@@ -74,6 +75,7 @@ class OrderStory:
 
     order: Order
     page: PageStory
+    surfaces: tuple[Verdict, ...]
     sequence: SequenceRow | None
     goodwill: SequenceRow | None  # the follow-up after a support ticket
     touches: tuple[TouchRow, ...]
@@ -83,6 +85,10 @@ class OrderStory:
     traces: dict[str, tuple[TraceLine, ...]]  # how each decision came about, by its id
     made_again: dict[str, bool | None]  # whether each decision comes out the same from what is kept of it, by its id
     titles: dict[str, str]  # product titles by variant id, for the traces
+
+    @property
+    def one_click(self) -> Verdict:
+        return next(each for each in self.surfaces if each.surface == ONE_CLICK)
 
     @property
     def net_revenue(self) -> int:
@@ -228,13 +234,17 @@ def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStor
         reference_id = order.reference_id or order.id
         decisions = Decisions(session, shop_id).of_reference(reference_id)
         page = next((each for each in decisions if each.surface == Surface.ONE_CLICK.value), None)
-        events = Events(session, shop_id).of_decisions([page.id] if page else [])
+        events = Events(session, shop_id).of_decisions([each.id for each in decisions])
+        sequence = Touches(session, shop_id).sequence_of(order.id)
         touches = Touches(session, shop_id).of_order(order.id)
         titles = _titles(session, shop_id, decisions)
         return OrderStory(
             order=order,
             page=_page_story(order, page, events, titles),
-            sequence=Touches(session, shop_id).sequence_of(order.id),
+            surfaces=verdicts_of(
+                session, shop_id, order, decisions=decisions, events=events, sequence=sequence, touches=touches
+            ),
+            sequence=sequence,
             goodwill=Touches(session, shop_id).goodwill_of(order.id),
             touches=touches,
             decisions={each.id: each for each in decisions},

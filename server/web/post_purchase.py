@@ -16,7 +16,7 @@ from server.domain.plans import PlanTerms
 from server.domain.reasons import Reason
 from server.shopify.tokens import change_body, discount_value
 from server.usecases.changesets import sign_changeset
-from server.usecases.offers import Answer, answer_purchase
+from server.usecases.offers import Answer, answer_purchase, note_answer_time
 from server.usecases.page_events import record_page_event
 from server.web.forms import AcceptedOption, PageEvent
 from server.web.guards import guarded, post_purchase, purchase_claims, runtime
@@ -36,12 +36,21 @@ def blueprint() -> Blueprint:
     @routes.post("/offers")
     def offers() -> Response:
         parts, claims = runtime(), purchase_claims()
+        asked_at = parts.clock.now()
         answer = answer_purchase(
             database=parts.database,
             shop_domain=claims.shop_domain,
             purchase=claims.purchase,
-            now=parts.clock.now(),
+            now=asked_at,
         )
+        if isinstance(answer, Answer):
+            note_answer_time(
+                database=parts.database,
+                shop_domain=claims.shop_domain,
+                answer=answer,
+                asked_at=asked_at,
+                answered_at=parts.clock.now(),
+            )
         return jsonify(_show(answer))
 
     @routes.post("/changesets")

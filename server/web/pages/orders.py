@@ -13,6 +13,7 @@ from server.web.guards import runtime, shop
 from server.web.pages.display import Display
 from server.web.pages.frame import open_frame, page_blueprint, show
 from server.web.pages.story import tell
+from server.web.pages.surfaces import surface_line
 from server.web.pages.wording import Badge, page_badge, sequence_badge, touch_badge
 
 PAGE_SIZE = 25
@@ -68,7 +69,14 @@ def blueprint() -> Blueprint:
         story = order_story(database=runtime().database, shop_id=shop().shop_id, order_id=order_id)
         is_earlier = story.order.created_at < frame.shop.installed_at
         entries = tell(story, frame.display)
-        return show(frame, "pages/order.html", story=story, entries=entries, is_earlier=is_earlier)
+        return show(
+            frame,
+            "pages/order.html",
+            story=story,
+            entries=entries,
+            surfaces=[surface_line(each) for each in story.surfaces],
+            is_earlier=is_earlier,
+        )
 
     return routes
 

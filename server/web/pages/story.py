@@ -94,7 +94,7 @@ def _line(line: LineItem, order: Order, display: Display) -> str:
 def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
     page = story.page
     if page.decision is None:
-        yield Entry(story.order.created_at, "No one-click page", lines=(wording(page.reason.value),))
+        yield Entry(story.order.created_at, "No one-click page", lines=(wording(story.one_click.reason.value),))
         return
     decision = page.decision
     yield Entry(
@@ -105,7 +105,7 @@ def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
         trace=_trace(decision, story),
     )
     if decision.outcome is Outcome.OFFERED and not page.events:
-        yield Entry(decision.decided_at, "The page was not shown", lines=(wording(page.reason.value),))
+        yield Entry(decision.decided_at, "The page was not shown", lines=(wording(story.one_click.reason.value),))
     for at in decision.signed.values():
         yield Entry(at, "Afters signed the change to the order")
     yield from (_event_entry(event, decision, story.titles) for event in page.events)

@@ -206,6 +206,7 @@ FIELDS: Fields = {
         "statusPageUrl": of(_status_page),
         "requiresShipping": of(lambda record: any(line.row["requires_shipping"] for line in lines_of(record))),
         "totalPriceSet": money("total"),
+        "originalTotalDutiesSet": always(None),  # the shop charges none
         "originalTotalPriceSet": amount(
             lambda record: record.row["total"] if record.row["original_total"] is None else record.row["original_total"]
         ),
