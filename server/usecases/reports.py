@@ -16,6 +16,7 @@ from server.storage.catalog import Catalog
 from server.storage.collections import CollectionName, Collections
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
+from server.storage.gates import Gates
 from server.storage.ledger import Ledger, LedgerRow
 from server.storage.listings import Listings, ProductName
 from server.storage.orders import Orders
@@ -43,6 +44,7 @@ class SetUp:
 
     imports: tuple[ImportRow, ...]
     is_post_purchase_app: bool | None
+    placed: dict[str, bool]  # whether the block is placed, by its surface; without those that nobody looked at
     has_sms: bool
     has_email: bool
     live_offers: int  # funnels switched on in the published version
@@ -159,6 +161,7 @@ def home(*, database: Database, box: SecretBox, vendors: Vendors, shop_id: int, 
             set_up=SetUp(
                 imports=Imports(session, shop_id).all(),
                 is_post_purchase_app=row.is_post_purchase_app,
+                placed={surface: spans[-1].is_open for surface, spans in Gates(session, shop_id).spans().items()},
                 has_sms=_has_sender(session, box, vendors, shop_id, "sms"),
                 has_email=_has_sender(session, box, vendors, shop_id, "email"),
                 live_offers=sum(funnel.is_live for funnel in published.document.funnels) if published else 0,

@@ -62,7 +62,7 @@ def test_every_answer_carries_them(
     }
     seen = 0
     for method, path in addresses(app):
-        if path.startswith(("/set-up/check", "/offers/variants")) and is_staff:
+        if path.startswith(("/set-up/check", "/set-up/look", "/offers/variants")) and is_staff:
             continue  # they ask Shopify; as strangers they are asked here all the same
         answer = client.open(path, method=method, query_string=query, headers=headers, buffered=True)
         check(answer, f"{method} {path}")

@@ -37,7 +37,7 @@ from tests.web.purchases import bearer, token
 
 WORD = "Quokka"  # stands in every text of the other shop
 PAGE_ROUTES = {
-    "/", "/set-up", "/set-up/check", "/imports/<kind>/retry", "/integrations", "/integrations/<slug>",
+    "/", "/set-up", "/set-up/check", "/set-up/look", "/imports/<kind>/retry", "/integrations", "/integrations/<slug>",
     "/offers", "/offers/new", "/offers/<funnel_id>", "/offers/<funnel_id>/delete", "/offers/publish",
     "/follow-ups", "/follow-ups/new", "/follow-ups/story", "/follow-ups/<journey_id>",
     "/follow-ups/<journey_id>/delete",

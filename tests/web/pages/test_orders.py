@@ -81,7 +81,10 @@ def test_an_offer_that_the_payment_kept_from_the_page_says_so(staff: Staff, hist
     assert listed(staff)["#1002"][3] == "Ready, not shown Product 2"
     told = " ".join(timeline(staff, "1001"))
     assert "The checkout asked, and Product 2 was ready to offer" in told
-    assert "The page was not shown The payment or the currency keeps this order from the one-click page." in told
+    assert (
+        "The page was not shown It was paid by a wallet, in instalments or in another way without a card to charge."
+        in told
+    )
     assert "The page was not shown An offer was ready" in " ".join(timeline(staff, "1002"))
 
 
@@ -173,7 +176,10 @@ def test_the_story_of_an_accepted_offer(staff: Staff, history: History) -> None:
 
 def test_the_story_of_a_wallet_order(staff: Staff, history: History) -> None:
     told = timeline(staff, history.wallet())
-    assert "No one-click page The payment or the currency keeps this order from the one-click page." in told[2]
+    assert (
+        "No one-click page It was paid by a wallet, in instalments or in another way without a card to charge."
+        in told[2]
+    )
     assert "SMS not sent The shopper has not agreed to marketing on this channel." in told[4]
     assert "E-mail sent to a…@example.com" in told[5]
     assert "One more thing Dear Ada, how about Product 2?" in told[5]
@@ -284,3 +290,18 @@ def test_what_shoppers_are_called_is_text(staff: Staff, history: History) -> Non
         page = staff.open(path).text
         assert "<img" not in page
         assert "&lt;img" in page
+
+
+def test_an_orders_page_says_where_an_offer_could_be_seen(staff: Staff, history: History) -> None:
+    history.everything()
+    page = Markup.read(staff.open("/orders/1006").text)
+    lines = [
+        [words(line.one("strong")), words(line.one("s-badge")), words(line.one("p"))]
+        for line in page.one("ul", "surfaces").all("li")
+    ]
+    assert lines[0] == ["One-click page", "Accepted", "The shopper accepted the offer."]
+    assert [each[0] for each in lines] == ["One-click page", "Thank-you page", "Order-status page", "Messages"]
+    told = staff.fetch("/orders/1006/explanation").json
+    assert told is not None
+    assert [each["surface"] for each in told["surfaces"]] == ["one_click", "thank_you", "order_status", "message"]
+    assert [each["says"] for each in told["surfaces"]] == [each[2] for each in lines]
