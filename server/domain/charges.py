@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from server.domain.attribution import Shortfall
 from server.domain.orders import Order
+from server.domain.reasons import Reason
 
 WRITTEN_OFF_AFTER = timedelta(days=30)
 
@@ -47,13 +48,27 @@ def follow(
     known = {charge.line_id: charge for charge in held}
     missing = {each.line_id: each for each in short if each.amount > 0}
     found = [_now(charge, order, missing, now) for charge in known.values()]
-    if was_told or order.financial_status == "partially_paid":
+    if order.cancelled_at is None and (was_told or order.financial_status == "partially_paid"):
         found += [
             Charge(line_id, each.decision_id, ChargeState.UNPAID, each.amount, order.updated_at, now)
             for line_id, each in missing.items()
             if line_id not in known
         ]
     return tuple(sorted(found, key=lambda charge: charge.line_id))
+
+
+def settled_reason(charges: Iterable[Charge]) -> Reason:
+    """Return what became of an acceptance that was not paid at first; one that still is not comes before all."""
+    states = {charge.state for charge in charges}
+    for state, reason in (
+        (ChargeState.UNPAID, Reason.PAGE_ACCEPTED_UNPAID),
+        (ChargeState.WRITTEN_OFF, Reason.PAGE_WRITTEN_OFF),
+        (ChargeState.PAID, Reason.PAGE_PAID_LATER),
+        (ChargeState.REMOVED, Reason.PAGE_UNPAID_REMOVED),
+    ):
+        if state in states:
+            return reason
+    return Reason.PAGE_ACCEPTED_UNPAID
 
 
 def _now(charge: Charge, order: Order, missing: Mapping[str, Shortfall], now: datetime) -> Charge:

@@ -43,6 +43,9 @@ class Reason(StrEnum):
     PAGE_SHOWN = "page_shown"
     PAGE_ACCEPTED = "page_accepted"
     PAGE_ACCEPTED_UNPAID = "page_accepted_unpaid"
+    PAGE_PAID_LATER = "page_paid_later"
+    PAGE_UNPAID_REMOVED = "page_unpaid_removed"
+    PAGE_WRITTEN_OFF = "page_written_off"
     PAGE_DECLINED = "page_declined"
     PAGE_LEFT = "page_left"
     PAGE_FAILED = "page_failed"
@@ -131,6 +134,9 @@ WORDING: dict[Reason, str] = {
     Reason.PAGE_SHOWN: "The one-click page was shown.",
     Reason.PAGE_ACCEPTED: "The shopper accepted the offer.",
     Reason.PAGE_ACCEPTED_UNPAID: "The item is on the order, but the card was not charged.",
+    Reason.PAGE_PAID_LATER: "The shopper accepted the offer; the card was not charged then, and it was paid later.",
+    Reason.PAGE_UNPAID_REMOVED: "The card was not charged, and the item was taken off the order again.",
+    Reason.PAGE_WRITTEN_OFF: "The item is on the order, and was not paid for so long that it is no longer waited for.",
     Reason.PAGE_DECLINED: "The shopper declined the offer.",
     Reason.PAGE_LEFT: "The shopper left the page without an answer.",
     Reason.PAGE_FAILED: "The shopper accepted, but the change to the order was refused.",

@@ -13,6 +13,7 @@ from server.storage.deliveries import Deliveries
 from server.storage.due import DueTouches
 from server.storage.shops import Shops, WantedImports
 from server.usecases.access import ShopAccess
+from server.usecases.charges import write_off_charges
 from server.usecases.checks import check_app_state
 from server.usecases.collections import refresh_collections
 from server.usecases.locations import read_missing_levels, refresh_locations
@@ -56,6 +57,7 @@ class Schedule:
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
             ("plans", timedelta(days=1), self._refresh_plans),
+            ("charges", timedelta(days=1), self._write_off_charges),
             ("neighbours", timedelta(days=1), self._count_neighbours),
             ("locations", _LOCATIONS_EVERY, self._refresh_locations),
             ("reconcile", _RECONCILE_EVERY, self._reconcile),
@@ -112,6 +114,12 @@ class Schedule:
                 import_plans(database=self.runtime.database, api=api, shop_id=shop_id, now=now)
             except AppError as fault:
                 log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
+
+    def _write_off_charges(self, now: datetime) -> None:
+        for shop_id in self._shop_ids():
+            charges = write_off_charges(database=self.runtime.database, shop_id=shop_id, now=now)
+            if charges:
+                log.info("charges.written_off", shop_id=shop_id, charges=charges)
 
     def _reconcile(self, now: datetime) -> None:
         """Ask each shop for orders whose webhooks never came; one that cannot be asked stops no other."""

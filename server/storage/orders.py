@@ -1,6 +1,6 @@
 """Orders as last seen, and their lines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
@@ -202,6 +202,13 @@ class Orders:
         """Return the id of the order that the merchant calls `name`."""
         query = select(OrderRow.order_id).where(OrderRow.shop_id == self._shop_id, OrderRow.name == name)
         return self._session.scalars(query.limit(1)).one_or_none()
+
+    def names(self, order_ids: Iterable[str]) -> dict[str, str]:
+        """Return how the merchant calls orders, by their ids."""
+        query = select(OrderRow.order_id, OrderRow.name).where(
+            OrderRow.shop_id == self._shop_id, OrderRow.order_id.in_(list(order_ids))
+        )
+        return {row.order_id: row.name for row in self._session.execute(query)}
 
     def by_reference(self, reference_id: str) -> Order | None:
         query = select(OrderRow).where(OrderRow.shop_id == self._shop_id, OrderRow.reference_id == reference_id)

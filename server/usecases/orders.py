@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from server.domain.attribution import SignedOffer, credit_order
+from server.domain.attribution import credit_order
 from server.domain.document import RuleDocument
 from server.domain.experiments import unit_of
 from server.domain.orders import Order
@@ -15,6 +15,7 @@ from server.storage.ledger import Ledger
 from server.storage.orders import Orders
 from server.storage.rules import Rules
 from server.storage.touches import Touches
+from server.usecases.charges import follow_charges, signed_offers
 from server.usecases.follow_ups import plan_follow_up
 from server.usecases.imports import order_unit
 from server.usecases.situations import holdout_experiment
@@ -90,13 +91,9 @@ def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> N
             versions[f"touch:{touch_id}"] = sequence.rules_version
     due = credit_order(
         order,
-        signed=[
-            SignedOffer(each.id, step.offered.variant_ids, step.offered.lines_before)
-            for each in decisions
-            for step in each.steps
-            if step.path in each.signed
-        ],
+        signed=signed_offers(decisions),
         clicks=clicks,
         coded=coded,
     )
     Ledger(session, shop_id).settle(order.id, due, currency=order.currency, versions=versions, now=now)
+    follow_charges(session, shop_id, order, now=now)

@@ -6,13 +6,16 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.core.errors import AppError
+from server.domain.charges import Charge
 from server.domain.decision import Outcome
 from server.domain.eligibility import ONE_CLICK, Verdict, is_page_eligible
+from server.domain.holds import Hold, hold_of
 from server.domain.orders import Order, VariantFacts
 from server.domain.reasons import WORDING, Reason, TraceLine
 from server.domain.situation import Surface
 from server.ports import Vendors
 from server.storage.catalog import Catalog
+from server.storage.charges import Charges
 from server.storage.collections import CollectionName, Collections
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
@@ -52,6 +55,16 @@ class SetUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpaid:
+    """An order with accepted goods that nobody has paid yet; `amount` is minor units of the shop's currency."""
+
+    order_id: str
+    name: str
+    amount: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     shop: ShopRow
     set_up: SetUp
@@ -59,6 +72,7 @@ class Home:
     catalogue_size: int
     paused: tuple[Connection, ...]
     unknown: int  # messages of the last week whose fate nobody knows
+    unpaid: tuple[Unpaid, ...]  # the oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,8 @@ class OrderStory:
     order: Order
     page: PageStory
     surfaces: tuple[Verdict, ...]
+    charges: tuple[Charge, ...]  # those that failed
+    hold: Hold | None
     sequence: SequenceRow | None
     goodwill: SequenceRow | None  # the follow-up after a support ticket
     touches: tuple[TouchRow, ...]
@@ -171,7 +187,19 @@ def home(*, database: Database, box: SecretBox, vendors: Vendors, shop_id: int, 
             catalogue_size=Catalog(session, shop_id).count(),
             paused=tuple(each for each in Connections(session, shop_id, box).all() if each.is_paused),
             unknown=Listings(session, shop_id).count_unknown(since=now - UNKNOWN_WINDOW),
+            unpaid=_unpaid(session, shop_id),
         )
+
+
+def _unpaid(session: Session, shop_id: int) -> tuple[Unpaid, ...]:
+    by_order: dict[str, list[Charge]] = {}
+    for order_id, charge in Charges(session, shop_id).unpaid():
+        by_order.setdefault(order_id, []).append(charge)
+    names = Orders(session, shop_id).names(by_order)
+    return tuple(
+        Unpaid(order_id, names.get(order_id, order_id), sum(each.amount for each in charges), charges[0].since)
+        for order_id, charges in by_order.items()
+    )
 
 
 def _has_sender(session: Session, box: SecretBox, vendors: Vendors, shop_id: int, channel: str) -> bool:
@@ -224,7 +252,7 @@ def _summaries(session: Session, shop_id: int, orders: tuple[Order, ...]) -> tup
     )
 
 
-def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStory:
+def order_story(*, database: Database, shop_id: int, order_id: str, now: datetime) -> OrderStory:
     """Gather one order's story.
 
     Raises:
@@ -239,14 +267,24 @@ def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStor
         page = next((each for each in decisions if each.surface == Surface.ONE_CLICK.value), None)
         events = Events(session, shop_id).of_decisions([each.id for each in decisions])
         sequence = Touches(session, shop_id).sequence_of(order.id)
+        charges = Charges(session, shop_id).of_order(order.id)
         touches = Touches(session, shop_id).of_order(order.id)
         titles = _titles(session, shop_id, decisions)
         return OrderStory(
             order=order,
             page=_page_story(order, page, events, titles),
             surfaces=verdicts_of(
-                session, shop_id, order, decisions=decisions, events=events, sequence=sequence, touches=touches
+                session,
+                shop_id,
+                order,
+                decisions=decisions,
+                events=events,
+                sequence=sequence,
+                touches=touches,
+                charges=charges,
             ),
+            charges=charges,
+            hold=hold_of(order, state_of(page, events.get(page.id, ())) if page else None, now=now),
             sequence=sequence,
             goodwill=Touches(session, shop_id).goodwill_of(order.id),
             touches=touches,

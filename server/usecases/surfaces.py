@@ -1,7 +1,9 @@
 """Says of each surface whether an order could see an offer on it, whether it did, and why not."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from server.domain.charges import Charge, settled_reason
 from server.domain.decision import Outcome
 from server.domain.eligibility import (
     ONE_CLICK,
@@ -34,21 +36,23 @@ def verdicts_of(
     events: Mapping[str, tuple[EventRow, ...]],
     sequence: SequenceRow | None,
     touches: Sequence[TouchRow],
+    charges: Sequence[Charge],
 ) -> tuple[Verdict, ...]:
     """Return what each surface came to for an order; `decisions` are all of its own, `events` what happened to them."""
     by_surface = {each.surface: each for each in decisions}
     spans = Gates(session, shop_id).spans()
     page = by_surface.get(ONE_CLICK)
     since = Rules(session, shop_id).offers_since()
-    found = [
-        one_click_verdict(
-            order,
-            _asked(page),
-            state_of(page, events.get(page.id, ())) if page is not None and page.outcome is Outcome.OFFERED else None,
-            is_open=gate_at(spans.get(ONE_CLICK, ()), order.created_at),
-            had_offers=since is not None and since <= order.created_at,
-        )
-    ]
+    one_click = one_click_verdict(
+        order,
+        _asked(page),
+        state_of(page, events.get(page.id, ())) if page is not None and page.outcome is Outcome.OFFERED else None,
+        is_open=gate_at(spans.get(ONE_CLICK, ()), order.created_at),
+        had_offers=since is not None and since <= order.created_at,
+    )
+    if one_click.reason is Reason.PAGE_ACCEPTED_UNPAID:
+        one_click = replace(one_click, reason=settled_reason(charges))
+    found = [one_click]
     for surface in (THANK_YOU, ORDER_STATUS):
         decision = by_surface.get(surface)
         kinds = {event.kind for event in events.get(decision.id, ())} if decision is not None else set()

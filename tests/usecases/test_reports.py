@@ -18,7 +18,7 @@ from tests.usecases.house import House
 
 
 def story(house: House, order_id: str = "500") -> reports.OrderStory:
-    return reports.order_story(database=house.database, shop_id=house.shop_id, order_id=order_id)
+    return reports.order_story(database=house.database, shop_id=house.shop_id, order_id=order_id, now=house.clock.now())
 
 
 def surfaces(house: House, order_id: str = "500") -> list[tuple[str, str, Reason]]:

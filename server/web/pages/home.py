@@ -55,6 +55,7 @@ class HomePage:
     titles: dict[str, str] = field(default_factory=dict)  # of vendors, by slug
     missing_scopes: tuple[str, ...] = ()
     withheld: str = ""
+    unpaid: str = ""  # what accepted offers came to that nobody has paid
 
     @property
     def done(self) -> int:
@@ -125,6 +126,7 @@ def _gather(display: Display) -> HomePage:
         home=found,
         titles={spec.slug: spec.title for spec in parts.registry.specs},
         missing_scopes=_missing(found.shop.scopes) if found.shop.checked_at else (),
+        unpaid=display.money(sum(each.amount for each in found.unpaid)),
         withheld=_in_words([_WITHHELD[name] for name in found.shop.withheld if name in _WITHHELD]),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.domain.charges import Charge, ChargeState
 from server.domain.decision import Outcome
 from server.domain.offered import ACCEPTED, DECLINED, FIRST
 from server.domain.orders import LineItem, Order
@@ -28,6 +29,11 @@ _EVENTS = {
     "accepted": ("The shopper accepted the offer", "success"),
     "declined": ("The shopper declined the offer", "neutral"),
     "left": ("The shopper left the page", "neutral"),
+}
+_SETTLED = {
+    ChargeState.PAID: ("The missing {amount} was paid", "success"),
+    ChargeState.REMOVED: ("The goods that were not paid were taken off the order", "neutral"),
+    ChargeState.WRITTEN_OFF: ("{amount} stayed unpaid and is no longer waited for", "warning"),
 }
 _TOUCH_TONES = {SENT: "success", SENDING: "info", UNKNOWN: "warning", FAILED: "critical"}
 
@@ -58,6 +64,7 @@ class Entry:
 def tell(story: OrderStory, display: Display) -> tuple[Entry, ...]:
     """Return the story's entries, oldest first; what is planned stands at its time."""
     entries = [*_order_entries(story, display), *_page_entries(story, display), *_follow_up_entries(story, display)]
+    entries += [entry for charge in story.charges for entry in _charge_entries(charge, story.order, display)]
     entries += [_booking_entry(row, display) for row in story.bookings]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
@@ -183,6 +190,19 @@ def _trace_step(line: TraceLine, titles: dict[str, str]) -> TraceStep:
     else:
         subject = {"page": "The page", "shopper": "The shopper"}.get(kind, line.subject)
     return TraceStep(subject or name, wording(line.reason.value), detail, is_chosen=line.reason is Reason.CHOSEN)
+
+
+def _charge_entries(charge: Charge, order: Order, display: Display) -> Iterator[Entry]:
+    amount = display.money(charge.amount, order.currency)
+    yield Entry(
+        charge.since,
+        f"{amount} of an accepted offer was not charged",
+        "critical",
+        lines=("The goods are on the order. Nothing of it counts as earned before it is paid.",),
+    )
+    if charge.state in _SETTLED:
+        heading, tone = _SETTLED[charge.state]
+        yield Entry(charge.changed_at, heading.format(amount=amount), tone)
 
 
 def _follow_up_entries(story: OrderStory, display: Display) -> Iterator[Entry]:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from server.domain.eligibility import MESSAGE, ONE_CLICK, ORDER_STATUS, THANK_YOU, Standing, Verdict
+from server.domain.holds import Hold, HoldState
 from server.domain.reasons import Reason
 from server.usecases.reports import wording
+from server.web.pages.display import Display
 from server.web.pages.wording import Badge
 
 NAMES = {
@@ -23,6 +25,9 @@ _BADGES = {
 _ANSWERS = {
     Reason.PAGE_ACCEPTED: Badge("Accepted", "success"),
     Reason.PAGE_ACCEPTED_UNPAID: Badge("Accepted, not paid", "critical"),
+    Reason.PAGE_PAID_LATER: Badge("Accepted, paid later", "success"),
+    Reason.PAGE_UNPAID_REMOVED: Badge("Accepted, then removed"),
+    Reason.PAGE_WRITTEN_OFF: Badge("Accepted, written off", "warning"),
     Reason.PAGE_UNSURE: Badge("Accepted, outcome open", "warning"),
     Reason.PAGE_FAILED: Badge("Accepted, then refused", "critical"),
     Reason.PAGE_DECLINED: Badge("Declined"),
@@ -42,6 +47,17 @@ class SurfaceLine:
     name: str
     badge: Badge
     words: str
+
+
+def hold_words(hold: Hold, display: Display) -> str:
+    """Return what is known of the hold for the one-click page."""
+    at = display.moment(hold.at)
+    match hold.state:
+        case HoldState.HELD:
+            return f"Until {at} at the latest"
+        case HoldState.ENDED:
+            return f"Ended {at}"
+    return f"Ended {at} at the latest"
 
 
 def surface_line(verdict: Verdict) -> SurfaceLine:
