@@ -16,6 +16,7 @@ from server.usecases.access import ShopAccess
 from server.usecases.charges import write_off_charges
 from server.usecases.checks import check_app_state
 from server.usecases.collections import refresh_collections
+from server.usecases.impressions import watch_impressions
 from server.usecases.locations import read_missing_levels, refresh_locations
 from server.usecases.plans import import_plans
 from server.usecases.privacy import finish_erasures
@@ -58,6 +59,7 @@ class Schedule:
             ("app-state", timedelta(days=1), self._check_app_states),
             ("plans", timedelta(days=1), self._refresh_plans),
             ("charges", timedelta(days=1), self._write_off_charges),
+            ("impressions", timedelta(days=1), self._watch_impressions),
             ("neighbours", timedelta(days=1), self._count_neighbours),
             ("locations", _LOCATIONS_EVERY, self._refresh_locations),
             ("reconcile", _RECONCILE_EVERY, self._reconcile),
@@ -120,6 +122,12 @@ class Schedule:
             charges = write_off_charges(database=self.runtime.database, shop_id=shop_id, now=now)
             if charges:
                 log.info("charges.written_off", shop_id=shop_id, charges=charges)
+
+    def _watch_impressions(self, now: datetime) -> None:
+        for shop_id in self._shop_ids():
+            drop = watch_impressions(database=self.runtime.database, shop_id=shop_id, now=now)
+            if drop is not None:
+                log.warning("impressions.fell", shop_id=shop_id, days=drop.days, **asdict(drop.late))
 
     def _reconcile(self, now: datetime) -> None:
         """Ask each shop for orders whose webhooks never came; one that cannot be asked stops no other."""

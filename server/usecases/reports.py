@@ -10,6 +10,7 @@ from server.domain.charges import Charge
 from server.domain.decision import Outcome
 from server.domain.eligibility import ONE_CLICK, Verdict, is_page_eligible
 from server.domain.holds import Hold, hold_of
+from server.domain.impressions import Drop
 from server.domain.orders import Order, VariantFacts
 from server.domain.reasons import WORDING, Reason, TraceLine
 from server.domain.situation import Surface
@@ -29,6 +30,7 @@ from server.storage.secrets import SecretBox
 from server.storage.shops import Connection, Connections, ImportRow, Imports, ShopRow, Shops
 from server.storage.touches import ClickRow, SequenceRow, Touches, TouchRow
 from server.usecases.follow_ups import state_of
+from server.usecases.impressions import read_drop
 from server.usecases.senders import find_sender
 from server.usecases.surfaces import verdicts_of
 from server.usecases.tracing import is_made_again, trace_of
@@ -73,6 +75,7 @@ class Home:
     paused: tuple[Connection, ...]
     unknown: int  # messages of the last week whose fate nobody knows
     unpaid: tuple[Unpaid, ...]  # the oldest first
+    drop: Drop | None  # the one-click page is shown less than it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,7 @@ def home(*, database: Database, box: SecretBox, vendors: Vendors, shop_id: int, 
             paused=tuple(each for each in Connections(session, shop_id, box).all() if each.is_paused),
             unknown=Listings(session, shop_id).count_unknown(since=now - UNKNOWN_WINDOW),
             unpaid=_unpaid(session, shop_id),
+            drop=read_drop(session, shop_id),
         )
 
 
