@@ -18,6 +18,7 @@ from server.usecases.checks import check_app_state
 from server.usecases.collections import refresh_collections
 from server.usecases.impressions import watch_impressions
 from server.usecases.locations import read_missing_levels, refresh_locations
+from server.usecases.order_tags import write_order_tags
 from server.usecases.plans import import_plans
 from server.usecases.privacy import finish_erasures
 from server.usecases.recommendations import rebuild_neighbours
@@ -36,6 +37,7 @@ _RECONCILE_EVERY = timedelta(minutes=15)
 _COLLECTIONS_EVERY = timedelta(minutes=15)
 _FINISH_ERASURES_EVERY = timedelta(minutes=15)
 _LOCATIONS_EVERY = timedelta(hours=1)
+_ORDER_TAGS_EVERY = timedelta(minutes=1)
 _QUIET_AFTER = timedelta(days=7)
 
 
@@ -58,6 +60,7 @@ class Schedule:
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
             ("plans", timedelta(days=1), self._refresh_plans),
+            ("order-tags", _ORDER_TAGS_EVERY, self._write_order_tags),
             ("charges", timedelta(days=1), self._write_off_charges),
             ("impressions", timedelta(days=1), self._watch_impressions),
             ("neighbours", timedelta(days=1), self._count_neighbours),
@@ -122,6 +125,11 @@ class Schedule:
             charges = write_off_charges(database=self.runtime.database, shop_id=shop_id, now=now)
             if charges:
                 log.info("charges.written_off", shop_id=shop_id, charges=charges)
+
+    def _write_order_tags(self, now: datetime) -> None:
+        tags = write_order_tags(access=self._access(), now=now)
+        if tags:
+            log.info("order_tag.written", tags=tags)
 
     def _watch_impressions(self, now: datetime) -> None:
         for shop_id in self._shop_ids():

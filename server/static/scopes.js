@@ -23,7 +23,7 @@ async function ask(button) {
     if (result !== "granted-all") return;
     const answer = await send("/set-up/check", new URLSearchParams());
     if (answer.error) showProblems(document.body, answer.error);
-    else go("/", { force: true });
+    else go(location.pathname, { force: true });
   } finally {
     button.removeAttribute("loading");
   }

@@ -146,6 +146,12 @@ def may_make_codes(session: Session, shop_id: int) -> bool:
     return CODE_SCOPE in session.scalars(select(ShopRow.scopes).where(ShopRow.id == shop_id)).one()
 
 
+def tag_wanted(session: Session, shop_id: int, *, scope: str) -> str | None:
+    """Return the tag that a shop wants on orders with an accepted offer; None too where `scope` is not granted."""
+    row = session.execute(select(ShopRow.order_tag, ShopRow.scopes).where(ShopRow.id == shop_id)).one()
+    return row.order_tag if scope in row.scopes else None
+
+
 _BY_DOMAIN = select(ShopRow).where(ShopRow.domain == bindparam("its_domain"))
 
 

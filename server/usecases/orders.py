@@ -18,6 +18,7 @@ from server.storage.touches import Touches
 from server.usecases.charges import follow_charges, signed_offers
 from server.usecases.follow_ups import plan_follow_up
 from server.usecases.imports import order_unit
+from server.usecases.order_tags import want_order_tag
 from server.usecases.situations import holdout_experiment
 
 
@@ -97,3 +98,4 @@ def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> N
     )
     Ledger(session, shop_id).settle(order.id, due, currency=order.currency, versions=versions, now=now)
     follow_charges(session, shop_id, order, now=now)
+    want_order_tag(session, shop_id, order.id, due, now=now)

@@ -30,6 +30,7 @@ GUARDS = {
     "tiers": guards.merchant_session,
     "pairings": guards.merchant_session,
     "follow_ups": guards.merchant_session,
+    "order_tag": guards.merchant_session,
     "orders": guards.merchant_session,
     "integrations": guards.merchant_session,
     "keys": guards.merchant_session,

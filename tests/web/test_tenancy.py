@@ -47,7 +47,7 @@ PAGE_ROUTES = {
     "/markets", "/markets/new", "/markets/<market_id>", "/markets/<market_id>/delete",
     "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
     "/calls", "/calls/<touch_id>/<outcome>", "/lift", "/keys", "/keys/<int:key_id>/revoke",
-    "/settings", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
+    "/settings", "/order-tag", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
     "/rules/versions", "/rules/versions/<int:number>",
     "/deliveries", "/deliveries/<int:delivery_id>/replay", "/deliveries/replay",
     "/privacy/requests", "/privacy/requests/<int:request_id>/data", "/privacy/requests/<int:request_id>/done",

@@ -13,6 +13,7 @@ from server.web.pages import (
     lift,
     markets,
     offers,
+    order_tag,
     orders,
     pairings,
     privacy,
@@ -25,7 +26,7 @@ from server.web.pages import (
 def register_pages(app: Flask) -> None:
     """Add the pages, and what every template may name."""
     rule_pages = (offers, follow_ups, tiers, pairings, markets, rules, settings)
-    for page in (home, *rule_pages, orders, calls, lift, integrations, keys, deliveries, privacy):
+    for page in (home, *rule_pages, order_tag, orders, calls, lift, integrations, keys, deliveries, privacy):
         app.register_blueprint(page.blueprint())
 
     @app.context_processor
