@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.orders import Order
+from server.shopify.graphql_client import UserErrors
 from server.shopify.inbound import ShopifyInbound
 from tests.sandbox.shopify import orders, payload_orders
 from tests.sandbox.shopify.checkout_state import CheckoutLine, CheckoutState
@@ -109,3 +110,17 @@ def test_an_order_by_a_selling_plan_starts_a_subscription(pair: Pair) -> None:
     refunded = pair.api().order(again.id)
     assert refunded is not None
     assert refunded.starts_subscription is False, "what was given back starts nothing"
+
+
+def test_a_tag_is_kept_once_and_moves_nothing_but_the_time_of_change(pair: Pair) -> None:
+    order = place(pair, [{"variant_id": in_stock(pair), "quantity": 1}])
+    pair.api().tag_order(order.id, "upsell")
+    pair.api().tag_order(order.id, "upsell")
+    with pair.world.read() as connection:
+        (tags,) = connection.execute("SELECT tags FROM orders WHERE id = ?", (int(order.id),)).fetchone()
+    assert json.loads(tags) == ["upsell"]
+    tagged = pair.api().order(order.id)
+    assert tagged is not None
+    assert replace(tagged, updated_at=order.updated_at) == order
+    with pytest.raises(UserErrors, match="does not exist"):
+        pair.api().tag_order("1", "upsell")

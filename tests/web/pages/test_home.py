@@ -1,13 +1,16 @@
 """Home: each line of the set-up is really looked at, and today's figures are today's."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from server.domain.gates import gate_at
+from server.domain.impressions import Drop, Share
 from server.ports import CredentialsRejected, TemporaryFailure
 from server.runtime import Runtime
 from server.shopify.blocks import TARGETS
+from server.storage.alerts import IMPRESSIONS_FELL, Alerts
 from server.storage.gates import Gates
 from server.storage.rules import RuleVersionRow
 from server.storage.shops import Connections, Imports, Shops
@@ -266,3 +269,15 @@ def test_a_shop_whose_facts_are_not_known_yet_has_a_page(staff: Staff, runtime: 
         row = Shops(session, runtime.box).by_id(shop_id)
         row.name = row.currency = row.time_zone = row.country_code = None
     assert figures(staff)["Revenue"] == "\N{EN DASH}"
+
+
+def test_a_fall_of_impressions_is_said_with_its_figures(staff: Staff, runtime: Runtime, shop_id: int) -> None:
+    heading = "The one-click page is shown less than it was"
+    assert heading not in staff.open("/").text
+    drop = Drop(7, Share(60, 9), Share(900, 720))
+    with runtime.database.write() as session:
+        Alerts(session, shop_id).raise_(IMPRESSIONS_FELL, asdict(drop), now=staff.clock.now())
+    banners = Markup.read(staff.open("/").text).all("s-banner")
+    (told,) = (each for each in banners if each.attributes.get("heading") == heading)
+    assert "9 of 60 did in the last 7 days (15 %)" in words(told)
+    assert "In the weeks before it was 80 %" in words(told)
