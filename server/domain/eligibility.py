@@ -17,8 +17,10 @@ from server.domain.journeys import can_see_page
 from server.domain.orders import Order
 from server.domain.pages import PageState
 from server.domain.reasons import Reason
+from server.domain.situation import Surface
 
-ONE_CLICK, THANK_YOU, ORDER_STATUS, MESSAGE = SURFACES = ("one_click", "thank_you", "order_status", "message")
+ONE_CLICK, MESSAGE = Surface.ONE_CLICK.value, Surface.MESSAGE.value
+THANK_YOU, ORDER_STATUS = Surface.THANK_YOU.value, Surface.ORDER_STATUS.value
 LATE_AFTER: Final = timedelta(milliseconds=1_200)  # the extension goes on without an answer that takes longer
 _ONLINE_STORE = "web"
 _LEAST = "0.50"  # of the shop's currency

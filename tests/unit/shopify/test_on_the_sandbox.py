@@ -55,6 +55,7 @@ SCOPES = (
     "read_customers",
     "read_all_orders",
     "write_discounts",
+    "write_orders",
 )
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -1,6 +1,6 @@
 """Keep what tells eligibility from decline, charges that failed, and tags that an order is to have
 
-Revision: 0022, after 0020.
+Revision: 0022, after 0021.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0022'
-down_revision = '0020'
+down_revision = '0021'
 branch_labels = None
 depends_on = None
 
