@@ -1,9 +1,7 @@
 """Orders as last seen, and their lines."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.core.errors import AppError
 from server.domain.orders import LineItem, Order
+from server.domain.readings import TOLD_APART, differ, told_before
 from server.storage.db import Base, Minor
 
 
@@ -104,9 +103,6 @@ _SAME_FIELDS = (
 )  # fmt: skip
 
 
-# What some news of an order is silent on: what was told before holds on.
-_TOLD = ("starts_subscription", "needs_shipping", "has_duties", "payment_kind", "fulfilment")
-
 # A unit that names nobody: the shopper was erased, and later news of the order must not bring them back.
 ERASED_UNIT = "erased:"
 _NOBODY: dict[str, Any] = {
@@ -138,7 +134,7 @@ _FORGET_LINES = delete(OrderLineRow).where(
     OrderLineRow.order_id.in_(bindparam("its_orders", expanding=True)),
 )
 _STORED = (
-    select(OrderRow.order_id, OrderRow.updated_at, OrderRow.unit_id, *(getattr(OrderRow, name) for name in _TOLD))
+    select(OrderRow.order_id, OrderRow.updated_at, OrderRow.unit_id, *(getattr(OrderRow, name) for name in TOLD_APART))
     .where(OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id.in_(bindparam("its_orders", expanding=True)))
     .order_by(OrderRow.order_id)  # two batches that share orders lock them in one order
     .with_for_update()
@@ -147,19 +143,6 @@ _STORED = (
 
 def _kept_nameless(stored_unit: str) -> dict[str, Any]:
     return {**_NOBODY, "unit_id": stored_unit} if stored_unit.startswith(ERASED_UNIT) else {}
-
-
-def _told_before(order: Order, told: Mapping[str, Any]) -> Order:
-    """Return an order with what an earlier answer told, where the news is silent on it."""
-    kept = {name: told[name] for name in _TOLD if getattr(order, name) is None and told[name] is not None}
-    return replace(order, **kept) if kept else order
-
-
-def _differ(held: Order, order: Order) -> bool:
-    """Tell whether two readings of an order differ in what every reading tells, but for the time of its change."""
-    lines = tuple(replace(each, tags=()) for each in sorted(order.lines, key=lambda each: each.line_id))
-    same = {name: getattr(held, name) for name in (*_TOLD, "updated_at")}
-    return held != replace(order, lines=lines, **same)
 
 
 def order_of(row: Any, lines: tuple[LineItem, ...]) -> Order:
@@ -172,14 +155,6 @@ def order_of(row: Any, lines: tuple[LineItem, ...]) -> Order:
         discount_codes=tuple(row.discount_codes),
         **{name: getattr(row, name) for name in _SAME_FIELDS},
     )
-
-
-class News(Enum):
-    """What a reading of an order says beyond what is stored."""
-
-    CHANGE = auto()
-    DETAIL = auto()  # only what notices do not tell, or that something changed which is not kept here
-    NONE = auto()
 
 
 class OrderContested(AppError):
@@ -243,7 +218,7 @@ class Orders:
         added = [self._values(order, unit_id) for order, unit_id in news if order.id not in stored]
         changed = [
             {
-                **self._values(_told_before(order, stored[order.id][2]), unit_id),
+                **self._values(told_before(order, stored[order.id][2]), unit_id),
                 **_kept_nameless(stored[order.id][1]),
             }
             for order, unit_id in news
@@ -264,26 +239,14 @@ class Orders:
 
     def _is_contested(self, order: Order) -> bool:
         held = self.get(order.id)
-        return held is not None and held.updated_at == order.updated_at and _differ(held, order)
-
-    def news_in(self, order: Order) -> News:
-        """Tell what a certain order says beyond what is stored of it."""
-        held = self.get(order.id)
-        if held is not None and held.updated_at > order.updated_at:
-            return News.NONE
-        if held is None or (held.updated_at < order.updated_at and _differ(held, order)):
-            return News.CHANGE
-        told = _told_before(order, {name: getattr(held, name) for name in _TOLD})
-        is_same = held.updated_at == told.updated_at and all(
-            getattr(held, each) == getattr(told, each) for each in _TOLD
-        )
-        return News.NONE if is_same else News.DETAIL
+        return held is not None and held.updated_at == order.updated_at and differ(held, order)
 
     def _stored(self, order_ids: list[str]) -> dict[str, tuple[datetime, str, dict[str, Any]]]:
         """Return when each stored order changed, its unit, and what was told of it before."""
         found = self._session.execute(_STORED, {"its_shop": self._shop_id, "its_orders": order_ids})
         return {
-            row.order_id: (row.updated_at, row.unit_id, {name: getattr(row, name) for name in _TOLD}) for row in found
+            row.order_id: (row.updated_at, row.unit_id, {name: getattr(row, name) for name in TOLD_APART})
+            for row in found
         }
 
     def _values(self, order: Order, unit_id: str) -> dict[str, Any]:

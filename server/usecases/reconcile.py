@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain.orders import Order
+from server.domain.readings import News, news_in
 from server.ports import PlatformApi
 from server.storage.db import Session
-from server.storage.orders import News, Orders
+from server.storage.orders import Orders
 from server.storage.shops import Shops
 from server.usecases.access import ShopAccess
 from server.usecases.imports import order_unit
@@ -61,7 +62,7 @@ def _take_in(access: ShopAccess, api: PlatformApi, shop_id: int, order: Order, *
     One that changed only in what is not kept, as by a tag of ours, is no change that was missed.
     """
     with access.database.read() as session:
-        news = Orders(session, shop_id).news_in(order)
+        news = news_in(order, Orders(session, shop_id).get(order.id))
     if news is News.DETAIL:
         access.database.run(lambda session: Orders(session, shop_id).save(order, unit_id=order_unit(order)))
     if news is not News.CHANGE:

@@ -268,6 +268,9 @@ def order_story(*, database: Database, shop_id: int, order_id: str, now: datetim
             raise UnknownOrder("This order is not known here.", order_id=order_id)
         reference_id = order.reference_id or order.id
         decisions = Decisions(session, shop_id).of_reference(reference_id)
+        if reference_id != order.id:
+            # A block that knew nothing else asked by the order's own number.
+            decisions += Decisions(session, shop_id).of_reference(order.id)
         page = next((each for each in decisions if each.surface == Surface.ONE_CLICK.value), None)
         events = Events(session, shop_id).of_decisions([each.id for each in decisions])
         sequence = Touches(session, shop_id).sequence_of(order.id)

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from server.storage.earlier import EarlierOrders
-from server.storage.orders import News, Orders
+from server.storage.orders import Orders
 from tests.factories import NOW, REFERENCE, line, order
 from tests.storage.conftest import Stores
 
@@ -193,9 +193,3 @@ def test_news_that_are_silent_leave_what_only_the_api_tells(stores: Stores) -> N
         orders = Orders(session, stores.ours)
         found = orders.get("500")
         assert found == replace(told, updated_at=NOW + HOUR, name="#later")
-        assert orders.news_in(replace(found, **silent)) is News.NONE
-        assert orders.news_in(replace(found, fulfilment="unfulfilled")) is News.DETAIL
-        assert orders.news_in(replace(found, updated_at=NOW + 2 * HOUR)) is News.DETAIL
-        assert orders.news_in(replace(found, updated_at=NOW + 2 * HOUR, outstanding=5)) is News.CHANGE
-        assert orders.news_in(replace(found, updated_at=NOW, outstanding=5)) is News.NONE
-        assert orders.news_in(replace(found, id="501")) is News.CHANGE
