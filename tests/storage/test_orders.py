@@ -187,7 +187,7 @@ def test_news_that_are_silent_on_selling_plans_leave_what_was_told(stores: Store
 def test_news_that_are_silent_leave_what_only_the_api_tells(stores: Stores) -> None:
     told = order(updated_at=NOW, payment_kind="apple_pay", fulfilment="on_hold", needs_shipping=True, has_duties=False)
     save(stores, told)
-    silent = {"payment_kind": None, "fulfilment": None, "needs_shipping": None, "has_duties": None}
+    silent: dict[str, Any] = dict.fromkeys(("payment_kind", "fulfilment", "needs_shipping", "has_duties"))
     save(stores, replace(told, updated_at=NOW + HOUR, name="#later", **silent))
     with stores.database.read() as session:
         orders = Orders(session, stores.ours)

@@ -21,6 +21,10 @@ from server.web.pages.display import Display
 from server.web.pages.frame import open_frame, page_blueprint, show
 
 _COUNTED = 100  # more set aside than this is many
+_BLOCK_VIEWERS = {
+    THANK_YOU: "Shoppers who cannot see the one-click page, such as those with a wallet, see an offer there.",
+    ORDER_STATUS: "Shoppers who come back to their order, as from its confirmation e-mail, see an offer there.",
+}
 _WITHHELD = {"first_name": "names", "email": "e-mail addresses", "phone": "phone numbers"}
 
 
@@ -226,8 +230,7 @@ def _block_step(title: str, surface: str, found: Home) -> Step:
             return Step(title, "done", "Shopify says that the block is placed there.")
         case False:
             detail = (
-                "Shoppers who cannot see the one-click page, such as those with a wallet, see an offer there. In the "
-                "checkout editor choose the page, Add app block, Afters, and save."
+                f"{_BLOCK_VIEWERS[surface]} In the checkout editor choose the page, Add app block, Afters, and save."
             )
             return Step(title, "open", detail, link=editor)
     return Step(title, "open", "Shopify has not told yet whether it is placed.", link=editor)
