@@ -32,7 +32,7 @@ from tests.factories import NOW, OTHER_SHOP, REFERENCE, SHOP, line, offer_json, 
 from tests.usecases.house import House
 from tests.usecases.test_codes import allow_codes
 
-WALLET = {"created_at": NOW, "updated_at": NOW, "gateways": ("paypal",)}
+WALLET: dict[str, Any] = {"created_at": NOW, "updated_at": NOW, "gateways": ("paypal",)}
 
 
 def question(surface: str = "thank_you", **changes: Any) -> BlockQuestion:

@@ -278,9 +278,9 @@ FIELDS: Fields = {
     },
     "SelectedOption": {"name": key("name"), "value": key("value")},
     "ProductVariantContextualPricing": {
-        "price": of(lambda pricing: pricing.price("price")),
-        "compareAtPrice": of(lambda pricing: pricing.price("compare_at_price")),
-        "quantityRule": of(lambda pricing: pricing.variant),
+        "price": lambda pricing, _info: pricing.price("price"),
+        "compareAtPrice": lambda pricing, _info: pricing.price("compare_at_price"),
+        "quantityRule": lambda pricing, _info: pricing.variant,
     },
     "QuantityRule": {
         "minimum": always(1),
