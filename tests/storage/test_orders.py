@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from server.storage.earlier import EarlierOrders
 from server.storage.orders import Orders
