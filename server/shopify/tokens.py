@@ -21,7 +21,7 @@ from joserfc.jwk import OctKey
 from server.core.errors import AppError
 from server.domain.offered import AnyChange, AppliedDiscount, ShippingPrice, SubscriptionChange
 from server.domain.orders import Purchase
-from server.shopify.purchase import UnreadablePurchase, read_purchase
+from server.shopify.purchase import UnreadablePurchase, dearest_title, read_purchase
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
 
 ALGORITHM = "HS256"
@@ -67,6 +67,7 @@ class PostPurchaseClaims:
     reference_id: str
     purchase: Purchase
     locale: str
+    bought: str | None = None  # the title of the dearest line
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ def read_post_purchase_token(
         reference_id=purchase.reference_id,
         purchase=purchase,
         locale=locale if isinstance(locale, str) else "",
+        bought=dearest_title(data),
     )
 
 

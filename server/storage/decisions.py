@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, ins
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.decision import Decision, Note, Outcome
-from server.domain.offered import FIRST, Offered, OfferedStep
+from server.domain.offered import FIRST, Offered, OfferedItem, OfferedStep
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Base
 from server.storage.offers import pack_steps, unpack_steps
@@ -54,10 +54,10 @@ class DecisionRow(Base):
 
 
 class EventRow(Base):
-    """Something that happened to a step of a decision, each kept once.
+    """Something that happened to a step of a decision, each kept once: the first, but of `choice` on the page the last.
 
-    On the one-click page: shown, accepted, declined, left, outcome. On a block: shown, choice, declined, and taken,
-    which is that the shopper went to the cart.
+    On the one-click page: shown, choice, accepted, declined, left, outcome. On a block: shown, choice, declined, and
+    taken, which is that the shopper went to the cart.
     """
 
     __tablename__ = "events"
@@ -246,9 +246,8 @@ class Decisions:
             .values(answer_ms=answer_ms)
         )
 
-    def put_on_show(self, decision_id: str, offered: Offered | None) -> None:
+    def put_on_show(self, decision_id: str, item: OfferedItem | None) -> None:
         """Note what the page of a decision shows now; None once it was answered."""
-        item = offered.item if offered is not None else None
         self._session.execute(
             update(DecisionRow)
             .where(DecisionRow.id == decision_id, DecisionRow.shop_id == self._shop_id)
@@ -296,10 +295,18 @@ class Events:
         status: str | None,
         data: dict[str, Any],
         now: datetime,
+        is_last: bool = False,
     ) -> bool:
-        """Keep an event; False when this kind was kept for the step of the decision before."""
-        if any(event.path == path and event.kind == kind for event in self.of_decision(decision.id)):
+        """Keep an event; False when this kind was kept for the step of the decision before.
+
+        One that is the last of its kind takes the place of the one before.
+        """
+        held = [each for each in self.of_decision(decision.id) if (each.path, each.kind) == (path, kind)]
+        if held and not is_last:
             return False
+        if held:
+            held[0].data, held[0].occurred_at = data, now
+            return True
         self._session.add(
             EventRow(
                 shop_id=self._shop_id,

@@ -1,13 +1,12 @@
 """Signs the changes of an accepted offer: only what was stored, only once, only while it holds."""
 
-import re
 from datetime import datetime
 
 from server.core.errors import AppError
 from server.core.money import Money
 from server.domain.blocks import block_of
 from server.domain.decision import Outcome
-from server.domain.offered import ACCEPTED, Offered, OfferedItem, answers_before, build_changes
+from server.domain.offered import ACCEPTED, Offered, OfferedItem, answers_before, build_changes, read_option
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.plans import terms_of
 from server.domain.situation import Surface
@@ -18,10 +17,8 @@ from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, StoredDecision
 from server.storage.levels import with_levels
 from server.storage.plans import SellingPlans
+from server.usecases.offer_ends import is_over
 from server.usecases.offers import served_shop
-
-# A step's path, and perhaps one of its choices: "0", "0da", "0a.2".
-_OPTION = re.compile(r"(?P<path>0[ad]*)(\.(?P<choice>[0-9]{1,3}))?")
 
 
 class OfferUnknown(AppError):
@@ -73,10 +70,13 @@ def sign_changeset(
         decision = decisions.lock(purchase.reference_id, Surface.ONE_CLICK.value)
         if decision is None or decision.id != decision_id or decision.outcome is not Outcome.OFFERED:
             raise OfferUnknown("No such offer was made to this purchase.", decision_id=decision_id)
-        path, offered, choice = _option(decision, option_id)
+        path, choice = read_option(option_id) or ("", None)
+        offered = _offered(decision, path, choice)
         signed_at = decision.signed.get(path)
         if signed_at is None:
-            _check(session, shop_id, decision, (offered, choice), purchase, now=now)
+            if is_over(session, shop_id, decision, path, now=now):
+                raise OfferExpired("This offer has ended.", decision_id=decision_id)
+            _check(session, shop_id, decision, (offered, choice), purchase)
             decisions.mark_signed(decision, path, now=now)
         elif now >= signed_at + signer.lifetime:
             raise AlreadySigned("This offer was accepted already.", decision_id=decision_id)
@@ -88,15 +88,13 @@ def sign_changeset(
         )
 
 
-def _option(decision: StoredDecision, option_id: str) -> tuple[str, Offered, int | None]:
-    """Return the step that an option such as "0" or "0a.2" names, and which of its choices."""
-    named = _OPTION.fullmatch(option_id)
-    path = named["path"] if named else ""
-    offered, choice = decision.step(path), int(named["choice"]) if named and named["choice"] else None
+def _offered(decision: StoredDecision, path: str, choice: int | None) -> Offered:
+    """Return what stands at the end of a way that the shopper really went."""
+    offered = decision.step(path)
     ways = [(step in decision.signed) == (answer == ACCEPTED) for step, answer in answers_before(path)]
     if offered is None or not all(ways) or (choice is not None and choice >= len(offered.choices)):
         raise OfferUnknown("No such offer was made to this purchase.", decision_id=decision.id)
-    return path, offered, choice
+    return offered
 
 
 def _check(
@@ -105,12 +103,8 @@ def _check(
     decision: StoredDecision,
     option: tuple[Offered, int | None],
     purchase: Purchase,
-    *,
-    now: datetime,
 ) -> None:
     offered, choice = option
-    if now >= decision.expires_at:
-        raise OfferExpired("This offer has ended.", decision_id=decision.id)
     items = offered.chosen(choice)
     # Whoever accepts may have the last one: the minimum was for offering.
     stock = Stock(minimum=0, locations=frozenset(offered.locations), at_one_location=offered.at_one_location)

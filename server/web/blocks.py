@@ -19,6 +19,7 @@ from server.usecases.block_offers import BlockAnswer, answer_block, price_tags, 
 from server.web.forms import BlockEvent
 from server.web.guards import block_claims, block_page, guarded, runtime
 from server.web.headers import allow_any_origin
+from server.web.page_words import Reader, Words
 from server.web.post_purchase import UnreadableBody
 
 
@@ -89,15 +90,15 @@ def _offer(
 ) -> dict[str, Any]:
     offered = step.offered
     first = goods[offered.item.variant_id]
-    written = {"heading": offered.texts.heading, "accept": offered.texts.accept, "decline": offered.texts.decline}
+    words = Words(offered, offered.item, first.title, Reader(prices_differ=bool(local)))
     return {
         **_option(decision_id, step.path, offered, offered.item, local),
         "title": first.title,
         "variant_title": first.variant_title,
         "description": first.description,
         "image": {"url": first.image_url, "alt": first.image_alt or first.title} if first.image_url else None,
-        "reason_line": offered.reason_line,
-        "texts": {name: text for name, text in written.items() if text},
+        "reason_line": words.reason,
+        "texts": words.texts,
         "accept_by": "code",
         "code_days": code_days,
         "choices": [

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from server.domain.charges import Charge, ChargeState
 from server.domain.decision import Outcome
-from server.domain.offered import ACCEPTED, DECLINED, FIRST
+from server.domain.offered import ACCEPTED, DECLINED, FIRST, read_option
 from server.domain.orders import LineItem, Order
 from server.domain.reasons import Reason, TraceLine
 from server.storage.decisions import EventRow, StoredDecision
@@ -26,6 +26,7 @@ _OUTCOMES = {
 }
 _EVENTS = {
     "shown": ("The one-click page was shown", "info"),
+    "choice": ("The shopper chose another variant or quantity", "info"),
     "accepted": ("The shopper accepted the offer", "success"),
     "declined": ("The shopper declined the offer", "neutral"),
     "left": ("The shopper left the page", "neutral"),
@@ -163,6 +164,11 @@ def _event_entry(event: EventRow, decision: StoredDecision, titles: dict[str, st
     else:
         heading, tone = _EVENTS.get(event.kind, (event.kind, "neutral"))
     offered = decision.step(event.path)
+    option_id = event.data.get("option_id")
+    option = read_option(option_id) if isinstance(option_id, str) else None
+    if option is not None and option[1] is not None and offered is not None:
+        item = offered.chosen(option[1])[0]
+        lines.append(f"Chosen: {item.quantity} {_TIMES} {titles.get(item.variant_id, _GONE)}.")
     if event.path != FIRST and offered is not None:
         lines.insert(0, f"This was the next offer: {titles.get(offered.item.variant_id, _GONE)}.")
     return Entry(event.occurred_at, heading, tone, lines=tuple(lines))
