@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-NPM_FOLDERS := extension/post-purchase tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
+NPM_FOLDERS := extension/post-purchase extension/thank-you tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
 
 DEVELOP := var/develop
 

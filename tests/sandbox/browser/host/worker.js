@@ -3,6 +3,7 @@ import {createRemoteRoot} from '@remote-ui/core';
 import {createEndpoint, retain} from '@remote-ui/rpc';
 
 import {narrow} from './globals.js';
+import {makeFetch} from './network.js';
 
 // Taken before `narrow`, which removes them from the extension's reach.
 const importBundle = self.importScripts.bind(self);
@@ -13,10 +14,13 @@ const messenger = {
   removeEventListener: self.removeEventListener.bind(self),
 };
 
+const line = {isGranted: true, weather: null}; // this kind of extension needs no grant
+const nativeFetch = self.fetch.bind(self);
 const targets = new Map();
 const endpoint = createEndpoint(messenger);
 
 narrow(self);
+self.fetch = makeFetch(nativeFetch, line);
 
 self.shopify = {
   extend(target, run) {
@@ -29,6 +33,10 @@ listen('error', (event) => endpoint.call.report(`uncaught in the worker: ${event
 listen('unhandledrejection', (event) => endpoint.call.report(`unhandled rejection in the worker: ${event.reason}`));
 
 endpoint.expose({
+  setWeather(weather) {
+    line.weather = weather;
+  },
+
   load(url) {
     importBundle(url);
     return [...targets.keys()];
