@@ -17,9 +17,18 @@ import {Steps} from './Steps.jsx';
  * @param {Surface} props.surface
  * @param {() => string | undefined} props.orderId read while drawing, so that the block notices when it comes
  */
-export function Block({api, surface, orderId}) {
+export function Block(props) {
+  return (
+    <Guard>
+      <Content {...props} />
+    </Guard>
+  );
+}
+
+/** @param {Parameters<typeof Block>[0]} props */
+function Content(props) {
   // The checkout editor has no shopper: nothing is asked there and nothing counted.
-  return <Guard>{api.extension?.editor ? <Preview api={api} /> : <Shopper api={api} surface={surface} orderId={orderId} />}</Guard>;
+  return props.api.extension?.editor ? <Preview api={props.api} /> : <Shopper {...props} />;
 }
 
 /** @augments {Component<{children: ComponentChildren}, {isBroken: boolean}>} */

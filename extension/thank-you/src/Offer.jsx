@@ -92,7 +92,7 @@ function Choice({i18n, options, option, isFixed, onChoose}) {
       label={i18n.translate('choose')}
       value={option.option_id}
       disabled={isFixed}
-      onChange={(event) => onChoose(/** @type {{value?: string}} */ (event.currentTarget).value ?? option.option_id)}
+      onChange={(event) => onChoose(/** @type {HTMLElementTagNameMap['s-select']} */ (event.currentTarget).value ?? option.option_id)}
     >
       {options.map((one) => (
         <s-option key={one.option_id} value={one.option_id}>

@@ -8,6 +8,9 @@ import {optionsOf} from './offers.js';
 /** @import {Answer, Api, I18n, Option, Step} from './contract' */
 /** @import {createReporter} from './events' */
 
+/** A second press so soon belongs to the first: it was not meant for the offer that has just come. */
+const DOUBLE_PRESS_MS = 500;
+
 /**
  * The course of the block: the offer, a second one for who declines it, and what came of adding it to the order.
  *
@@ -18,6 +21,9 @@ export function Steps({api, answer, report}) {
   const [chosen, setChosen] = useState(/** @type {string | null} */ (null));
   const [addition, setAddition] = useState(/** @type {Addition | 'running' | null} */ (null));
   const told = useRef(new Set());
+  // What a press changes is drawn a moment later, so a second press may still come from what was drawn before.
+  const isBusy = useRef(false);
+  const declinedAt = useRef(-Infinity);
   // The platform may run a block long before it is seen, or after.
   const isSeen = api.extension?.rendered?.value !== false;
 
@@ -37,19 +43,26 @@ export function Steps({api, answer, report}) {
 
   /** @param {string} optionId */
   function choose(optionId) {
+    if (isBusy.current) return;
     setChosen(optionId);
     report(/** @type {Step} */ (step), 'choice', optionId);
   }
 
   function decline() {
+    const now = Date.now();
+    if (isBusy.current || now - declinedAt.current < DOUBLE_PRESS_MS) return;
+    declinedAt.current = now;
     report(/** @type {Step} */ (step), 'declined');
     setAddition(null);
     setStep(step === '0' && answer.steps?.['0d'] ? '0d' : null);
   }
 
   async function add() {
+    if (isBusy.current) return;
+    isBusy.current = true;
     setAddition('running');
     setAddition(await addToOrder(api, answer.decision_id, option.option_id));
+    isBusy.current = false;
   }
 
   return (
