@@ -20,6 +20,7 @@ from tests.sandbox.deploy import read_texts
 from tests.sandbox.host import HttpHost
 from tests.sandbox.listening import free_ports
 from tests.sandbox.settings import SandboxSettings
+from tests.sandbox.shopify.pictures import PICTURE_PATH
 from tests.sandbox.shopify.placed_blocks import PAGES, place_blocks
 from tests.sandbox.shopify.signing import make_jwt
 from tests.sandbox.shopify.subscriptions import Subscription, Subscriptions
@@ -131,6 +132,14 @@ def _signer(store: Store) -> Blueprint:
             "changes": body["changes"],
         }
         return jsonify(token=make_jwt(store.settings.client_secret, claims))
+
+    @pages.post("/test/find")
+    def find() -> Response:
+        variant = store.variants[1]
+        product = store.product_of[variant]
+        title = store.one("SELECT title FROM product WHERE id = ?", product)
+        picture = f"{store.settings.origin}{PICTURE_PATH.format(product_id=product)}"
+        return jsonify(variantId=variant, title=title, picture=picture)
 
     @pages.post("/test/echo")
     def echo() -> Response:

@@ -20,7 +20,7 @@ def full_store(store: Store) -> Store:
 def says(full_store: Store, page: Page, bought: Callable[..., str]) -> Callable[[str], None]:
     """Stand before the block of every component; the fixture's call checks what the block heard last."""
     bought()
-    page.wait_for_selector("html[data-block-state=rendered]")
+    page.wait_for_selector("html[data-block-state]")
     return lambda words: expect(page.get_by_text("Heard: ")).to_have_text(f"Heard: {words}")
 
 
@@ -125,7 +125,7 @@ def test_what_the_typings_do_not_promise_is_a_fault_people_see(
 ) -> None:
     store.install_built("block", "wrong.jsx")
     bought()
-    page.wait_for_selector("html[data-block-state=rendered]")
+    page.wait_for_selector("html[data-block-state]")
     page.get_by_role("button", name="Nobody").click()
     page.wait_for_function("window.__sandboxErrors.some((each) => each.includes('nobody'))")
     assert sorted(page.evaluate("window.__sandboxErrors")) == [

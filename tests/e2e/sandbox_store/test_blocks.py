@@ -33,7 +33,8 @@ def faults(page: Page) -> list[str]:
 
 
 def rendered(page: Page) -> None:
-    page.wait_for_selector("html[data-block-state=rendered]")
+    page.wait_for_selector("html[data-block-state]")
+    assert page.locator("html").get_attribute("data-block-state") == "rendered", faults(page)
 
 
 def told(page: Page) -> dict[str, str]:

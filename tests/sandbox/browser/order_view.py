@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 from tests.sandbox.browser.checkout_form import COUNTRIES, PAYMENTS
@@ -39,4 +40,5 @@ def order_context(world: World, order: sqlite3.Row) -> dict[str, Any]:
         "payment": _PAID_BY.get(order["payment_gateway"], order["payment_gateway"]),
         "codes": [each["code"] for each in json.loads(order["discount_codes"])],
         "token": order["checkout_token"],
+        "placed_on": datetime.fromisoformat(order["processed_at"]).strftime("%-d %B %Y"),
     }

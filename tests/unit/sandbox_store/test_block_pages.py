@@ -73,9 +73,10 @@ def test_who_the_people_are_needs_approval(
     assert values["shippingAddress"] == values["billingAddress"] == {"$absent": True}
 
 
+@pytest.mark.usefixtures("deployed", "placed")
 @pytest.mark.parametrize(("language", "own"), [("de-AT", "de"), ("de", "de"), ("fr-FR", "en"), ("en-GB", "en")])
 def test_the_texts_are_in_the_pages_language_or_the_default(
-    deployed: Shop, client: FlaskClient, state: CheckoutState, placed: Placed, language: str, own: str
+    client: FlaskClient, state: CheckoutState, language: str, own: str
 ) -> None:
     place = told(client, f"/orders/{state['checkout_token']}?language={language}")["values"]["localization"]
     assert place["language"] == {"$signal": {"isoCode": language}}

@@ -5,17 +5,20 @@ import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
 
 import {readTypings} from './blocks/typings.mjs';
+import {readShapes} from './shapes.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const ENTRIES = {
   worker: 'worker.js', checkout: 'checkout.js', post_purchase: 'post_purchase.js', block_worker: 'blocks/worker.js', block: 'blocks/start.js',
 };
 
+const READERS = {'shopify-typings': readTypings, 'post-purchase-shapes': readShapes};
+
 const typings = {
-  name: 'shopify-typings',
+  name: 'typings',
   setup(making) {
-    making.onResolve({filter: /^shopify-typings$/}, ({path}) => ({path, namespace: 'typings'}));
-    making.onLoad({filter: /.*/, namespace: 'typings'}, () => ({contents: JSON.stringify(readTypings()), loader: 'json'}));
+    making.onResolve({filter: /^(shopify-typings|post-purchase-shapes)$/}, ({path}) => ({path, namespace: 'typings'}));
+    making.onLoad({filter: /.*/, namespace: 'typings'}, ({path}) => ({contents: JSON.stringify(READERS[path]()), loader: 'json'}));
   },
 };
 

@@ -26,5 +26,6 @@ await build({
   jsxImportSource: kind === 'block' ? 'preact' : undefined,
   define: {'process.env.NODE_ENV': '"production"', 'process.env.ORIGIN': JSON.stringify(process.env.ORIGIN ?? '')},
   nodePaths: [packages],
+  tsconfigRaw: '{}', // a tsconfig.json beside the source is the type checker's
   logLevel: 'warning',
 });
