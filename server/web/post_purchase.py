@@ -16,7 +16,8 @@ from server.domain.plans import PlanTerms
 from server.domain.reasons import Reason
 from server.shopify.tokens import change_body, discount_value
 from server.usecases.changesets import sign_changeset
-from server.usecases.offers import Answer, answer_purchase
+from server.usecases.inquiries import Answer
+from server.usecases.offers import answer_purchase
 from server.usecases.page_events import record_page_event
 from server.web.forms import AcceptedOption, PageEvent
 from server.web.guards import guarded, post_purchase, purchase_claims, runtime

@@ -21,7 +21,7 @@ export function Goods({i18n, offer, option, hasChoice}) {
     <s-grid gridTemplateColumns="112px minmax(0, 1fr)" gap="base" alignItems="start">
       <s-image
         src={offer.image.url || undefined}
-        alt={offer.image.alt || offer.title}
+        alt={offer.image.alt ?? offer.title}
         aspectRatio="1"
         objectFit="contain"
         borderRadius="base"
@@ -48,7 +48,7 @@ function Price({i18n, option}) {
           {write(i18n, before, currency)}
         </s-text>
       </s-stack>
-      <s-text tone="success">{i18n.translate('save', {amount: write(i18n, before - now, currency)})}</s-text>
+      <s-text tone="success" dir="auto">{i18n.translate('save', {amount: write(i18n, before - now, currency)})}</s-text>
     </>
   );
 }

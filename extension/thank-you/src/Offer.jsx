@@ -18,7 +18,8 @@ import {pricesOf, reductionOf, write} from './prices.js';
  */
 
 /**
- * Draws an offer: what it is, what it costs, what pressing does, and only then the buttons.
+ * Draws an offer: what it is, what it costs, what pressing does, and only then the buttons. Words run in the direction of
+ * their own language: the page's may be one that the shop, or this block, does not speak.
  *
  * @param {OfferProps} props
  */
@@ -64,8 +65,8 @@ function CodeTerms({i18n, offer, option}) {
   const days = offer.code_days >= 1 ? i18n.translate('days', {count: offer.code_days}) : '';
   return (
     <>
-      {discount ? <s-paragraph>{`${i18n.translate('off', {discount})} ${days}`.trim()}</s-paragraph> : null}
-      <s-paragraph color="subdued">{i18n.translate('note')}</s-paragraph>
+      {discount ? <s-paragraph dir="auto">{`${i18n.translate('off', {discount})} ${days}`.trim()}</s-paragraph> : null}
+      <s-paragraph color="subdued" dir="auto">{i18n.translate('note')}</s-paragraph>
     </>
   );
 }
@@ -74,8 +75,8 @@ function CodeTerms({i18n, offer, option}) {
 function InvoiceTerms({i18n, option}) {
   return (
     <>
-      <s-paragraph>{i18n.translate('invoice.terms', {amount: total(i18n, option)})}</s-paragraph>
-      <s-paragraph color="subdued">{i18n.translate('invoice.note')}</s-paragraph>
+      <s-paragraph dir="auto">{i18n.translate('invoice.terms', {amount: total(i18n, option)})}</s-paragraph>
+      <s-paragraph color="subdued" dir="auto">{i18n.translate('invoice.note')}</s-paragraph>
     </>
   );
 }

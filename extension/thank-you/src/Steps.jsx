@@ -5,19 +5,21 @@ import {Offer, total} from './Offer.jsx';
 import {optionsOf} from './offers.js';
 
 /** @import {Addition} from './additions' */
-/** @import {Answer, Api, I18n, Option, Step} from './contract' */
+/** @import {Answer, Api, I18n, Option} from './contract' */
 /** @import {createReporter} from './events' */
+
+const FIRST = '0';
 
 /** A second press so soon belongs to the first: it was not meant for the offer that has just come. */
 const DOUBLE_PRESS_MS = 500;
 
 /**
- * The course of the block: the offer, a second one for who declines it, and what came of adding it to the order.
+ * The course of the block: the offer, another for who declines it, and what came of adding it to the order.
  *
  * @param {{api: Api, answer: Answer, report: ReturnType<typeof createReporter>}} props
  */
 export function Steps({api, answer, report}) {
-  const [step, setStep] = useState(/** @type {Step | null} */ ('0'));
+  const [step, setStep] = useState(/** @type {string | null} */ (FIRST));
   const [chosen, setChosen] = useState(/** @type {string | null} */ (null));
   const [addition, setAddition] = useState(/** @type {Addition | 'running' | null} */ (null));
   const told = useRef(new Set());
@@ -33,8 +35,9 @@ export function Steps({api, answer, report}) {
     report(step, 'shown');
   }, [step, isSeen]);
 
-  const offer = step === '0d' ? answer.steps?.['0d'] : answer.offer;
+  const offer = step === FIRST ? answer.offer : answer.steps[step ?? ''];
   if (step === null || !offer) return null;
+  const next = `${step}d`;
   const i18n = /** @type {I18n} */ (api.i18n);
   if (addition && addition !== 'running' && addition.kind !== 'unsure') return <Ending i18n={i18n} addition={addition} />;
 
@@ -45,16 +48,16 @@ export function Steps({api, answer, report}) {
   function choose(optionId) {
     if (isBusy.current) return;
     setChosen(optionId);
-    report(/** @type {Step} */ (step), 'choice', optionId);
+    report(String(step), 'choice', optionId);
   }
 
   function decline() {
     const now = Date.now();
     if (isBusy.current || now - declinedAt.current < DOUBLE_PRESS_MS) return;
     declinedAt.current = now;
-    report(/** @type {Step} */ (step), 'declined');
+    report(String(step), 'declined');
     setAddition(null);
-    setStep(step === '0' && answer.steps?.['0d'] ? '0d' : null);
+    setStep(answer.steps[next] ? next : null);
   }
 
   async function add() {
@@ -71,7 +74,7 @@ export function Steps({api, answer, report}) {
       offer={offer}
       options={options}
       option={option}
-      said={option.option_id === chosen ? total(i18n, option) : step === '0d' ? i18n.translate('another', {title: offer.title}) : ''}
+      said={option.option_id === chosen ? total(i18n, option) : step !== FIRST ? i18n.translate('another', {title: offer.title}) : ''}
       isAdding={addition === 'running'}
       isUnsure={addition !== 'running' && addition?.kind === 'unsure'}
       onChoose={choose}

@@ -66,10 +66,8 @@ export interface Offer extends Option {
 export interface Answer {
   decision_id: string;
   offer: Offer;
-  /** `0d` comes after a decline. */
-  steps?: Record<string, Offer>;
+  /** What comes after a decline: under the step before with a "d" behind it, the first being "0". */
+  steps: Record<string, Offer>;
 }
-
-export type Step = '0' | '0d';
 
 export type EventKind = 'shown' | 'declined' | 'choice';

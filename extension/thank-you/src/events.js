@@ -1,8 +1,11 @@
 import {post} from './server.js';
 
-/** @import {Api, EventKind, Step} from './contract' */
+/** @import {Api, EventKind} from './contract' */
 
 const REPORT_MS = 5000;
+
+/** The server takes no longer time; these pages stay open for days. */
+const LONGEST_MS = 3600000;
 
 /**
  * Tells the server what happens in the block. Fire and forget: a report that fails is lost, the block goes on.
@@ -11,7 +14,7 @@ const REPORT_MS = 5000;
  * @param {Api} api
  * @param {string} decisionId
  * @param {number} since milliseconds of `Date.now()`
- * @returns {(step: Step, kind: EventKind, optionId?: string) => void}
+ * @returns {(step: string, kind: EventKind, optionId?: string) => void}
  */
 export function createReporter(api, decisionId, since) {
   let last = since;
@@ -23,7 +26,7 @@ export function createReporter(api, decisionId, since) {
       decision_id: decisionId,
       step,
       kind,
-      latency_ms: mayMeasure ? Math.max(0, now - last) : 0,
+      latency_ms: mayMeasure ? Math.min(LONGEST_MS, Math.max(0, now - last)) : 0,
       ...(optionId && {option_id: optionId}),
       may_measure: mayMeasure,
     };

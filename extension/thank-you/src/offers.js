@@ -37,8 +37,13 @@ export async function askForOffer(api, {surface, checkoutToken, orderId}) {
 function readAnswer(body) {
   const offer = body?.decision_id ? readOffer(body.offer) : null;
   if (!offer) return null;
-  const next = readOffer(body.steps?.['0d']);
-  return {decision_id: String(body.decision_id), offer, steps: next ? {'0d': next} : {}};
+  /** @type {Record<string, Offer>} */
+  const steps = {};
+  Object.keys(body.steps ?? {}).forEach((step) => {
+    const next = readOffer(body.steps[step]);
+    if (next) steps[step] = next;
+  });
+  return {decision_id: String(body.decision_id), offer, steps};
 }
 
 /**

@@ -200,6 +200,21 @@ test('shows the second offer after a decline, says so to who cannot see it, and 
   expect(server.events.slice(4)).toEqual(['0d declined']);
 });
 
+test('goes on declining as far as the answer goes', async () => {
+  const steps = {'0d': downsell(), '0dd': {...downsell(), option_id: '0dd', title: 'A match'}, '0da': downsell()};
+  const server = await page.openOffer(offering({}, steps));
+  vi.useFakeTimers({toFake: ['Date']});
+  for (const title of ['Tealights', 'A match']) {
+    press(one('s-button', 1));
+    await until(() => one('s-heading').textContent === title);
+    vi.setSystemTime(Date.now() + 1000);
+  }
+  press(one('s-button', 1));
+  await until(() => document.body.innerHTML === '');
+  await until(() => server.events.length === 6);
+  expect(server.events).toEqual(['0 shown', '0 declined', '0d shown', '0d declined', '0dd shown', '0dd declined']);
+});
+
 test('skips a second offer that could not be taken', async () => {
   const server = await page.openOffer(offering({}, {'0d': {...downsell(), url: null}}));
   press(one('s-button', 1));
