@@ -95,10 +95,7 @@ function Everything() {
           <s-checkbox label="Wrap it" onChange={hear('gift', (event) => event.currentTarget.checked)} />
           <s-switch label="Turn on" onChange={hear('switch', (event) => event.currentTarget.checked)} />
           <s-consent-checkbox policy="sms-marketing" label="Text me" onChange={hear('consent', (event) => event.currentTarget.checked)} />
-          <s-choice-list label="Size" name="size" values={['m']} onChange={hear('size', (event) => event.currentTarget.values.join())}>
-            <s-choice value="s">Small<s-text slot="secondaryContent">36</s-text></s-choice>
-            <s-choice value="m">Medium</s-choice>
-          </s-choice-list>
+          <Sizes say={say} />
           <s-choice-list label="Extras" multiple onChange={hear('extras', (event) => event.currentTarget.values.join())}>
             <s-choice value="card">Card</s-choice><s-choice value="ribbon">Ribbon</s-choice>
           </s-choice-list>
@@ -119,5 +116,20 @@ function Keeping({hear}) {
         label="Your name" prefix="Mx" value={name} onInput={(event) => setName(event.currentTarget.value.toUpperCase())} onChange={hear('typed')}
       />
     </>
+  );
+}
+
+/** A list whose choice is kept by the block. */
+function Sizes({say}) {
+  const [values, setValues] = useState(['m']);
+  const choose = (event) => {
+    setValues(event.currentTarget.values);
+    say(`size ${event.currentTarget.values.join()}`);
+  };
+  return (
+    <s-choice-list label="Size" name="size" values={values} onChange={choose}>
+      <s-choice value="s">Small<s-text slot="secondaryContent">36</s-text></s-choice>
+      <s-choice value="m">Medium</s-choice>
+    </s-choice-list>
   );
 }
