@@ -42,6 +42,12 @@ api_version = "2026-07"
 [[extensions]]
 type = "ui_extension"
 handle = "thank-you-block"
+[[extensions.targeting]]
+target = "purchase.thank-you.block.render"
+module = "./src/ThankYou.jsx"
+[[extensions.targeting]]
+target = "customer-account.order-status.block.render"
+module = "./src/OrderStatus.jsx"
 [[extensions]]
 type = "flow_action"
 handle = "suppress"

@@ -58,9 +58,16 @@ export const GRID_STYLE = {
 export const GRID_ITEM_STYLE = {...BOX_STYLE, gridColumn: ['grid-column', as], gridRow: ['grid-row', as]};
 export const IMAGE_STYLE = {borderWidth: BOX.borderWidth, borderStyle: BOX.borderStyle, borderRadius: BOX.borderRadius};
 
-const sheet = new CSSStyleSheet();
 const rules = new Map();
-document.adoptedStyleSheets.push(sheet);
+let sheet = null;
+
+function show() {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    document.adoptedStyleSheets.push(sheet);
+  }
+  sheet.replaceSync([...rules.values()].join('\n'));
+}
 
 /** Gives `element` the look of its props; a rule of its own goes with `signal`. */
 export function dress(element, props, style, {signal}) {
@@ -83,7 +90,7 @@ export function dress(element, props, style, {signal}) {
   }
   rules.set(key, `[data-own="${key}"]{${plainly.join(';')}}${queries.join('')}`);
   signal.addEventListener('abort', () => rules.delete(key), {once: true});
-  sheet.replaceSync([...rules.values()].join('\n'));
+  show();
 }
 
 /** Reads `@container name (inline-size > 500px) large, small` into its cases and what holds otherwise. */
