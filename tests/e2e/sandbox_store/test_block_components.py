@@ -34,6 +34,9 @@ def test_what_is_pressed_is_heard(page: Page, says: Callable[[str], None]) -> No
     page.get_by_role("button", name="Keep").click()
     says("pressed true")
     assert page.get_by_role("button", name="Keep").get_attribute("aria-pressed") == "true"
+    for name in ("Away", "A link"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_have_attribute("href", "https://example.com/")
+        expect(page.get_by_role("link", name=name, exact=True)).to_have_attribute("target", "_blank")
     page.get_by_role("button", name="Pressed here").click()
     says("link")
     busy = page.locator("[data-block] [aria-busy=true]")

@@ -94,7 +94,7 @@ class Browser:
         assert answer.status_code == 200, answer.get_data(as_text=True)
         return answer.get_data(as_text=True)
 
-    def post(self, path: str, /, **fields: str) -> TestResponse:
+    def post(self, path: str, /, **fields: str | list[str]) -> TestResponse:
         return self.client.post(path, data=fields, base_url=self.origin)
 
     def post_json(self, path: str, body: Any) -> TestResponse:

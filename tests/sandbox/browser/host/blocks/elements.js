@@ -16,17 +16,17 @@ function elementOf(tag, {props, events, slots, methods}, complain) {
     properties: Object.fromEntries(Object.entries(props).map(([name, rule]) => [name, {type: typeOf(rule), default: null}])),
     events: Object.fromEntries(events.map((event) => [event, {dispatchEvent: eventOf(event)}])),
   });
-  return class extends Remote {
-    setAttribute(name, value) {
-      if (!this.constructor.observedAttributes.includes(name)) complain(`${tag} has no prop ${name}`);
-      super.setAttribute(name, value);
-    }
-
-    addEventListener(type, ...rest) {
-      if (!heard.has(type)) complain(`${tag} has no event ${type}`);
-      super.addEventListener(type, ...rest);
-    }
+  // Not in a subclass: that would not know which attribute stands for which prop, and Preact sets `href` as an attribute.
+  const {setAttribute, addEventListener} = Remote.prototype;
+  Remote.prototype.setAttribute = function setKnown(name, value) {
+    if (!this.constructor.observedAttributes.includes(name)) complain(`${tag} has no prop ${name}`);
+    setAttribute.call(this, name, value);
   };
+  Remote.prototype.addEventListener = function addKnown(type, ...rest) {
+    if (!heard.has(type)) complain(`${tag} has no event ${type}`);
+    addEventListener.call(this, type, ...rest);
+  };
+  return Remote;
 }
 
 function typeOf(rule) {
