@@ -34,10 +34,17 @@ class RunningSandbox:
     """
 
     def __init__(
-        self, var_dir: Path, *, orders: int | None = 400, with_app: bool = True, database: str | None = None
+        self,
+        var_dir: Path,
+        *,
+        orders: int | None = 400,
+        with_app: bool = True,
+        database: str | None = None,
+        web_processes: int = 1,
     ) -> None:
         self._orders = orders
         self._with_app = with_app
+        self._web_processes = web_processes
         self.credentials = credentials_in(var_dir)
         port, app_port, smtp_port = free_ports("127.0.0.1", 3)
         self.settings = SandboxSettings(
@@ -68,7 +75,7 @@ class RunningSandbox:
         self._client = httpx.Client(base_url=self.settings.origin, timeout=30.0, trust_env=False)
         try:
             if self._with_app:
-                self.processes.start()
+                self.processes.start(self._web_processes)
                 self.processes.wait_until_healthy(HEALTH_SECONDS)
         except BaseException:
             self._stop()
