@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-NPM_FOLDERS := extension/post-purchase tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
+NPM_FOLDERS := extension/post-purchase extension/preview tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
 
 DEVELOP := var/develop
 
@@ -27,6 +27,7 @@ story: python bundles browser  ## play the whole story with no window and print 
 test: setup  ## run every test
 	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e" $(ARGS)
 	cd extension/post-purchase && npm run --silent lint && npm test --silent && npm run --silent size
+	cd extension/preview && npm run --silent lint && npm test --silent
 	$(BIN)/pytest -n 2 --dist loadfile -m e2e $(ARGS)
 
 soak: setup  ## play 20,000 orders while processes are killed, replay 30,000, and try laws and parsers on a hundred times as many cases
@@ -67,7 +68,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
 	touch $@
 
-bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-purchase/dist/index.js tests/sandbox/browser/dist/.built
+bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-purchase/dist/index.js server/static/preview/manifest.json \
+  tests/sandbox/browser/dist/.built
 
 %/node_modules/.installed: %/package-lock.json
 	cd $* && npm ci --silent --no-audit --no-fund --ignore-scripts=false
@@ -75,6 +77,11 @@ bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-pur
 
 extension/post-purchase/dist/index.js: extension/post-purchase/node_modules/.installed $(wildcard extension/post-purchase/src/*)
 	cd extension/post-purchase && npm run --silent build
+
+# The preview runs the one-click page's own script, and is built anew with it.
+server/static/preview/manifest.json: extension/post-purchase/node_modules/.installed extension/preview/node_modules/.installed \
+  $(wildcard extension/post-purchase/src/* extension/preview/src/* extension/preview/src/drawings/* extension/preview/scripts/*)
+	cd extension/preview && npm run --silent build
 
 tests/sandbox/browser/dist/.built: tests/sandbox/browser/node_modules/.installed $(wildcard tests/sandbox/browser/host/* tests/sandbox/browser/host/*/*)
 	cd tests/sandbox/browser && npm run --silent build
@@ -90,4 +97,4 @@ browser:
 	fi
 
 clean:  ## remove what was built and the sandbox's state
-	rm -rf var $(VENV) extension/*/dist extension/*/node_modules tests/sandbox/browser/dist tests/sandbox/browser/node_modules
+	rm -rf var $(VENV) extension/*/dist extension/*/node_modules server/static/preview tests/sandbox/browser/dist tests/sandbox/browser/node_modules

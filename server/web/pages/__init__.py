@@ -15,6 +15,7 @@ from server.web.pages import (
     offers,
     orders,
     pairings,
+    previews,
     privacy,
     rules,
     settings,
@@ -24,7 +25,7 @@ from server.web.pages import (
 
 def register_pages(app: Flask) -> None:
     """Add the pages, and what every template may name."""
-    rule_pages = (offers, follow_ups, tiers, pairings, markets, rules, settings)
+    rule_pages = (offers, previews, follow_ups, tiers, pairings, markets, rules, settings)
     for page in (home, *rule_pages, orders, calls, lift, integrations, keys, deliveries, privacy):
         app.register_blueprint(page.blueprint())
 
