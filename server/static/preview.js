@@ -145,7 +145,7 @@ class Panel {
   hear(told) {
     if (told.kind === "charged") this.say(`In the real page this would charge ${told.price}.`);
     if (told.kind === "left") this.say(`${part("said").textContent} Here the shopper goes on to the order confirmation.`.trim());
-    if (told.kind === "fault") this.refuse([`${told.message}. Try again; if that does not help, load this page anew.`], "The preview stopped");
+    if (told.kind === "fault") this.refuse(["The page's script did not run. Try again; if that does not help, load this page anew.", told.message], "The preview stopped");
   }
 
   say(words) {

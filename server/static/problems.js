@@ -60,9 +60,10 @@ export function hideBoxes(root) {
   for (const box of root.querySelectorAll("[data-problem-box], [data-changed-box]")) box.hidden = true;
 }
 
-/** Tells a problem away from its field, by the field's label. */
+/** Tells a problem away from its field, by the field's label, else by its section. */
 export function named(root, { path, message }) {
-  const label = placeOf(places(root), path)?.getAttribute("label");
+  const element = placeOf(places(root), path);
+  const label = element?.getAttribute("label") ?? element?.closest("s-section")?.getAttribute("heading");
   return label ? `${label}: ${message.charAt(0).toLowerCase()}${message.slice(1)}` : message;
 }
 

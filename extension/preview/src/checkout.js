@@ -96,15 +96,18 @@ export function createCheckout({answer, sample, locale}, tell) {
     },
 
     /**
-     * Answers what the page asks of Afters: it has its offer, every acceptance is signed, and reports go nowhere.
+     * Answers what the page asks of Afters: it has its offer, every acceptance is signed, and reports go nowhere. An
+     * offer that ends begins to do so when it is seen.
      *
      * @param {string} path
+     * @param {any} body
      * @returns {{status: number, body: unknown}}
      */
-    ask(path) {
+    ask(path, body) {
       if (path === '/post-purchase/offers') return {status: 200, body: answer};
       if (path === '/post-purchase/changesets') return {status: 200, body: {token: REFERENCE}};
-      return {status: 204, body: null};
+      const seconds = body && body.kind === 'shown' ? sample.clocks[body.step] : undefined;
+      return seconds === undefined ? {status: 204, body: null} : {status: 200, body: {seconds_left: seconds}};
     },
   };
 }

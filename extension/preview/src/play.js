@@ -22,7 +22,10 @@ import {drawRoot} from './tree.js';
 export function play(show, {place, startWorker, tell}) {
   let isOver = false;
   const report = (/** @type {Told} */ told) => {
-    if (!isOver) tell(told);
+    if (isOver) return;
+    // What follows a fault follows from it.
+    isOver = told.kind === 'fault';
+    tell(told);
   };
   const fail = (/** @type {unknown} */ error) => report({kind: 'fault', message: wordsOf(error)});
   const {api, ask} = createCheckout(show, report);

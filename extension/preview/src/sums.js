@@ -6,6 +6,7 @@
  * @property {number} decimals places of the currency
  * @property {Record<string, number>} prices of one unit, by variant
  * @property {Record<string, number>} plan_prices
+ * @property {Record<string, number>} clocks seconds until an offer ends once it was seen, by its step, where it does
  * @property {string} shop_domain
  * @property {{variant_id: number, product_id: number, title: string, quantity: number, total: number}[]} bought
  */

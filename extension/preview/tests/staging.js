@@ -14,6 +14,7 @@ export const SAMPLE = {
   decimals: 2,
   prices: {123: 1250, 124: 2000},
   plan_prices: {'123 77': 1100},
+  clocks: {},
   shop_domain: 'gift-shop.myshopify.com',
   bought: [{variant_id: 9, product_id: 8, title: 'Lantern', quantity: 1, total: 3000}],
 };
@@ -56,18 +57,20 @@ function startWorker(code) {
   const scope = vm.createContext({setTimeout, clearTimeout, URL, Response});
   vm.runInContext('var self = globalThis;', scope);
   serve(scope, /** @type {any} */ (endOf(port2)));
+  /** @type {any} */
+  let broken;
   try {
     vm.runInContext(code, scope);
   } catch (error) {
-    setTimeout(() => listener?.(/** @type {any} */ (error)));
+    broken = error;
   }
-  /** @type {((error: any) => void) | undefined} */
-  let listener;
   const near = endOf(port1);
   return /** @type {any} */ ({
     ...near,
-    addEventListener: (/** @type {string} */ type, /** @type {any} */ listen) =>
-      type === 'error' ? (listener = listen) : near.addEventListener(type, listen),
+    addEventListener(/** @type {string} */ type, /** @type {any} */ listen) {
+      if (type === 'message') near.addEventListener(type, listen);
+      else if (broken) setTimeout(() => listen(broken));
+    },
     terminate() {
       port1.close();
       port2.close();

@@ -112,6 +112,7 @@ def _sample(found: Preview, *, shop_domain: str) -> dict[str, Any]:
         "plan_prices": {
             f"{each.variant_id} {each.plan.plan_id}": each.plan.unit_price for each in items if each.plan is not None
         },
+        "clocks": {},
         "shop_domain": shop_domain,
         "bought": [_line(line, found) for line in purchase.lines],
     }
