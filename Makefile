@@ -6,7 +6,7 @@ NPM_FOLDERS := extension/post-purchase extension/preview tests/sandbox/browser t
 
 DEVELOP := var/develop
 
-.PHONY: help demo develop story test soak bench lint documents format setup python browser bundles clean
+.PHONY: help demo develop story test soak bench lint documents format setup python browser bundles preview clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,7 +14,7 @@ help:  ## say what there is
 demo: python bundles  ## start the sandbox shop and the app, and say where to click
 	$(BIN)/python -m tests.sandbox $(ARGS)
 
-develop: python  ## what `shopify app dev` starts: web and worker on a database of their own, for a development store
+develop: python preview  ## what `shopify app dev` starts: web and worker on a database of their own, for a development store
 	@mkdir -p $(DEVELOP)
 	@test -s $(DEVELOP)/key || openssl rand -hex 32 > $(DEVELOP)/key
 	@set -a; : "$${AFTERS_PUBLIC_URL:=$${HOST:-http://localhost:$${PORT:-4601}}}" "$${AFTERS_SECRET_KEY:=$$(cat $(DEVELOP)/key)}" \
@@ -78,7 +78,9 @@ bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-pur
 extension/post-purchase/dist/index.js: extension/post-purchase/node_modules/.installed $(wildcard extension/post-purchase/src/*)
 	cd extension/post-purchase && npm run --silent build
 
-# The preview runs the one-click page's own script, and is built anew with it.
+preview: server/static/preview/manifest.json  ## build what the admin's preview of the one-click page runs (needs Node alone)
+
+# It runs the one-click page's own script, and is built anew with it.
 server/static/preview/manifest.json: extension/post-purchase/node_modules/.installed extension/preview/node_modules/.installed \
   $(wildcard extension/post-purchase/src/* extension/preview/src/* extension/preview/src/drawings/* extension/preview/scripts/*)
 	cd extension/preview && npm run --silent build
