@@ -207,5 +207,7 @@ def test_the_draft_is_nobodys_to_change_from_here(imported: Merchant) -> None:
     runtime, shop_id = imported.admin.runtime, imported.admin.shop_id
     revision = load_draft(database=runtime.database, shop_id=shop_id).revision
     imported.open("/offers/new")
-    expect(imported.app.locator("[data-problem-reasons]")).to_contain_text("What is offered: is empty; choose at least one product")
+    expect(imported.app.locator("[data-problem-reasons]")).to_contain_text(
+        "What is offered: is empty; choose at least one product"
+    )
     assert load_draft(database=runtime.database, shop_id=shop_id).revision == revision
