@@ -77,6 +77,9 @@ class Chooser:
             locations=tuple(sorted(self.document.stock.locations)),
             at_one_location=self.document.stock.at_one_location,
             texts=offer.texts,
+            translations=offer.translations,
+            layout=offer.layout,
+            ends_after_minutes=offer.ends_after_minutes,
             shipping=shipping,
         )
         return self._bundle(offer, blank, refused) if offer.source == "bundle" else self._first(offer, blank, refused)
@@ -104,7 +107,9 @@ class Chooser:
                 blank,
                 items=(item,),
                 choices=tuple(self._choices(offer, item, refused)),
-                reason_line=offer.texts.reason or because,
+                reason_line=offer.texts.reason or because_words(offer.source, because),
+                bought=because,
+                found_by=offer.source if because is not None else None,
             )
         if not is_looked_at:
             self.lines.append(TraceLine(self.funnel.subject, Reason.NO_CANDIDATES, self.funnel.name))
@@ -161,9 +166,8 @@ class Chooser:
             variants += sorted(
                 (each for each in others if each.variant_id != chosen.variant_id), key=lambda each: each.variant_id
             )
-        discounts = {offer.quantity: offer.discount} | {each.quantity: each.discount for each in offer.breaks}
         for variant in variants[:_MOST_VARIANTS]:
-            for quantity, discount in sorted(discounts.items()):
+            for quantity, discount in offer.discounts.items():
                 if (variant.variant_id, quantity) == (chosen.variant_id, chosen.quantity):
                     continue
                 if self._blocked(offer, variant, quantity, refused):
@@ -222,6 +226,11 @@ class Chooser:
         return default if offer.minimum_stock is None else replace(default, minimum=offer.minimum_stock)
 
 
+def because_words(source: str, bought: str | None) -> str | None:
+    """Return what is said of why goods are offered that were found by what was bought."""
+    return _BECAUSE[source].format(bought) if bought is not None else None
+
+
 def experiment_name(funnel: Funnel, step: FunnelStep) -> str:
     """Return the name that draws among the arms of a step are stored under."""
     salt = step.experiment.salt if step.experiment is not None else ""
@@ -229,13 +238,13 @@ def experiment_name(funnel: Funnel, step: FunnelStep) -> str:
 
 
 def candidates(offer: Offer, situation: Situation) -> Iterable[tuple[str, str | None]]:
-    """Yield the goods that an offer may come to, in turn, each with what is said of why."""
+    """Yield the goods that an offer may come to, in turn, each with the title of what led to it."""
     wanted = offer.wanted
     for found in situation.candidates.get(wanted, ()) if wanted is not None else ():
-        yield found.variant_id, _BECAUSE[offer.source].format(found.because) if found.because else None
+        yield found.variant_id, found.because or None
     if offer.source == AS_SUBSCRIPTION:
         for line in sorted(situation.purchase.lines, key=lambda each: (-each.total, each.variant_id)):
             known = situation.goods.get(line.variant_id)
-            yield line.variant_id, _BECAUSE[offer.source].format(known.title) if known is not None else None
+            yield line.variant_id, known.title if known is not None else None
     for variant_id in offer.variant_ids:
         yield variant_id, None

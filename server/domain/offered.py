@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from server.core.errors import AppError
 from server.core.money import Money
+from server.domain.page_layout import USUAL_LAYOUT, Layout
+from server.domain.page_words import NO_TEXTS, Texts, Translation
 from server.domain.plans import PlanTerms
 
 
@@ -27,19 +29,6 @@ class AppliedDiscount:
             return price.less_percent(self.percent)
         off = self.amount.minor if self.amount is not None else 0
         return Money(price.minor - off, price.currency) if off <= price.minor else None
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """The merchant's words; None falls back to the defaults of the page or the message."""
-
-    heading: str | None = None
-    accept: str | None = None
-    decline: str | None = None
-    reason: str | None = None
-
-
-NO_TEXTS = Texts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +66,8 @@ class Offered:
     """One offer as it is made: `items` are accepted together; `choices` stand for the only item, one instead of it.
 
     `arm` is None outside a test of arms. `locations` and `at_one_location` tell whose stock counts, at the click too.
+    `bought` is the title of what led to the goods, and `found_by` how, where it was looked for. The offer ends
+    `ends_after_minutes` after it was first seen, where that is set.
     """
 
     funnel_id: str
@@ -89,6 +80,11 @@ class Offered:
     arm: str | None = None
     reason_line: str | None = None
     texts: Texts = NO_TEXTS
+    translations: tuple[Translation, ...] = ()
+    layout: Layout = USUAL_LAYOUT
+    bought: str | None = None
+    found_by: str | None = None
+    ends_after_minutes: int | None = None
     shipping: ShippingPrice | None = None  # None: none is added
     locations: tuple[str, ...] = ()
     at_one_location: bool = False

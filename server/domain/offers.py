@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from server.core.money import Money
-from server.domain.offered import NO_TEXTS, AppliedDiscount, ShippingPrice, Texts
+from server.domain.offered import AppliedDiscount, ShippingPrice
+from server.domain.page_layout import USUAL_LAYOUT, Layout
+from server.domain.page_words import NO_TEXTS, Texts, Translation
 from server.domain.plans import PlanChoice
 
 AS_SUBSCRIPTION = "as_subscription"
@@ -86,6 +88,14 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantities:
+    """The quantities that the shopper may choose among: every one from `least` to `most`."""
+
+    most: int
+    least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """What a step proposes: which goods (one source, then alternatives), at what discount, above what stock.
 
@@ -94,8 +104,9 @@ class Offer:
     "paired" (a pairing of tags, by its id) or "as_subscription" (what was just bought). `variant_ids` are the
     alternatives after what was found.
     `minimum_stock` and `minimum_margin` (percent of what is paid) None take the shop-wide defaults. The shopper may
-    choose another variant of the same product where `has_variant_choice`, and another quantity from `breaks`. A bundle
-    may have one `price` in place of a discount. Goods are sold once, or by the plan that `subscription` chooses.
+    choose another variant of the same product where `has_variant_choice`, and another quantity from `breaks` and
+    `quantities`. A bundle may have one `price` in place of a discount. Goods are sold once, or by the plan that
+    `subscription` chooses. On the page the offer ends `ends_after_minutes` after it was first seen, where that is set.
     """
 
     id: str
@@ -105,6 +116,7 @@ class Offer:
     band: Band | None = None
     quantity: int = 1
     breaks: tuple[Break, ...] = ()
+    quantities: Quantities | None = None
     has_variant_choice: bool = False
     discount: Discount | None = None
     price: BundlePrice | None = None
@@ -112,7 +124,20 @@ class Offer:
     shipping: Shipping | None = None
     minimum_stock: int | None = None
     minimum_margin: float | None = None
+    ends_after_minutes: int | None = None
+    layout: Layout = USUAL_LAYOUT
     texts: Texts = NO_TEXTS
+    translations: tuple[Translation, ...] = ()
+
+    @property
+    def discounts(self) -> dict[int, Discount | None]:
+        """The discount of every quantity that may be had; one that a break earns holds up to the next break."""
+        found, held = {self.quantity: self.discount}, self.quantities
+        breaks = {each.quantity: each.discount for each in self.breaks}
+        for quantity in range(held.least, held.most + 1) if held is not None else ():
+            earned = max((each for each in breaks if each <= quantity), default=None)
+            found.setdefault(quantity, breaks[earned] if earned is not None else self.discount)
+        return dict(sorted((found | breaks).items()))
 
     @property
     def is_of_page_only(self) -> bool:

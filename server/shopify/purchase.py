@@ -1,6 +1,7 @@
 """The purchase that a one-click page is about, read from `inputData` (typings of the post-purchase package 0.13)."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -96,3 +97,11 @@ def read_purchase(input_data: Mapping[str, Any]) -> Purchase:
         presentment_total=shown.minor()
         or sum(line.total_price_set.presentment_money.minor() for line in initial.line_items),
     )
+
+
+def dearest_title(input_data: Mapping[str, Any]) -> str | None:
+    """Return the title of the product that most was paid for, of an `input_data` that could be read."""
+    lines = input_data["initialPurchase"]["lineItems"]
+    paid = sorted(lines, key=lambda line: -Decimal(str(line["totalPriceSet"]["shopMoney"]["amount"])))
+    title = paid[0]["product"].get("title") if paid else None
+    return title if isinstance(title, str) and title.strip() else None

@@ -20,7 +20,7 @@ from joserfc.jwk import OctKey
 from server.core.errors import AppError
 from server.domain.offered import AnyChange, AppliedDiscount, ShippingPrice, SubscriptionChange
 from server.domain.orders import Purchase
-from server.shopify.purchase import UnreadablePurchase, read_purchase
+from server.shopify.purchase import UnreadablePurchase, dearest_title, read_purchase
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
 
 ALGORITHM = "HS256"
@@ -64,6 +64,7 @@ class PostPurchaseClaims:
     reference_id: str
     purchase: Purchase
     locale: str
+    bought: str | None = None  # the title of the dearest line
 
 
 def read_session_token(token: str, *, secrets: Iterable[str], client_id: str, now: datetime) -> SessionClaims:
@@ -113,6 +114,7 @@ def read_post_purchase_token(
         reference_id=purchase.reference_id,
         purchase=purchase,
         locale=locale if isinstance(locale, str) else "",
+        bought=dearest_title(data),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, ins
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.domain.decision import Decision, Note, Outcome
-from server.domain.offered import FIRST, Offered, OfferedStep
+from server.domain.offered import FIRST, Offered, OfferedItem, OfferedStep
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Base
 from server.storage.offers import pack_steps, unpack_steps
@@ -53,7 +53,10 @@ class DecisionRow(Base):
 
 
 class EventRow(Base):
-    """Something that happened to a step of a decision: shown, accepted, declined, left, outcome; each is kept once."""
+    """Something that happened to a step of a decision: shown, chosen, accepted, declined, left, outcome.
+
+    Each is kept once: the first, but of `chosen` the last.
+    """
 
     __tablename__ = "events"
     __table_args__ = (UniqueConstraint("decision_id", "path", "kind"), Index(None, "shop_id", "occurred_at"))
@@ -227,9 +230,8 @@ class Decisions:
             .values(signed_at=decision.signed_at or now, signed={name: at.isoformat() for name, at in signed.items()})
         )
 
-    def put_on_show(self, decision_id: str, offered: Offered | None) -> None:
+    def put_on_show(self, decision_id: str, item: OfferedItem | None) -> None:
         """Note what the page of a decision shows now; None once it was answered."""
-        item = offered.item if offered is not None else None
         self._session.execute(
             update(DecisionRow)
             .where(DecisionRow.id == decision_id, DecisionRow.shop_id == self._shop_id)
@@ -267,10 +269,18 @@ class Events:
         status: str | None,
         data: dict[str, Any],
         now: datetime,
+        is_last: bool = False,
     ) -> bool:
-        """Keep an event; False when this kind was kept for the step of the decision before."""
-        if any(event.path == path and event.kind == kind for event in self.of_decision(decision.id)):
+        """Keep an event; False when this kind was kept for the step of the decision before.
+
+        One that is the last of its kind takes the place of the one before.
+        """
+        held = [each for each in self.of_decision(decision.id) if (each.path, each.kind) == (path, kind)]
+        if held and not is_last:
             return False
+        if held:
+            held[0].data, held[0].occurred_at = data, now
+            return True
         self._session.add(
             EventRow(
                 shop_id=self._shop_id,

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from server.core.money import Money
-from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep, ShippingPrice, Texts
+from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep, ShippingPrice
+from server.domain.page_layout import USUAL_LAYOUT, Layout
+from server.domain.page_words import Texts, Translation
 from server.domain.plans import Interval, PlanTerms
 
-_PACKED = ("items", "choices", "texts", "shipping")
+_PACKED = ("items", "choices", "texts", "translations", "layout", "shipping")
+_OFTEN_NONE = ("bought", "found_by", "ends_after_minutes")
 
 
 def pack_steps(steps: Iterable[OfferedStep]) -> list[dict[str, Any]]:
@@ -23,11 +26,20 @@ def unpack_steps(packed: Iterable[dict[str, Any]]) -> tuple[OfferedStep, ...]:
 
 def _pack(offered: Offered) -> dict[str, Any]:
     plain = {name: getattr(offered, name) for name in Offered.__slots__ if name not in _PACKED}
-    texts = {name: text for name, text in asdict(offered.texts).items() if text is not None}
+    plain = {name: value for name, value in plain.items() if value is not None or name not in _OFTEN_NONE}
+    texts = _texts(offered.texts)
+    if offered.translations:
+        plain["translations"] = [_texts(each) for each in offered.translations]
+    if offered.layout != USUAL_LAYOUT:
+        plain["layout"] = [offered.layout.name, list(offered.layout.blocks)]
     held = offered.shipping
     shipping = [held.title, held.price.minor, held.price.currency] if held is not None else None
     items, choices = ([_pack_item(each) for each in held] for held in (offered.items, offered.choices))
     return {**plain, "items": items, "choices": choices, "texts": texts, "shipping": shipping}
+
+
+def _texts(texts: Texts) -> dict[str, Any]:
+    return {name: text for name, text in asdict(texts).items() if text is not None}
 
 
 def _pack_item(item: OfferedItem) -> list[Any]:
@@ -52,6 +64,9 @@ def _unpack(
     goods, instead = tuple(map(_item, items)), tuple(map(_item, choices))
     price = ShippingPrice(shipping[0], Money(*shipping[1:])) if shipping is not None else None
     plain["locations"] = tuple(plain.get("locations", ()))
+    plain["translations"] = tuple(Translation(**each) for each in plain.get("translations", ()))
+    name, blocks = plain.pop("layout", (USUAL_LAYOUT.name, ()))
+    plain["layout"] = Layout(name, tuple(blocks))
     return OfferedStep(path, Offered(items=goods, choices=instead, texts=Texts(**texts), shipping=price, **plain))
 
 

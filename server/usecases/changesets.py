@@ -18,6 +18,7 @@ from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, StoredDecision
 from server.storage.levels import with_levels
 from server.storage.plans import SellingPlans
+from server.usecases.offer_ends import is_over
 from server.usecases.offers import served_shop
 
 # A step's path, and perhaps one of its choices: "0", "0da", "0a.2".
@@ -73,10 +74,13 @@ def sign_changeset(
         decision = decisions.lock(purchase.reference_id, Surface.ONE_CLICK.value)
         if decision is None or decision.id != decision_id or decision.outcome is not Outcome.OFFERED:
             raise OfferUnknown("No such offer was made to this purchase.", decision_id=decision_id)
-        path, offered, choice = _option(decision, option_id)
+        path, choice = option_named(option_id)
+        offered = _offered(decision, path, choice)
         signed_at = decision.signed.get(path)
         if signed_at is None:
-            _check(session, shop_id, decision, (offered, choice), purchase, now=now)
+            if is_over(session, shop_id, decision, path, now=now):
+                raise OfferExpired("This offer has ended.", decision_id=decision_id)
+            _check(session, shop_id, decision, (offered, choice), purchase)
             decisions.mark_signed(decision, path, now=now)
         elif now >= signed_at + signer.lifetime:
             raise AlreadySigned("This offer was accepted already.", decision_id=decision_id)
@@ -88,15 +92,21 @@ def sign_changeset(
         )
 
 
-def _option(decision: StoredDecision, option_id: str) -> tuple[str, Offered, int | None]:
-    """Return the step that an option such as "0" or "0a.2" names, and which of its choices."""
+def option_named(option_id: str) -> tuple[str, int | None]:
+    """Return the step that an option such as "0" or "0a.2" names, and which of its choices; an empty path for none."""
     named = _OPTION.fullmatch(option_id)
-    path = named["path"] if named else ""
-    offered, choice = decision.step(path), int(named["choice"]) if named and named["choice"] else None
+    if named is None:
+        return "", None
+    return named["path"], int(named["choice"]) if named["choice"] else None
+
+
+def _offered(decision: StoredDecision, path: str, choice: int | None) -> Offered:
+    """Return what stands at the end of a way that the shopper really went."""
+    offered = decision.step(path)
     ways = [(step in decision.signed) == (answer == ACCEPTED) for step, answer in answers_before(path)]
     if offered is None or not all(ways) or (choice is not None and choice >= len(offered.choices)):
         raise OfferUnknown("No such offer was made to this purchase.", decision_id=decision.id)
-    return path, offered, choice
+    return offered
 
 
 def _check(
@@ -105,12 +115,8 @@ def _check(
     decision: StoredDecision,
     option: tuple[Offered, int | None],
     purchase: Purchase,
-    *,
-    now: datetime,
 ) -> None:
     offered, choice = option
-    if now >= decision.expires_at:
-        raise OfferExpired("This offer has ended.", decision_id=decision.id)
     items = offered.chosen(choice)
     # Whoever accepts may have the last one: the minimum was for offering.
     stock = Stock(minimum=0, locations=frozenset(offered.locations), at_one_location=offered.at_one_location)

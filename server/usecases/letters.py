@@ -2,7 +2,8 @@
 
 from server.domain.codes import NewCode
 from server.domain.offered import Offered
-from server.domain.orders import VariantFacts
+from server.domain.orders import Order, VariantFacts
+from server.domain.page_words import words_for
 from server.ports import Message, OfferMessage, Words
 from server.usecases.senders import Sender
 from server.usecases.touch_work import Post, TouchWork
@@ -37,7 +38,7 @@ def write_letter(
             price=item.discounted_unit_price if item else 0,
             full_price=item.unit_price if item else 0,
             currency=offered.currency if offered else work.order.currency,
-            reason_line=offered.reason_line if offered else None,
+            reason_line=_reason(offered, variant, work.order) if offered and variant else None,
             unsubscribe_url=unsubscribe_url,
             postal_address=sender.settings.get("postal_address", ""),
             code=code,
@@ -54,3 +55,15 @@ def write_letter(
         callback_url=f"{post.public_url}/receipts/{sender.slug}?shop={shop.domain}",
     )
     return message, words
+
+
+def _reason(offered: Offered, variant: VariantFacts, order: Order) -> str | None:
+    """Return why the goods are offered, in the order's language.
+
+    A line of the merchant's that names prices is passed over: a message states its own, with the code that makes them.
+    """
+    dearest = max(order.lines, key=lambda line: line.total, default=None)
+    values = {"product": variant.title, "bought": offered.bought or (dearest.title if dearest is not None else None)}
+    said = words_for("reason", offered.texts, offered.translations, locale=order.locale, values=values)
+    # A line of the merchant's that cannot be filled is not said at all.
+    return said or (offered.reason_line if offered.texts.reason is None else None)

@@ -1,6 +1,7 @@
 """Keeps what happened on the one-click page, and lets the follow-up know."""
 
 from datetime import datetime
+from typing import Any
 
 from server.core.errors import AppError
 from server.domain.offered import FIRST
@@ -8,10 +9,12 @@ from server.domain.orders import Purchase
 from server.domain.situation import Surface
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events
+from server.usecases.changesets import option_named
 from server.usecases.follow_ups import reschedule
 from server.usecases.offers import served_shop
 
-KINDS = ("shown", "accepted", "declined", "outcome", "left")
+KINDS = ("shown", "chosen", "accepted", "declined", "outcome", "left")
+_OPEN = ("shown", "chosen", "accepted")  # what is on the screen may still be taken
 
 
 class UnknownDecision(AppError):
@@ -29,9 +32,12 @@ def record_page_event(
     status: str | None,
     error_codes: tuple[str, ...],
     latency_ms: int | None,
+    option_id: str | None = None,
     now: datetime,
 ) -> bool:
     """Keep one event of the page; False for a repeat. What it says is a hint: revenue comes from the order.
+
+    Of the variants and quantities that the shopper chose, the last counts: it is what stood there at the end.
 
     Raises:
         UnknownDecision: the decision is not this purchase's. ShopNotServed.
@@ -45,10 +51,18 @@ def record_page_event(
             raise UnknownDecision("No such decision belongs to this purchase.", decision_id=decision_id)
         if path != FIRST and decision.step(path) is None:
             raise UnknownDecision("The decision has no such step.", decision_id=decision_id, step=path)
-        data = {"error_codes": list(error_codes), "latency_ms": latency_ms}
-        if not Events(session, shop_id).record(decision, kind, path=path, status=status, data=data, now=now):
+        offered = decision.step(path)
+        data: dict[str, Any] = {"error_codes": list(error_codes), "latency_ms": latency_ms}
+        choice = None
+        if option_id is not None:
+            chosen, choice = option_named(option_id)
+            if chosen != path or offered is None or (choice is not None and choice >= len(offered.choices)):
+                raise UnknownDecision("The decision has no such option.", decision_id=decision_id, option=option_id)
+            data["option_id"] = option_id
+        events = Events(session, shop_id)
+        if not events.record(decision, kind, path=path, status=status, data=data, now=now, is_last=kind == "chosen"):
             return False
-        decisions.put_on_show(decision.id, decision.step(path) if kind in ("shown", "accepted") else None)
+        decisions.put_on_show(decision.id, offered.chosen(choice)[0] if offered and kind in _OPEN else None)
         reschedule(session, shop_id, reference_id=decision.reference_id)
         return True
 

@@ -26,8 +26,9 @@ class PageEvent(BaseModel):
 
     decision_id: str = _Id
     step: str = Field(default=FIRST, min_length=1, max_length=8, pattern=r"^[0ad]+$")
-    kind: Literal["shown", "accepted", "declined", "outcome", "left"]
+    kind: Literal["shown", "chosen", "accepted", "declined", "outcome", "left"]
     # "unknown": the platform never answered the page, so the item may have been added and paid.
     status: Literal["processed", "partially_processed", "unprocessed", "unknown"] | None = None
     error_codes: tuple[_Code, ...] = Field(default=(), max_length=20)
+    option_id: str | None = Field(default=None, min_length=1, max_length=12)
     latency_ms: int | None = Field(default=None, ge=0, le=3_600_000)

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from server.core.money import Money
 from server.domain.decision import Decision, Note, Outcome, decide
-from server.domain.offered import AppliedDiscount, OfferedStep, ShippingPrice, Texts
+from server.domain.offered import AppliedDiscount, OfferedStep, ShippingPrice
+from server.domain.page_words import Texts
 from server.domain.reasons import Reason, TraceLine
 from server.storage.db import Session
 from server.storage.decisions import Decisions, Events, StoredDecision
@@ -156,7 +157,8 @@ class TestEvents:
 
 
 def test_what_pages_show_is_counted_until_they_end(stores: Stores) -> None:
-    offered = OFFERED.offered
+    assert OFFERED.offered is not None
+    offered = OFFERED.offered.item
     with stores.database.write() as session:
         decisions = Decisions(session, stores.ours)
         first = save(session, stores.ours, reference_id="1")

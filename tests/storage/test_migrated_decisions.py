@@ -10,7 +10,8 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep, Texts
+from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep
+from server.domain.page_words import Texts
 from server.storage.catalog import Catalog
 from server.storage.db import Database, make_engine
 from server.storage.decisions import Decisions

@@ -33,6 +33,21 @@ export interface Subscription {
   later: {after: number; unit_price: Money} | null;
 }
 
+export interface Picture {
+  url: string;
+  alt: string | null;
+}
+
+/** One of the goods of a bundle; prices are of all its units. */
+export interface Part {
+  title: string;
+  variant_title: string | null;
+  quantity: number;
+  image: Picture | null;
+  price: Money;
+  discounted_price: Money;
+}
+
 export interface Offer {
   option_id: string;
   variant_id: number;
@@ -41,14 +56,26 @@ export interface Offer {
   title: string;
   variant_title: string | null;
   description: string | null;
-  image: {url: string; alt: string | null} | null;
+  image: Picture | null;
+  more_images?: Picture[];
   unit_price: Money;
   discounted_unit_price: Money;
   discount: {value: number; value_type: 'percentage' | 'fixed_amount'; title: string} | null;
   /** Absent where the goods are sold once. */
   subscription?: Subscription | null;
   reason_line: string | null;
-  /** Words of the page, `heading`, `accept` and `decline` at least; any key of texts.js may stand here. */
+  badge?: string | null;
+  /** What sending the goods adds; absent where nothing is said of it. */
+  shipping?: {title: string; price: Money} | null;
+  /** The goods of a bundle, which is one thing to accept. */
+  items?: Part[];
+  /** The merchant's arrangement, and which blocks stand in it in which order. */
+  layout?: {name: string; blocks: string[]} | null;
+  /** Where the offer ends so long after it was first seen. The server says how much of that is left. */
+  ends_after_minutes?: number | null;
+  /** What may be taken instead: laid over the offer, each is an offer of its own. */
+  choices?: Partial<Offer>[];
+  /** The merchant's own words; any key of texts.js may stand here. */
   texts: Record<string, string> | null;
   /** Only for the price calculation; what gets signed is the server's own copy. */
   changes: Changeset['changes'];
@@ -69,8 +96,11 @@ export interface Stored {
   answer: Answer;
 }
 
-/** `outcome` says what became of the changeset; `left` that the page ended with neither acceptance nor decline. */
-export type EventKind = 'shown' | 'accepted' | 'declined' | 'outcome' | 'left';
+/**
+ * `chosen`: another variant or quantity, of which the last counts. `outcome` says what became of the changeset; `left`
+ * that the page ended with neither acceptance nor decline.
+ */
+export type EventKind = 'shown' | 'chosen' | 'accepted' | 'declined' | 'outcome' | 'left';
 
 /** `unknown`: the platform never answered, so the item may or may not be on the order. */
 export type OutcomeStatus = 'processed' | 'partially_processed' | 'unprocessed' | 'unknown';
@@ -78,6 +108,7 @@ export type OutcomeStatus = 'processed' | 'partially_processed' | 'unprocessed' 
 export interface EventDetail {
   status?: OutcomeStatus;
   error_codes?: string[];
+  option_id?: string;
 }
 
 /** One failure: machine-readable codes, and whether the same press may help a second time. */

@@ -1,6 +1,7 @@
 import {post} from './server.js';
 
 /** @import {EventDetail, EventKind} from './contract' */
+/** @import {Reply} from './server' */
 
 /** How long a report may take before it is given up. */
 const REPORT_MS = 5000;
@@ -35,14 +36,17 @@ export function createReporter(token, decisionId, since) {
      *
      * @param {EventKind} kind
      * @param {EventDetail} [detail]
+     * @returns {Promise<Reply | undefined>} the server's answer; none where nothing was told
      */
     report(kind, detail) {
-      if (isAnswered && kind !== 'outcome') return;
-      isAnswered = isAnswered || kind !== 'shown';
+      if (isAnswered && kind !== 'outcome') return Promise.resolve(undefined);
+      isAnswered = isAnswered || (kind !== 'shown' && kind !== 'chosen');
       const now = Date.now();
       const body = Object.assign({decision_id: decisionId, step, kind, latency_ms: Math.max(0, now - last)}, detail);
       last = now;
-      underWay.push(post('/post-purchase/events', token, body, REPORT_MS, true));
+      const told = post('/post-purchase/events', token, body, REPORT_MS, true);
+      underWay.push(told);
+      return told;
     },
 
     /** @returns {Promise<unknown>} settled once every report is through or `LAST_REPORTS_MS` is up */

@@ -1,57 +1,20 @@
-import {
-  Banner,
-  BlockStack,
-  Bookend,
-  Button,
-  BuyerConsent,
-  Heading,
-  HeadingGroup,
-  Image,
-  InlineStack,
-  Layout,
-  Separator,
-  Spinner,
-  Text,
-  TextBlock,
-  TextContainer,
-  View,
-  VisuallyHidden,
-} from '@shopify/post-purchase-ui-extensions';
-import {formatMoney, toUnits} from './money.js';
-import {termsOf} from './subscription.js';
-import {fill} from './texts.js';
+import {Banner, BlockStack, Button, Layout, Spinner, View} from '@shopify/post-purchase-ui-extensions';
+import {elements, fillWith} from './elements.js';
 
-/** @import {RemoteComponent, RemoteComponentType, PropsForRemoteComponent} from '@remote-ui/core' */
-/** @import {Cost, Offer, Root} from './contract' */
+/** @import {Offer, Root} from './contract' */
+/** @import {Element, Node} from './elements' */
 /** @import {Ending} from './endings' */
 /** @import {Texts} from './texts' */
-/** @typedef {RemoteComponent<any, Root>} Node */
+/** @typedef {Record<string, Node | null | false>} Blocks */
 
-/**
- * Handlers of presses take no argument: the host would have to send it from the page's thread.
- *
- * @typedef {{accept: () => void, agree: (value: boolean) => void, decline: () => void, priceAgain: () => void}} Handlers
- */
+const NARROW = 560;
 
-/**
- * @param {Root} root
- * @returns {<Type extends RemoteComponentType<string, any, any>>(type: Type, props: PropsForRemoteComponent<Type>, ...children: (Node | string | null)[]) => Node}
- */
-function elements(root) {
-  // The library's own type of these arguments depends on `Type`, which is open here; the type above checks each call.
-  return (type, props, ...children) => /** @type {any} */ (root).createComponent(type, props, children.filter(Boolean));
-}
-
-/**
- * Replaces what `parent` holds. Only calls that every 2.x version of the host's library has are used.
- *
- * @param {Root | Node} parent
- * @param {(Node | null)[]} children
- */
-function fillWith(parent, children) {
-  parent.children.slice().forEach((/** @type {any} */ child) => parent.removeChild(child));
-  children.forEach((child) => child && parent.appendChild(child));
-}
+/** What stands on a page whose server names no blocks. */
+const USUAL = 'badge heading reason timer picture title items price shipping choices terms description'.split(' ');
+/** Whatever the order, no page lacks these: what is sold, the whole price before the button, and the ways on. */
+const NEEDED = 'heading timer title items price choices terms cost buttons note'.split(' ');
+/** Blocks that belong together stand closer when they follow each other. */
+const GROUPS = ['badge heading reason', 'title price shipping'];
 
 /**
  * @param {Root} root
@@ -74,7 +37,7 @@ export function showEnding(root, texts, ending, goOn) {
   fillWith(root, [
     element(
       Layout,
-      {maxInlineSize: 560},
+      {maxInlineSize: NARROW},
       element(
         BlockStack,
         {spacing: 'loose'},
@@ -86,97 +49,35 @@ export function showEnding(root, texts, ending, goOn) {
 }
 
 /**
- * Shows the offer with nothing chosen and no price to pay yet.
+ * The blocks of an offer in the order in which they are read.
  *
- * @param {Root} root
  * @param {Offer} offer
- * @param {Texts} texts
- * @param {string} locale
- * @param {Handlers} handlers
+ * @returns {string[]}
  */
-export function showOffer(root, offer, texts, locale, handlers) {
-  const element = elements(root);
-  const {currency} = offer.discounted_unit_price;
-  const price = toUnits(offer.discounted_unit_price.amount) * offer.quantity;
-  const priceBefore = toUnits(offer.unit_price.amount) * offer.quantity;
-  if (!(price >= 0)) throw new Error('unreadable price');
-  const money = (/** @type {number} */ units) => formatMoney(units, currency, locale);
+export function orderOf(offer) {
+  const named = offer.layout && Array.isArray(offer.layout.blocks) ? offer.layout.blocks : USUAL;
+  return named.concat(NEEDED.filter((block) => named.indexOf(block) < 0));
+}
 
-  const priceBox = element(BlockStack, {spacing: 'xtight'});
-  const costBox = element(BlockStack, {spacing: 'tight'});
-  const noticeBox = element(BlockStack, {});
-  const acceptLabel = root.createText(texts.accept);
-  const accept = element(Button, {onPress: handlers.accept, disabled: true}, /** @type {any} */ (acceptLabel));
-  const terms = termsOf(offer, texts, locale);
-  const consent = terms.length
-    ? element(BuyerConsent, {policy: 'subscriptions', checked: false, onChange: handlers.agree})
-    : null;
-  const decline = element(Button, {onPress: handlers.decline, subdued: true}, texts.decline);
-
-  /**
-   * @param {number} now
-   * @param {number} before
-   */
-  function showPrice(now, before) {
-    const isReduced = before > now;
-    // By a plan, the saving is not the discount's alone.
-    const percent = !terms.length && offer.discount && offer.discount.value_type === 'percentage' ? ` (${offer.discount.value}%)` : '';
-    fillWith(priceBox, [
-      element(
-        InlineStack,
-        {spacing: 'tight', alignment: 'baseline'},
-        isReduced ? element(VisuallyHidden, {}, texts.was) : null,
-        isReduced ? element(Text, {role: 'deletion', subdued: true}, money(before)) : null,
-        element(Text, {emphasized: true, size: 'large'}, money(now)),
-      ),
-      isReduced ? element(Text, {appearance: 'success'}, fill(texts.save, money(before - now)) + percent) : null,
-    ]);
+/**
+ * Lays the blocks out as the merchant chose; an arrangement that is not known is the usual one.
+ *
+ * @param {Element} element
+ * @param {string} name of the arrangement
+ * @param {string[]} order
+ * @param {Blocks} blocks those that hold nothing are left out
+ * @returns {Node}
+ */
+export function arrange(element, name, order, blocks) {
+  const shown = order.filter((block) => blocks[block]);
+  const stack = (/** @type {string[]} */ names) => stacked(element, names, blocks);
+  const padded = (/** @type {Node} */ content) => element(View, {blockPadding: 'base'}, content);
+  const hasPicture = shown.indexOf('picture') >= 0;
+  if (name === 'compact' && hasPicture) return element(Layout, {maxInlineSize: NARROW}, padded(besidePicture(element, shown, blocks)));
+  if (name === 'compact' || name === 'picture_top' || !hasPicture) {
+    return element(Layout, {maxInlineSize: NARROW}, padded(stack(shown)));
   }
-
-  /**
-   * @param {string} label
-   * @param {string} amount
-   * @param {boolean} [emphasized]
-   */
-  function row(label, amount, emphasized) {
-    return element(
-      Bookend,
-      {trailing: true, spacing: 'tight', alignment: 'baseline'},
-      element(Text, {emphasized}, label),
-      element(Text, {emphasized}, amount),
-    );
-  }
-
-  showPrice(price, priceBefore);
-  const picture = offer.image && offer.image.url;
-  const details = element(
-    BlockStack,
-    {spacing: 'loose'},
-    element(
-      TextContainer,
-      {spacing: 'tight'},
-      element(Heading, {level: 1}, texts.heading),
-      offer.reason_line ? element(TextBlock, {subdued: true}, offer.reason_line) : null,
-    ),
-    element(
-      TextContainer,
-      {spacing: 'tight'},
-      // Groups, not levels, make the outline that is read out.
-      element(HeadingGroup, {}, element(Heading, {level: 2}, offer.title)),
-      offer.variant_title ? element(TextBlock, {}, offer.variant_title) : null,
-      offer.quantity > 1 ? element(TextBlock, {}, fill(texts.quantity, offer.quantity)) : null,
-    ),
-    priceBox,
-    terms.length ? element(BlockStack, {spacing: 'tight'}, ...terms.map(([label, value]) => row(label, value))) : null,
-    offer.description
-      ? element(TextContainer, {spacing: 'tight'}, ...offer.description.split(/\n+/).map((line) => element(TextBlock, {}, line)))
-      : null,
-    element(Separator, {}),
-    costBox,
-    consent ? element(BlockStack, {}, consent, noticeBox) : noticeBox,
-    element(BlockStack, {spacing: 'tight'}, accept, decline),
-    element(TextBlock, {subdued: true, size: 'small'}, texts.terms),
-  );
+  if (name === 'story') return element(Layout, {maxInlineSize: 720}, padded(stack(shown)));
   // The empty middle section is the gap between the halves; on a phone all three stand below each other.
   const halves = [0.48, 0.04, 0.48];
   const columns = {
@@ -187,69 +88,61 @@ export function showOffer(root, offer, texts, locale, handlers) {
       {viewportSize: /** @type {const} */ ('large'), sizes: halves},
     ],
   };
-  const story = element(View, {blockPadding: 'base'}, details);
-  fillWith(root, [
-    picture
-      ? element(
-          Layout,
-          columns,
-          element(
-            View,
-            {blockPadding: 'base'},
-            element(Image, {source: picture, description: (offer.image && offer.image.alt) || offer.title, aspectRatio: 1, fit: 'contain'}),
-          ),
-          element(View, {}),
-          story,
-        )
-      : element(Layout, {maxInlineSize: 560}, story),
-  ]);
+  return element(
+    Layout,
+    columns,
+    padded(stack(['picture'])),
+    element(View, {}),
+    padded(stack(shown.filter((block) => block !== 'picture'))),
+  );
+}
 
-  return {
-    pricing() {
-      fillWith(costBox, [element(Spinner, {size: 'small'}, texts.wait)]);
-    },
+/**
+ * A small picture with title and price at its side, on a phone as well.
+ *
+ * @param {Element} element
+ * @param {string[]} shown
+ * @param {Blocks} blocks
+ * @returns {Node}
+ */
+function besidePicture(element, shown, blocks) {
+  const beside = ['badge', 'title', 'price'];
+  const place = shown.findIndex((block) => block === 'picture' || beside.indexOf(block) >= 0);
+  const isBeside = (/** @type {string} */ block) => block === 'picture' || beside.indexOf(block) >= 0;
+  const row = element(
+    Layout,
+    {sizes: [0.3, 0.05, 0.65]},
+    element(View, {}, blocks.picture || null),
+    element(View, {}),
+    stacked(element, shown.filter((block) => beside.indexOf(block) >= 0), blocks),
+  );
+  const before = shown.slice(0, place);
+  return element(
+    BlockStack,
+    {spacing: 'loose'},
+    before.length > 0 && stacked(element, before, blocks),
+    row,
+    stacked(element, shown.slice(place).filter((block) => !isBeside(block)), blocks),
+  );
+}
 
-    /** @param {Cost} cost */
-    priced(cost) {
-      const pay = (/** @type {number} */ units) => formatMoney(units, cost.currency, locale);
-      // A reduction the platform does not grant is not claimed.
-      if (cost.subtotal > price) showPrice(cost.subtotal, cost.subtotal);
-      fillWith(costBox, [
-        row(texts.subtotal, pay(cost.subtotal)),
-        row(texts.shipping, cost.shipping ? pay(cost.shipping) : texts.free),
-        row(cost.isTaxIncluded && cost.tax ? texts.taxIncluded : texts.tax, pay(cost.tax)),
-        row(texts.total, pay(cost.total), true),
-      ]);
-      acceptLabel.updateText(`${texts.accept} · ${pay(cost.total)}`);
-      accept.updateProps({disabled: false});
-    },
-
-    unpriced() {
-      fillWith(costBox, [
-        element(Banner, {status: 'warning'}, texts.unpriced),
-        element(Button, {onPress: handlers.priceAgain, plain: true}, texts.retry),
-      ]);
-    },
-
-    paying() {
-      fillWith(noticeBox, []);
-      accept.updateProps({loading: true, loadingLabel: texts.wait});
-      decline.updateProps({disabled: true});
-    },
-
-    /** @param {boolean} isChecked */
-    agreed(isChecked) {
-      if (consent) consent.updateProps({checked: isChecked, error: undefined});
-    },
-
-    mustAgree() {
-      if (consent) consent.updateProps({error: texts.agree});
-    },
-
-    payAgain() {
-      fillWith(noticeBox, [element(Banner, {status: 'warning'}, texts.tryAgain)]);
-      accept.updateProps({loading: false});
-      decline.updateProps({disabled: false});
-    },
-  };
+/**
+ * @param {Element} element
+ * @param {string[]} names
+ * @param {Blocks} blocks
+ * @returns {Node}
+ */
+function stacked(element, names, blocks) {
+  /** @type {{group: string | undefined, parts: Node[]}[]} */
+  const groups = [];
+  names.forEach((name) => {
+    const part = blocks[name];
+    const group = GROUPS.find((each) => each.split(' ').indexOf(name) >= 0);
+    const last = groups[groups.length - 1];
+    if (!part) return;
+    if (group && last && last.group === group) last.parts.push(part);
+    else groups.push({group, parts: [part]});
+  });
+  const parts = groups.map((each) => (each.parts[1] ? element(BlockStack, {spacing: 'tight'}, ...each.parts) : each.parts[0]));
+  return element(BlockStack, {spacing: 'loose'}, .../** @type {Node[]} */ (parts));
 }

@@ -9,6 +9,13 @@
  * @property {string} was read out before a struck-out price
  * @property {string} save
  * @property {string} quantity
+ * @property {string} variant
+ * @property {string} howMany
+ * @property {string} previous
+ * @property {string} next
+ * @property {string} ends
+ * @property {string} freeShipping
+ * @property {string} shippingIs
  * @property {string} wait
  * @property {string} unpriced
  * @property {string} retry
@@ -51,12 +58,19 @@
 
 /** @type {Words & Record<Reason, string>} */
 const en = {
-  heading: 'Add this to your order?',
+  heading: 'One more thing for your order?',
   accept: 'Pay now',
   decline: 'No thanks',
   was: 'Original price',
   save: 'You save {0}',
   quantity: 'Quantity: {0}',
+  variant: 'Option',
+  howMany: 'Quantity',
+  previous: 'Previous picture',
+  next: 'Next picture',
+  ends: 'This offer ends in {0}',
+  freeShipping: 'Free shipping',
+  shippingIs: 'Shipping: {0}',
   wait: 'One moment…',
   unpriced: 'The full price could not be worked out just now.',
   retry: 'Try again',
@@ -106,6 +120,13 @@ const de = {
   was: 'Ursprünglicher Preis',
   save: 'Sie sparen {0}',
   quantity: 'Menge: {0}',
+  variant: 'Ausführung',
+  howMany: 'Menge',
+  previous: 'Voriges Bild',
+  next: 'Nächstes Bild',
+  ends: 'Dieses Angebot endet in {0}',
+  freeShipping: 'Kostenloser Versand',
+  shippingIs: 'Versand: {0}',
   wait: 'Einen Moment…',
   unpriced: 'Der Gesamtpreis konnte gerade nicht berechnet werden.',
   retry: 'Noch einmal versuchen',
@@ -152,6 +173,13 @@ const fr = {
   was: 'Prix d’origine',
   save: 'Vous économisez {0}',
   quantity: 'Quantité : {0}',
+  variant: 'Modèle',
+  howMany: 'Quantité',
+  previous: 'Image précédente',
+  next: 'Image suivante',
+  ends: 'Cette offre se termine dans {0}',
+  freeShipping: 'Livraison gratuite',
+  shippingIs: 'Livraison : {0}',
   wait: 'Un instant…',
   unpriced: 'Le prix total n’a pas pu être calculé.',
   retry: 'Réessayer',

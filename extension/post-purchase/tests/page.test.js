@@ -93,7 +93,7 @@ describe('what the shopper sees', () => {
     const checkout = openCheckout({stored: stored(bare)});
     await settle();
     expect(checkout.all('Image')).toEqual([]);
-    expect(checkout.text()).toContain('Add this to your order?');
+    expect(checkout.text()).toContain('One more thing for your order?');
     expect(checkout.text()).not.toContain('You save');
     expect(checkout.buttons().map(({label}) => label)).toEqual(['Pay now · £15.00', 'No thanks']);
   });

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from server.domain.document import CONTROL, Arm, Experiment, Funnel, FunnelStep, Pair, Pairing, Schedule
-from server.domain.offered import Texts
-from server.domain.offers import AS_SUBSCRIPTION, Band, Break, BundlePrice, Discount, Offer, Shipping
+from server.domain.offers import AS_SUBSCRIPTION, Band, Break, BundlePrice, Discount, Offer, Quantities, Shipping
 from server.domain.plans import LONGEST, SHORTEST, PlanChoice
 from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, MARGIN_WORDS, MAX_STOCK, NAME
+from server.domain.rules.page import LAYOUT, TEXTS, TRANSLATIONS
 from server.domain.rules.reading import Reader
 from server.domain.rules.shapes import (
     Amounts,
@@ -25,6 +25,8 @@ from server.domain.rules.shapes import (
 
 _MAX_STEPS = 3  # that one shopper may come through: the platform takes three acceptances
 _MAX_QUANTITY = 100
+_MOST_QUANTITIES = 10  # that a shopper looks through
+_MAX_MINUTES = 60  # the platform's own end of the page
 
 
 def offers_of(funnel: Funnel, path: str) -> Iterator[tuple[str, Offer]]:
@@ -49,12 +51,21 @@ def _check_offer(reader: Reader, offer: Offer, path: str) -> None:
     quantities = [offer.quantity, *(each.quantity for each in offer.breaks)]
     if len(set(quantities)) < len(quantities):
         reader.fault(f"{path}.breaks", "name a quantity twice; give each its own discount.")
+    if offer.quantities is not None:
+        _check_quantities(reader, offer, offer.quantities, f"{path}.quantities")
     if offer.price is not None and offer.source != "bundle":
         reader.fault(f"{path}.price", "is for bundles alone; take it away, or use a discount.")
     if offer.price is not None and offer.discount is not None:
         reader.fault(f"{path}.price", "stands beside a discount; keep one of the two.")
-    if offer.source == "bundle" and (offer.breaks or offer.has_variant_choice):
+    if offer.source == "bundle" and (offer.breaks or offer.quantities or offer.has_variant_choice):
         reader.fault(path, "is a bundle, which has no choice of quantities or variants; take breaks and choice away.")
+
+
+def _check_quantities(reader: Reader, offer: Offer, held: Quantities, path: str) -> None:
+    if not held.least <= offer.quantity <= held.most and path not in reader.misshapen:
+        reader.fault(path, f"must include {offer.quantity}, the quantity that is offered.")
+    if held.most - held.least >= _MOST_QUANTITIES:
+        reader.fault(path, f"holds more than {_MOST_QUANTITIES} quantities; nobody looks through so many.")
 
 
 def _check_sold_by(reader: Reader, offer: Offer, path: str) -> None:
@@ -167,10 +178,6 @@ DISCOUNT = Table(
     ),
 )
 
-TEXTS = Table(
-    Texts, tuple(Field(name, Text(), is_nullable=True) for name in ("heading", "accept", "decline", "reason"))
-)
-
 BREAK = Table(
     Break,
     (
@@ -178,6 +185,14 @@ BREAK = Table(
         Field("discount", DISCOUNT, "Discount", is_nullable=True),
     ),
     _check_break,
+)
+
+QUANTITIES = Table(
+    Quantities,
+    (
+        Field("least", Whole(low=1, high=_MAX_QUANTITY), "At least"),
+        Field("most", Whole(low=1, high=_MAX_QUANTITY), "At most", is_required=True),
+    ),
 )
 
 SHIPPING = Table(
@@ -242,6 +257,7 @@ OFFER = Table(
         Field("band", BAND, "How much dearer", is_nullable=True),
         Field("quantity", Whole(low=1, high=_MAX_QUANTITY), "Quantity"),
         Field("breaks", Rows(BREAK, most=5), "Other quantities"),
+        Field("quantities", QUANTITIES, "Quantities that the shopper may choose", is_nullable=True),
         Field("has_variant_choice", Flag(), "The shopper may choose another variant"),
         Field("discount", DISCOUNT, "Discount", is_nullable=True),
         Field("price", PRICE, "One price", "Of a bundle, in place of a discount.", is_nullable=True),
@@ -255,7 +271,16 @@ OFFER = Table(
         Field("shipping", SHIPPING, "Shipping", "Added on the one-click page; without it none is.", is_nullable=True),
         Field("minimum_stock", Whole(high=MAX_STOCK), "Minimum stock of this offer", is_nullable=True),
         Field("minimum_margin", Share(), "Minimum margin of this offer", MARGIN_WORDS, is_nullable=True),
+        Field(
+            "ends_after_minutes",
+            Whole(low=1, high=_MAX_MINUTES),
+            "Ends after (minutes)",
+            "Counted on the page from when it is first seen. Then the offer really ends. Empty: no clock.",
+            is_nullable=True,
+        ),
+        Field("layout", LAYOUT, "Layout of the page"),
         Field("texts", TEXTS, "Texts"),
+        Field("translations", TRANSLATIONS, "Texts in other languages"),
     ),
     _check_offer,
 )

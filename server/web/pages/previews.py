@@ -16,12 +16,15 @@ from server.usecases.previews import NOBODY, Preview, preview_page
 from server.web.guards import merchant, runtime, shop
 from server.web.pages.frame import open_frame, page_blueprint
 from server.web.pages.funnel_form import FunnelForm, first_offer, read_funnel
+from server.web.page_offer import Reader
 from server.web.post_purchase import show_steps
 from server.web.stage import built_parts
 
 # The languages that the page's script brings with it, by their own names.
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français"}
+_LOCALE = "en"
 _MOST_REASONS = 6
+_MINUTE = 60
 
 
 def blueprint() -> Blueprint:
@@ -88,8 +91,11 @@ def _shown(read: FunnelForm, *, product: str | None) -> dict[str, Any]:
 def _answer(found: Preview) -> dict[str, Any] | None:
     if not found.steps:
         return None
+    dearest = max(found.purchase.lines, key=lambda line: line.total)
+    facts = found.goods.get(dearest.variant_id)
+    reader = Reader(_asked("locale") or _LOCALE, facts.title if facts is not None else None)
     expires_at = runtime().clock.now() + OFFER_LIFE
-    return show_steps(found.steps, found.goods, decision_id=NOBODY, expires_at=expires_at)
+    return show_steps(found.steps, found.goods, reader, decision_id=NOBODY, expires_at=expires_at)
 
 
 def _reasons(found: Preview) -> list[str]:
@@ -112,7 +118,11 @@ def _sample(found: Preview, *, shop_domain: str) -> dict[str, Any]:
         "plan_prices": {
             f"{each.variant_id} {each.plan.plan_id}": each.plan.unit_price for each in items if each.plan is not None
         },
-        "clocks": {},
+        "clocks": {
+            step.path: step.offered.ends_after_minutes * _MINUTE
+            for step in found.steps
+            if step.offered.ends_after_minutes is not None
+        },
         "shop_domain": shop_domain,
         "bought": [_line(line, found) for line in purchase.lines],
     }

@@ -1,0 +1,162 @@
+"""An offer as the one-click page takes it. What a page shows is made here alone, for shoppers and previews alike."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from server.core.money import Money
+from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep, ShippingPrice, build_changes
+from server.domain.orders import VariantFacts
+from server.domain.page_words import Texts, words_for
+from server.domain.plans import PlanTerms
+from server.outbound.localisation import format_money, format_percentage
+from server.shopify.tokens import change_body, discount_value
+from server.web.page_words import because_in
+
+_SAID = tuple(name for name in Texts.__slots__ if name not in ("reason", "badge"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the page: the checkout's locale, and the title of the dearest product that was bought."""
+
+    locale: str
+    bought: str | None = None
+
+
+def page_offer(step: OfferedStep, goods: Mapping[str, VariantFacts], reader: Reader) -> dict[str, Any]:
+    """Return a step as the page shows it; what comes after it is under its option with an "a" or a "d" behind it.
+
+    Each of `choices` holds what differs where it is taken instead: laid over the offer, it is the offer chosen.
+    """
+    offered = step.offered
+    first = goods[offered.item.variant_id]
+    is_bundle = len(offered.items) > 1
+    made = {
+        **_option(offered, step.path, None, goods, reader),
+        "product_id": int(offered.item.product_id),
+        "title": " + ".join(goods[item.variant_id].title for item in offered.items),
+        "description": "" if is_bundle else first.description,
+        "items": [_part(item, goods[item.variant_id], offered.currency) for item in offered.items] if is_bundle else [],
+        "shipping": _shipping(offered.shipping),
+        "ends_after_minutes": offered.ends_after_minutes,
+        "layout": {"name": offered.layout.name, "blocks": list(offered.layout.order)},
+    }
+    return {**made, "choices": list(_choices(step, goods, reader, made))}
+
+
+def _choices(
+    step: OfferedStep, goods: Mapping[str, VariantFacts], reader: Reader, made: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    for number, item in enumerate(step.offered.choices):
+        if item.variant_id in goods:
+            choice = _option(step.offered, f"{step.path}.{number}", number, goods, reader)
+            yield {name: value for name, value in choice.items() if name == "changes" or made[name] != value}
+
+
+def _option(
+    offered: Offered, option_id: str, choice: int | None, goods: Mapping[str, VariantFacts], reader: Reader
+) -> dict[str, Any]:
+    """Return what is accepted under one option, priced. A bundle is one thing at the price of all its goods."""
+    items = offered.chosen(choice)
+    item = items[0]
+    facts = goods[item.variant_id]
+    if len(items) > 1:
+        item = OfferedItem(
+            item.variant_id,
+            item.product_id,
+            quantity=1,
+            unit_price=sum(each.quantity * each.unit_price for each in items),
+            discounted_unit_price=sum(each.total for each in items),
+        )
+    values = _values(offered, item, " + ".join(goods[each.variant_id].title for each in items), reader)
+    return {
+        "option_id": option_id,
+        "variant_id": int(item.variant_id),
+        "variant_title": facts.variant_title if len(items) == 1 else None,
+        "image": _image(facts),
+        "quantity": item.quantity,
+        "unit_price": _money(item.unit_price, offered.currency),
+        "discounted_unit_price": _money(item.discounted_unit_price, offered.currency),
+        "discount": _discount(item.discount) if item.discount else None,
+        "subscription": _subscription(item.plan, offered.currency) if item.plan else None,
+        "reason_line": _reason(offered, values, reader),
+        "badge": _said("badge", offered, values, reader),
+        "texts": {name: text for name in _SAID if (text := _said(name, offered, values, reader)) is not None},
+        "changes": [change_body(change) for change in build_changes(offered, choice)],
+    }
+
+
+def _values(offered: Offered, item: OfferedItem, title: str, reader: Reader) -> dict[str, str | None]:
+    """Return what the variables of texts stand for; None where there is nothing to say."""
+    full, paid = item.quantity * item.unit_price, item.total
+    discount, percent = item.discount, Decimal((full - paid) * 100 // full if full > paid else 0)
+    if discount is not None and discount.percent is not None and item.plan is None:
+        percent = discount.percent
+    money = {"price": paid, "saving": full - paid if full > paid else None}
+    return {
+        "product": title,
+        "bought": offered.bought or reader.bought,
+        "percent": format_percentage(percent, reader.locale) if percent else None,
+        **{
+            name: format_money(Money(minor, offered.currency), reader.locale) if minor is not None else None
+            for name, minor in money.items()
+        },
+    }
+
+
+def _said(name: str, offered: Offered, values: Mapping[str, str | None], reader: Reader) -> str | None:
+    return words_for(name, offered.texts, offered.translations, locale=reader.locale, values=values)
+
+
+def _reason(offered: Offered, values: Mapping[str, str | None], reader: Reader) -> str | None:
+    said = _said("reason", offered, values, reader) or because_in(reader.locale, offered.found_by, offered.bought)
+    # A merchant's own line that could not be filled is not said at all.
+    return said or (offered.reason_line if offered.texts.reason is None else None)
+
+
+def _part(item: OfferedItem, facts: VariantFacts, currency: str) -> dict[str, Any]:
+    """Return one of the goods of a bundle; the price is that of all its units."""
+    return {
+        "title": facts.title,
+        "variant_title": facts.variant_title,
+        "quantity": item.quantity,
+        "image": _image(facts),
+        "price": _money(item.quantity * item.unit_price, currency),
+        "discounted_price": _money(item.total, currency),
+    }
+
+
+def _image(facts: VariantFacts) -> dict[str, str] | None:
+    return {"url": facts.image_url, "alt": facts.image_alt or facts.title} if facts.image_url else None
+
+
+def _shipping(shipping: ShippingPrice | None) -> dict[str, Any] | None:
+    if shipping is None:
+        return None
+    return {"title": shipping.title, "price": _money(shipping.price.minor, shipping.price.currency)}
+
+
+def _subscription(terms: PlanTerms, currency: str) -> dict[str, Any]:
+    """Return what the shopper is bound to, so that the page can say it before it asks for consent."""
+    later = None
+    if terms.later_after is not None and terms.later_price is not None:
+        later = {"after": terms.later_after, "unit_price": _money(terms.later_price, currency)}
+    return {
+        "plan": terms.name,
+        "billing": asdict(terms.billing),
+        "delivery": asdict(terms.delivery),
+        "unit_price": _money(terms.unit_price, currency),
+        "shipping": _money(terms.shipping, currency),
+        "later": later,
+    }
+
+
+def _discount(discount: AppliedDiscount) -> dict[str, Any]:
+    value, kind = discount_value(discount)
+    return {"value": value, "value_type": kind, "title": discount.title}
+
+
+def _money(minor: int, currency: str) -> dict[str, str]:
+    return {"amount": Money(minor, currency).text(), "currency": currency}
