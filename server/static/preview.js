@@ -106,7 +106,9 @@ class Panel {
       if (isAsked) markProblems(form, problems).first?.focus?.();
       return;
     }
-    this.fillArms(answer.arms);
+    part("arms").hidden = answer.arms.length === 0;
+    this.fill(part("arm"), answer.arms);
+    this.fill(part("locale"), answer.languages);
     if (!answer.answer) {
       this.refuse(answer.reasons);
       return;
@@ -157,16 +159,19 @@ class Panel {
     words.textContent = title || words.dataset.otherwise;
   }
 
-  fillArms(arms) {
-    const chosen = part("arm").value;
-    part("arms").hidden = arms.length === 0;
-    part("arm").replaceChildren(...arms.map(({ value, label }) => {
-      const option = document.createElement("s-option");
-      option.setAttribute("value", value);
-      option.textContent = label;
-      return option;
-    }));
-    part("arm").value = arms.some(({ value }) => value === chosen) ? chosen : arms[0]?.value ?? "";
+  /** Offers what the answer names; what was chosen stays chosen where it is still there. */
+  fill(select, choices) {
+    const chosen = select.value;
+    const known = [...select.children].map((option) => option.getAttribute("value"));
+    if (choices.length !== known.length || choices.some(({ value }, place) => value !== known[place])) {
+      select.replaceChildren(...choices.map(({ value, label }) => {
+        const option = document.createElement("s-option");
+        option.setAttribute("value", value);
+        option.textContent = label;
+        return option;
+      }));
+    }
+    select.value = choices.some(({ value }) => value === chosen) ? chosen : choices[0]?.value ?? "";
   }
 
   async choose(box) {

@@ -1,5 +1,6 @@
 """The preview beside an offer's form: the answer that the one-click page would get, from the form as it stands."""
 
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
@@ -10,19 +11,18 @@ from server.domain.document import CONTROL
 from server.domain.orders import PurchaseLine
 from server.domain.reasons import WORDING
 from server.domain.rules import InvalidRules, parse
+from server.outbound.localisation import read_locale
 from server.usecases.authoring import load_draft
 from server.usecases.offers import OFFER_LIFE
 from server.usecases.previews import NOBODY, Preview, preview_page
 from server.web.guards import merchant, runtime, shop
+from server.web.page_offer import Reader
 from server.web.pages.frame import open_frame, page_blueprint
 from server.web.pages.funnel_form import FunnelForm, first_offer, read_funnel
-from server.web.page_offer import Reader
 from server.web.post_purchase import show_steps
 from server.web.stage import built_parts
 
-# The languages that the page's script brings with it, by their own names.
-LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français"}
-_LOCALE = "en"
+LANGUAGES = ("en", "de", "fr")  # that the page's script brings with it
 _MOST_REASONS = 6
 _MINUTE = 60
 
@@ -61,6 +61,9 @@ def blueprint() -> Blueprint:
                 "reasons": _reasons(found),
                 "sample": _sample(found, shop_domain=shop().domain),
                 "arms": _arms(read),
+                "languages": language_choices(
+                    each.language for step in found.steps for each in step.offered.translations
+                ),
             }
         )
 
@@ -70,6 +73,12 @@ def blueprint() -> Blueprint:
 def stage_url() -> str | None:
     """Return where the panel's frame finds the stage; None where its files were not built."""
     return url_for("public.stage", shop=merchant().shop_domain) if built_parts() is not None else None
+
+
+def language_choices(more: Iterable[str] = ()) -> list[dict[str, str]]:
+    """Return the languages that the page can be shown in, those of the script and `more`, with their English names."""
+    named = {tag: read_locale(tag).get_display_name("en") or tag for tag in dict.fromkeys((*LANGUAGES, *more))}
+    return [{"value": tag, "label": name} for tag, name in named.items()]
 
 
 def _asked(name: str) -> str | None:
@@ -93,7 +102,7 @@ def _answer(found: Preview) -> dict[str, Any] | None:
         return None
     dearest = max(found.purchase.lines, key=lambda line: line.total)
     facts = found.goods.get(dearest.variant_id)
-    reader = Reader(_asked("locale") or _LOCALE, facts.title if facts is not None else None)
+    reader = Reader(_asked("locale") or LANGUAGES[0], facts.title if facts is not None else None)
     expires_at = runtime().clock.now() + OFFER_LIFE
     return show_steps(found.steps, found.goods, reader, decision_id=NOBODY, expires_at=expires_at)
 

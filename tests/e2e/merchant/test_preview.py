@@ -1,5 +1,6 @@
 """The preview beside an offer's form: the real bundle in its worker, by the form as it stands, in a real browser."""
 
+import re
 from typing import Any
 
 import pytest
@@ -86,6 +87,26 @@ def test_what_is_typed_is_seen_before_it_is_saved(imported: Merchant) -> None:
     assert imported.complaints == []
     asked = [url for url in imported.visited if "/post-purchase" in url]
     assert asked == [], "the page's own questions end on the stage"
+
+
+def test_layout_languages_and_clock_are_those_of_the_rules(imported: Merchant) -> None:
+    offer = {
+        **fixed(imported, 0),
+        "layout": {"name": "compact", "blocks": ["title", "heading", "price"]},
+        "ends_after_minutes": 5,
+        "quantities": {"most": 3},
+        "texts": {"heading": "Take {product}"},
+        "translations": [{"language": "es", "heading": "Una cosa m\u00e1s"}],
+    }
+    app = imported.open(offered(imported, {"offer": offer}))
+    stage = stage_of(imported)
+    title = goods(imported)[0].title
+    expect(stage.get_by_role("heading", name=f"Take {title}")).to_be_visible()
+    assert stage.get_by_role("heading").all_inner_texts()[0] == title, "the merchant's own order of blocks"
+    expect(stage.get_by_text(re.compile(r"\b4:5\d\b"))).to_be_visible()
+    app.get_by_label("Language").select_option("es")
+    expect(stage.get_by_role("heading", name="Una cosa m\u00e1s")).to_be_visible()
+    assert imported.complaints == []
 
 
 def test_the_merchant_walks_through_every_step_and_is_charged_nothing(imported: Merchant) -> None:

@@ -1,5 +1,7 @@
 """The preview of the one-click page: the very answer that the page would get, from a form that nobody has saved."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from server.runtime import Runtime
 from server.storage.catalog import Catalog
 from server.storage.db import Base
 from server.usecases.authoring import load_draft, save_document
+from server.web.pages.previews import LANGUAGES
 from tests.conftest import StandingClock
 from tests.web.installed import fixed_rules, product, variant
 from tests.web.pages.conftest import Staff
@@ -202,3 +205,34 @@ def test_without_goods_or_currency_there_is_nothing_to_preview(staff: Staff, run
 
 def test_an_offer_that_is_gone_is_said_to_be(staff: Staff) -> None:
     assert staff.send("/previews/one-click", {**FORM, "preview.funnel": "nope"}).status_code == 404
+
+
+def test_it_is_shown_in_every_language_that_the_offer_speaks(staff: Staff, runtime: Runtime, shop_id: int) -> None:
+    rules = fixed_rules("2")
+    rules["funnels"][0]["steps"][0]["offer"] |= {
+        "translations": [{"language": "de-AT", "heading": "Nur {price}"}, {"language": "es", "accept": "Pagar"}],
+        "ends_after_minutes": 5,
+        "layout": {"name": "story"},
+    }
+    revision = load_draft(database=runtime.database, shop_id=shop_id).revision
+    save_document(
+        database=runtime.database, shop_id=shop_id, document=rules, revision=revision, now=runtime.clock.now()
+    )
+    shown = preview(staff, **{"preview.funnel": "fixed", "preview.locale": "de-AT", "offer.texts.heading": None})
+    assert [(each["value"], each["label"]) for each in shown["languages"]] == [
+        ("en", "English"),
+        ("de", "German"),
+        ("fr", "French"),
+        ("de-AT", "German (Austria)"),
+        ("es", "Spanish"),
+    ]
+    assert shown["answer"]["offer"]["texts"]["heading"] == "Nur \u00a3\u00a08,50"
+    assert shown["answer"]["offer"]["layout"]["name"] == "story"
+    assert shown["sample"]["clocks"] == {"0": 300}
+
+
+def test_the_languages_of_the_script_are_those_offered() -> None:
+    words = (Path(__file__).parents[3] / "extension/post-purchase/src/texts.js").read_text(encoding="utf-8")
+    named = re.search(r"export const LANGUAGES = \{([^}]*)\}", words)
+    assert named is not None
+    assert sorted(each.strip() for each in named[1].split(",")) == sorted(LANGUAGES)
