@@ -8,6 +8,7 @@ const SCREENS = { phone: { width: 390, height: 720 }, desktop: { width: 1160, he
 const PAUSE_MS = 500; // after the last key; every step in between would be asked for too
 const STAGE_MS = 8000; // for the frame's own script to start
 const LEAST_HEIGHT = 320;
+const TALLEST = 1500; // of the page itself: below it there would be nothing
 const MARGIN = 16; // around the panel, as the style sheet has it
 const BESIDE = window.matchMedia("(min-width: 1000px)"); // the style sheet's own
 const VARIANT = "gid://shopify/ProductVariant/";
@@ -61,11 +62,12 @@ class Stage {
   /** Brings the chosen screen to the width that there is, and beside the form to the height as well. */
   fit() {
     if (this.place.hidden) return;
+    panel.parentElement.toggleAttribute("data-wide", part("screen").value === "desktop");
     const { width, height } = SCREENS[part("screen").value] ?? SCREENS.phone;
     const scale = Math.min(1, this.place.clientWidth / width);
     const others = panel.offsetHeight - this.place.offsetHeight;
-    const room = BESIDE.matches ? Math.max(LEAST_HEIGHT, window.innerHeight - others - 2 * MARGIN) : Infinity;
-    const shown = Math.min(height * scale, room);
+    const room = Math.max(LEAST_HEIGHT, window.innerHeight - others - 2 * MARGIN);
+    const shown = BESIDE.matches ? Math.min(room, TALLEST * scale) : height * scale;
     Object.assign(this.frame.style, { inlineSize: `${width}px`, blockSize: `${shown / scale}px`, transform: `scale(${scale})` });
     this.place.style.blockSize = `${shown}px`;
     this.place.style.setProperty("--scaled", `${width * scale}px`);

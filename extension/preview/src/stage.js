@@ -53,7 +53,7 @@ window.addEventListener('message', ({source, data}) => {
   const show = /** @type {Show} */ (data);
   stop();
   strip.textContent = NOTE;
-  document.documentElement.lang = show.locale;
+  place.lang = show.locale;
   place.dir = RIGHT_TO_LEFT.test(show.locale) ? 'rtl' : 'ltr';
   stop = play(show, {place, startWorker, tell});
 });

@@ -1,5 +1,6 @@
 """The preview beside an offer's form: the answer that the one-click page would get, from the form as it stands."""
 
+import re
 from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
@@ -14,7 +15,7 @@ from server.domain.rules import InvalidRules, parse
 from server.outbound.localisation import read_locale
 from server.usecases.authoring import load_draft
 from server.usecases.offers import OFFER_LIFE
-from server.usecases.previews import NOBODY, Preview, preview_page
+from server.usecases.previews import NOBODY, NothingToPreview, Preview, preview_page
 from server.web.guards import merchant, runtime, shop
 from server.web.page_offer import Reader
 from server.web.pages.frame import open_frame, page_blueprint
@@ -40,7 +41,7 @@ def blueprint() -> Blueprint:
         read = read_funnel(request.form, stored=stored, currency=frame.shop.currency)
         document, index = deepcopy(draft.document), draft.index_of(read.funnel["id"])
         document["funnels"] = document.get("funnels", [])
-        document["funnels"][index : index + 1] = [_shown(read, product=_asked("product"))]
+        document["funnels"][index : index + 1] = [_shown(read, product=_picked("product"))]
         try:
             rules = parse(document)
         except InvalidRules as fault:
@@ -51,7 +52,7 @@ def blueprint() -> Blueprint:
             document=rules,
             funnel_id=read.funnel["id"],
             currency=frame.shop.currency,
-            bought=_asked("bought"),
+            bought=_picked("bought"),
             arm=_asked("arm"),
             now=parts.clock.now(),
         )
@@ -84,6 +85,18 @@ def language_choices(more: Iterable[str] = ()) -> list[dict[str, str]]:
 def _asked(name: str) -> str | None:
     """Return what the panel asks beside the form's own fields."""
     return request.form.get(f"preview.{name}", "").strip() or None
+
+
+def _picked(name: str) -> str | None:
+    """Return the variant that was picked in the panel.
+
+    Raises:
+        NothingToPreview: it is no variant's id, which no picker ever gives.
+    """
+    text = _asked(name)
+    if text is not None and not re.fullmatch("[0-9]{1,20}", text):
+        raise NothingToPreview("This product is gone.", name=name)
+    return text
 
 
 def _shown(read: FunnelForm, *, product: str | None) -> dict[str, Any]:
