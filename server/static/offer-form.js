@@ -52,7 +52,7 @@ function followSteps() {
 
 startEntries(form, (added) => {
   if (added?.hasAttribute("data-step")) nameStep(added);
-  else if (added && !added.hasAttribute("data-condition")) nameArm(added);
+  else if (added?.hasAttribute("data-arm")) nameArm(added);
   followSteps();
 });
 startPickers(form);

@@ -197,7 +197,15 @@ class House:
             rows = session.scalars(select(LedgerRow).where(LedgerRow.shop_id == self.shop_id))
             return sum(row.amount for row in rows)
 
-    def happen(self, kind: str, *, path: str = "0", status: str | None = None, **changes: Any) -> bool:
+    def happen(
+        self,
+        kind: str,
+        *,
+        path: str = "0",
+        status: str | None = None,
+        option_id: str | None = None,
+        **changes: Any,
+    ) -> bool:
         """Let the one-click page report something."""
         asked = purchase(**changes)
         return record_page_event(
@@ -210,6 +218,7 @@ class House:
             status=status,
             error_codes=(),
             latency_ms=None,
+            option_id=option_id,
             now=self.clock.now(),
         )
 

@@ -7,7 +7,7 @@ from server.domain.document import CONTROL, Arm, Experiment, Funnel, FunnelStep,
 from server.domain.offers import AS_SUBSCRIPTION, Band, Break, BundlePrice, Discount, Offer, Quantities, Shipping
 from server.domain.plans import LONGEST, SHORTEST, PlanChoice
 from server.domain.rules.entries import AUDIENCE, ID, IS_LIVE, MARGIN_WORDS, MAX_STOCK, NAME
-from server.domain.rules.page import LAYOUT, TEXTS, TRANSLATIONS
+from server.domain.rules.page import LAYOUT, TEXTS, TRANSLATIONS, WORDS_HELP
 from server.domain.rules.reading import Reader
 from server.domain.rules.shapes import (
     Amounts,
@@ -62,7 +62,9 @@ def _check_offer(reader: Reader, offer: Offer, path: str) -> None:
 
 
 def _check_quantities(reader: Reader, offer: Offer, held: Quantities, path: str) -> None:
-    if not held.least <= offer.quantity <= held.most and path not in reader.misshapen:
+    if any(each.path.startswith(path) for each in reader.problems):
+        return
+    if not held.least <= offer.quantity <= held.most:
         reader.fault(path, f"must include {offer.quantity}, the quantity that is offered.")
     if held.most - held.least >= _MOST_QUANTITIES:
         reader.fault(path, f"holds more than {_MOST_QUANTITIES} quantities; nobody looks through so many.")
@@ -279,8 +281,8 @@ OFFER = Table(
             is_nullable=True,
         ),
         Field("layout", LAYOUT, "Layout of the page"),
-        Field("texts", TEXTS, "Texts"),
-        Field("translations", TRANSLATIONS, "Texts in other languages"),
+        Field("texts", TEXTS, "Texts", WORDS_HELP),
+        Field("translations", TRANSLATIONS, "Texts in other languages", "The checkout's language counts."),
     ),
     _check_offer,
 )

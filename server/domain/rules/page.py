@@ -12,6 +12,7 @@ from server.domain.rules.shapes import Field, Rows, Schema, Table, Text
 _LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _MAX_LANGUAGES = 40
 _KNOWN = ", ".join(f"{{{name}}}" for name in VARIABLES)
+WORDS_HELP = f"They may hold {_KNOWN}; one that cannot be filled for an order is passed over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,11 @@ class Words(Text):
         return text
 
     def schema(self) -> Schema:
-        return {"allOf": [Text().schema(), {"pattern": pattern_of_words()}]}
+        return {**Text().schema(), "allOf": [{"pattern": pattern_of_words()}]}
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
+class Language(Text):
     """A language ("de"), or one country's way of it ("de-AT")."""
 
     def read(self, reader: Reader, value: object, path: str) -> str:
@@ -70,8 +71,8 @@ LAYOUT = Table(
             "blocks",
             Order(BLOCKS),
             "Order of the blocks",
-            "Without it, the arrangement's own. What is not named is hidden, unless the page cannot do without; the"
-            " full cost, the buttons and the small print come last.",
+            f"Some of {', '.join(BLOCKS)}; empty: the arrangement's own. What is not named is hidden, unless the page"
+            " cannot do without it. The full cost, the buttons and the small print always come last.",
         ),
     ),
 )

@@ -25,7 +25,7 @@ _CONTROL = r"\x00-\x1f\x7f-\x9f"
 _WRITTEN = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
 _MOST = 10_000_000_000
 _MOST_PERCENT = 1_000
-_AN = {"id": "an id", "name": "a name"}
+_AN = {"id": "an id", "name": "a name", "language": "a language"}
 
 
 class Shape(Protocol):

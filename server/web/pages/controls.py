@@ -8,6 +8,7 @@ from typing import Any, Literal
 from werkzeug.datastructures import MultiDict
 
 from server.core.money import InvalidMoney, Money
+from server.domain.rules.page import Order
 from server.domain.rules.shapes import (
     Amounts,
     Codes,
@@ -121,7 +122,7 @@ def draw(
 
 def is_plain(shape: Shape) -> bool:
     """Tell whether one field of a form can hold a value of this shape."""
-    return isinstance(shape, Whole | Share | Percentage | Reduction | Flag | Text | Codes | Amounts | LocalTime)
+    return isinstance(shape, Whole | Share | Percentage | Reduction | Flag | Text | Codes | Order | Amounts | LocalTime)
 
 
 def read(
@@ -223,7 +224,7 @@ def _choices(described: Field, value: Any, choices: Choices | None) -> Choices:
 
 
 def _text(shape: Shape, value: Any) -> Any:
-    if isinstance(shape, Codes):
+    if isinstance(shape, Codes | Order):
         return ", ".join(value or ())
     return str(_empty(value)).replace("T", " ") if isinstance(shape, LocalTime) else _empty(value)
 
@@ -240,6 +241,8 @@ def _value(described: Field, given: str, unit: str) -> Any:
             return 0
         case Codes():
             return list(dict.fromkeys(each.upper() for each in re.split(r"[\s,;]+", given) if each))
+        case Order():
+            return [each.lower() for each in re.split(r"[\s,;]+", given) if each]
         case _ if not given and described.is_nullable:
             return None
         case LocalTime():

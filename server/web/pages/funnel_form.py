@@ -138,6 +138,8 @@ def _shown_at(path: str) -> str:
     """Return where a problem of a whole is shown: the last of the fields that it may be mended in."""
     if path == "schedule":
         return "schedule.ends_at"
+    if block := re.fullmatch(r"(.*offer\.layout\.blocks)\[\d+\]", path):
+        return block[1]  # one field for their order
     if re.search(r"offer\.subscription\.\w+$", path):
         return path.rpartition(".")[0]  # one choice for how goods are sold
     return f"{path}.percent" if path.endswith("offer.discount") else path

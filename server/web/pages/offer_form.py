@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.offers import AS_SUBSCRIPTION
+from server.domain.page_layout import USUAL_LAYOUT
+from server.domain.page_words import VARIABLES
 from server.domain.plans import LONGEST, SHORTEST, SellingPlan
 from server.domain.rules.funnels import OFFER
+from server.domain.rules.page import LAYOUT, TEXTS, TRANSLATION
 from server.domain.rules.shapes import Text
 from server.usecases.reports import Goods
 from server.web.pages.audience_form import Chosen, chosen_variants
@@ -21,15 +24,24 @@ from server.web.pages.controls import (
     is_plain,
     money_text,
     read,
+    read_rows,
 )
 from server.web.pages.display import Display
 from server.web.pages.groups import Group, draw_groups, has_groups, read_groups
 from server.web.pages.wording import amounts_words, choice_words
 
-_TEXTS = ("heading", "accept", "decline", "reason")
+_TEXTS = tuple(each.name for each in TEXTS.fields)
+_PLACEHOLDERS = {
+    "heading": "One more thing for your order?",
+    "reason": "Often bought together with …",
+    "badge": "{percent} off",
+    "accept": "Pay now",
+    "decline": "No thanks",
+}
 # What the template lays out by hand; every other entry of an offer is drawn from its shape.
 _LAID_OUT = {
     "source", "variants", "quantity", "discount", "price", "minimum_stock", "minimum_margin", "texts", "subscription",
+    "layout",
 }  # fmt: skip
 _DRAWN = tuple(each.name for each in OFFER.fields if each.label and is_plain(each.shape) and each.name not in _LAID_OUT)
 _SOURCES = {
@@ -61,6 +73,14 @@ class Source:
     value: str
     label: str
     help: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationView:
+    """The words for one language as the form shows them."""
+
+    path: str
+    controls: tuple[Control, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +125,38 @@ class OfferView:
         return self.offer.get("discount") or {}
 
     @property
-    def texts(self) -> Mapping[str, str]:
-        return self.offer.get("texts") or {}
+    def words(self) -> tuple[Control, ...]:
+        """The merchant's words in the language of the shop."""
+        return draw(TEXTS, f"{self.path}.texts", self.offer.get("texts") or {})
+
+    @property
+    def translations(self) -> tuple[TranslationView, ...]:
+        held = self.offer.get("translations") or ()
+        return tuple(self._translation(place, each) for place, each in enumerate(held))
+
+    @property
+    def new_translation(self) -> TranslationView:
+        """What a translation that is added starts from."""
+        return self._translation(0, {})
+
+    @property
+    def translation_kind(self) -> str:
+        """How the template of a new translation is called: names in it lead to the same place of a document."""
+        return f"{'arm-' if '.experiment.' in self.path else 'step-' if self.path != 'offer' else ''}translation"
+
+    @property
+    def layout(self) -> tuple[Control, ...]:
+        return draw(LAYOUT, f"{self.path}.layout", self.offer.get("layout") or {})
+
+    @property
+    def variables(self) -> str:
+        """What may stand in words, for the merchant to read."""
+        return ", ".join(f"{{{name}}} ({meaning})" for name, meaning in VARIABLES.items())
+
+    @property
+    def placeholders(self) -> Mapping[str, str]:
+        """What is usual where the merchant has no words, by the names of fields."""
+        return {f"{self.path}.texts.{name}": words for name, words in _PLACEHOLDERS.items()}
 
     @property
     def amount_off(self) -> str:
@@ -155,6 +205,10 @@ class OfferView:
         choices = {"pairing": self.pairings}
         return draw(OFFER, self.path, self.offer, only=names, currency=self.display.currency, choices=choices)
 
+    def _translation(self, place: int, held: Mapping[str, Any]) -> TranslationView:
+        path = f"{self.path}.translations[{place}]"
+        return TranslationView(path, draw(TRANSLATION, path, held))
+
     def _money(self, priced: Mapping[str, Any]) -> str:
         currency = self.display.currency or ""
         return money_text((priced.get("amounts") or {}).get(currency), currency)
@@ -187,6 +241,9 @@ def read_offer(filled: Filled, path: str, held: Mapping[str, Any]) -> dict[str, 
     offer["minimum_stock"] = _whole(filled.text(f"{path}.minimum_stock"), empty=None)
     texts = {name: filled.text(f"{path}.texts.{name}") for name in _TEXTS}
     offer["texts"] = {name: text for name, text in texts.items() if text}
+    if f"{path}.has_translations" in filled.form:
+        offer["translations"] = _translations(filled, f"{path}.translations") or None
+    offer["layout"] = _layout(filled, f"{path}.layout", held.get("layout"))
     offer = read(OFFER, offer, filled, path, only=_DRAWN)
     offer = read_groups(OFFER, offer, filled, path, but=_LAID_OUT)
     return {name: value for name, value in offer.items() if value is not None}
@@ -204,6 +261,24 @@ def _discount(filled: Filled, path: str, held: Mapping[str, Any]) -> dict[str, A
         return None
     kept = {entry: each for entry, each in held.items() if entry not in ("percent", "amounts")}
     return {**kept, **made, "title": filled.text(f"{path}.discount.title")}
+
+
+def _translations(filled: Filled, path: str) -> list[dict[str, Any]]:
+    rows = read_rows(TRANSLATION, filled, path)
+    return [{name: text for name, text in row.items() if text is not None} for row in rows]
+
+
+def _layout(filled: Filled, path: str, held: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the layout; none where the form says what is usual and nothing was said before."""
+    if not any(name.startswith(f"{path}.") for name in filled.form):
+        return held
+    made = {name: value for name, value in read(LAYOUT, held or {}, filled, path).items() if value not in ("", [])}
+    is_usual = made == {"name": USUAL_LAYOUT.name}
+    return (
+        held
+        if is_usual and not (held or {}).get("blocks") and (held or {}).get("name") in (None, made["name"])
+        else made
+    )
 
 
 def _subscription(

@@ -22,6 +22,10 @@ _CHOICES = {
     "wait": "Wait until that ends",
     "other_channel": "Wait, then go by the other channel",
     "expire": "Leave it out",
+    "picture_left": "Picture beside the words",
+    "picture_top": "Picture above the words",
+    "compact": "Compact: small picture, few words",
+    "story": "Story: wide, description first",
     "type": "Goods of the same type",
     "product": "Other variants of the same product",
 }

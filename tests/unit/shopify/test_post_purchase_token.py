@@ -56,6 +56,7 @@ def test_a_good_token_tells_the_whole_purchase() -> None:
             presentment_total=2590,
         ),
         locale="en-GB",
+        bought="Lantern",
     )
     assert read(signed(post_purchase_claims())) == expected
     assert read(make_post_purchase_token(secret=SECRET, input_data=input_data(), now=NOW)) == expected
@@ -247,3 +248,16 @@ def test_signed_claims_of_any_shape_are_rejected_or_read(changes: dict[str, Any]
 def test_a_token_of_another_day_is_too_old() -> None:
     token = make_post_purchase_token(secret=SECRET, input_data=input_data(), now=NOW - timedelta(days=1))
     assert rejection(token) == "age"
+
+
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [(("Lamp", "Ribbon"), "Lamp"), ((None, "Ribbon"), None), (("", "Ribbon"), None), (({"a": 1}, "x"), None)],
+)
+def test_the_dearest_line_is_known_by_its_title_where_it_has_one(
+    titles: tuple[object, ...], expected: str | None
+) -> None:
+    data = input_data()
+    for line, title in zip(data["initialPurchase"]["lineItems"], titles, strict=True):
+        line["product"]["title"] = title
+    assert read(signed(post_purchase_claims(data))).bought == expected

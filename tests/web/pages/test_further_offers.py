@@ -159,7 +159,7 @@ def test_entries_without_a_place_of_their_own_are_drawn_from_their_shapes(
     form = Markup.read(staff.open(path).text).one("form")
     assert form.named("offer.shipping.amounts.GBP").attributes["value"] == "0.00"
     drawn = {each.attributes.get("name") for each in form.every()}
-    laid_out = {"id", "variants", "breaks", "discount", "price", "texts", "pairing"}
+    laid_out = {"id", "variants", "breaks", "discount", "price", "texts", "translations", "pairing"}
     for field in OFFER.fields:
         if field.name not in laid_out:
             assert any(name and name.startswith(f"offer.{field.name}") for name in drawn), field.name
@@ -206,3 +206,41 @@ def test_without_a_known_currency_no_amount_is_asked_for(staff: Staff, runtime: 
     assert "s-money-field" in page, "conditions ask for amounts, and say what is wrong"
     assert "offer.shipping" not in page
     assert 'currencyCode=""' not in page
+
+
+def test_layout_clock_quantities_and_languages_are_kept_shown_and_taken_away(
+    staff: Staff, runtime: Runtime, shop_id: int
+) -> None:
+    given = {
+        "offer.layout.name": "compact",
+        "offer.layout.blocks": "Picture; title  badge",
+        "offer.ends_after_minutes": "15",
+        "offer.quantities.most": "4",
+        "offer.texts.badge": "{percent} off",
+        "offer.has_translations": "yes",
+        "offer.translations[0].language": "de",
+        "offer.translations[0].badge": "{percent} weniger",
+        "offer.translations[3].language": "fr",
+        "offer.translations[3].heading": "",
+    }
+    path = save(staff, runtime, shop_id, **given)["location"]
+    offer = funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]
+    assert offer["layout"] == {"name": "compact", "blocks": ["picture", "title", "badge"]}
+    assert (offer["ends_after_minutes"], offer["quantities"]) == (15, {"most": 4})
+    assert offer["translations"] == [{"language": "de", "badge": "{percent} weniger"}, {"language": "fr"}]
+    form = Markup.read(staff.open(path).text).one("form")
+    for name, value in {
+        "offer.layout.name": "compact",
+        "offer.layout.blocks": "picture, title, badge",
+        "offer.texts.badge": "{percent} off",
+        "offer.translations[1].language": "fr",
+    }.items():
+        assert form.named(name).attributes["value"] == value, name
+    # A form from before, or of another page, says nothing of them: they stay.
+    save(staff, runtime, shop_id, path)
+    assert funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]["translations"] == offer["translations"]
+    gone = dict.fromkeys(given, "") | {"offer.layout.name": "picture_left", "offer.has_translations": "yes"}
+    save(staff, runtime, shop_id, path, **{name: value for name, value in gone.items() if "translations[" not in name})
+    offer = funnels(runtime, shop_id)["Cards with gifts"]["steps"][0]["offer"]
+    assert offer["layout"] == {"name": "picture_left"}
+    assert not {"translations", "quantities", "ends_after_minutes"} & set(offer)

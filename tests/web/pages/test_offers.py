@@ -252,6 +252,15 @@ def test_saving_again_changes_that_funnel_only(staff: Staff, runtime: Runtime, s
         ),
         ({"offer.minimum_stock": "-1"}, ("offer.minimum_stock", "Must be a whole number")),
         ({"offer.texts.heading": "x" * 301}, ("offer.texts.heading", "Must be a text")),
+        ({"offer.texts.badge": "{% raw %}"}, ("offer.texts.badge", "Has braces that are no variable; known are {prod")),
+        ({"offer.layout.blocks": "title, price, title"}, ("offer.layout.blocks", "Stands here for the second time")),
+        ({"offer.ends_after_minutes": "90"}, ("offer.ends_after_minutes", "Must be a whole number from 1 to 60")),
+        ({"offer.quantities.least": "2", "offer.quantities.most": "3"}, ("offer.quantities", "Must include 1")),
+        ({"offer.quantities.least": "1"}, ("offer.quantities.most", "Must be a whole number")),
+        (
+            {"offer.has_translations": "yes", "offer.translations[0].language": "German"},
+            ("offer.translations[0].language", "Must be a language"),
+        ),
         (
             {"audience.all[0].args.at_least": "25,x"},
             ("audience.all[0].args.at_least", "Must be an amount such as 25.00"),

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from server.domain.page_layout import BLOCKS, LAYOUTS
 from server.runtime import Runtime
 from server.usecases.authoring import load_draft, save_funnel
 from tests.web.pages.conftest import Staff
@@ -13,6 +14,8 @@ from tests.web.pages.reading import Markup
 TEXT = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=30
 ).filter(lambda text: text.strip() == text)
+SAID = TEXT.map(lambda text: text.translate({123: "(", 125: ")"}))  # braces are for variables
+_WORDS = ("heading", "accept", "decline", "reason", "badge")
 WORD = TEXT.filter(lambda text: "," not in text)
 IDS = st.lists(st.integers(1, 10**14).map(str), min_size=1, max_size=3, unique=True)
 
@@ -51,15 +54,40 @@ OFFER = st.fixed_dictionaries(
         "source": st.sampled_from(["fixed", "bought_together"]),
         "variants": IDS,
         "quantity": st.integers(1, 100),
-        "texts": st.fixed_dictionaries({}, optional=dict.fromkeys(("heading", "accept", "decline", "reason"), TEXT)),
+        "texts": st.fixed_dictionaries({}, optional=dict.fromkeys(_WORDS, SAID)),
     },
     optional={
+        "quantities": st.integers(0, 9),
+        "ends_after_minutes": st.integers(1, 60),
+        "layout": st.fixed_dictionaries(
+            {"name": st.sampled_from(list(LAYOUTS))},
+            optional={"blocks": st.lists(st.sampled_from(BLOCKS), min_size=1, unique=True)},
+        ),
+        "translations": st.lists(
+            st.fixed_dictionaries(
+                {"language": st.sampled_from(["de", "de-AT", "fr", "pt-BR"])}, optional=dict.fromkeys(_WORDS, SAID)
+            ),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda each: each["language"],
+        ),
         "minimum_stock": st.integers(0, 1_000_000),
         "discount": st.fixed_dictionaries(
             {"percent": st.integers(1, 10_000).map(lambda hundredths: hundredths / 100), "title": TEXT}
         ),
     },
 )
+
+
+def around(offer: dict[str, Any]) -> dict[str, Any]:
+    """Let the shopper choose so many more than are offered, where any may be chosen."""
+    more = offer.get("quantities")
+    if more is None:
+        return offer
+    least = min(offer["quantity"], 100 - more)
+    return {**offer, "quantities": {"least": least, "most": least + more}}
+
+
 FUNNEL = st.fixed_dictionaries(
     {
         "id": st.just("any"),
@@ -68,7 +96,7 @@ FUNNEL = st.fixed_dictionaries(
         "priority": st.integers(-1_000, 1_000),
         "trigger": st.just("order_placed"),
         "audience": st.fixed_dictionaries({"all": st.lists(CONDITION, max_size=4)}),
-        "steps": OFFER.map(lambda offer: [{"id": "first", "offer": offer}]),
+        "steps": OFFER.map(lambda offer: [{"id": "first", "offer": around(offer)}]),
     }
 )
 
