@@ -224,7 +224,9 @@ function start() {
     shown.refresh({ isAsked: true });
   });
   // Beside the form it is seen all the time; below it only by who asks for it.
-  if (BESIDE.matches) shown.refresh();
+  shown.isOn = BESIDE.matches;
+  // An empty form has nothing to show: that would be the first thing said of a new offer.
+  if (shown.isOn && panel.dataset.funnel) shown.refresh();
 }
 
 if (panel.dataset.stage) start();

@@ -81,7 +81,7 @@ def test_what_is_typed_is_seen_before_it_is_saved(imported: Merchant) -> None:
     app.get_by_label("Discount", exact=True).first.fill("50")
     expect(stage.get_by_text("(50%)")).to_be_visible()
     expect(stage.get_by_text("Preview: nothing is charged")).to_be_visible()
-    app.get_by_label("Language").select_option("de")
+    app.locator("[data-preview]").get_by_label("Language").select_option("de")
     expect(stage.get_by_text("Jetzt zu zahlen")).to_be_visible()
     assert drafted(imported) == before
     assert imported.complaints == []
@@ -104,8 +104,19 @@ def test_layout_languages_and_clock_are_those_of_the_rules(imported: Merchant) -
     expect(stage.get_by_role("heading", name=f"Take {title}")).to_be_visible()
     assert stage.get_by_role("heading").all_inner_texts()[0] == title, "the merchant's own order of blocks"
     expect(stage.get_by_text(re.compile(r"\b4:5\d\b"))).to_be_visible()
-    app.get_by_label("Language").select_option("es")
+    app.locator("[data-preview]").get_by_label("Language").select_option("es")
     expect(stage.get_by_role("heading", name="Una cosa m\u00e1s")).to_be_visible()
+    assert imported.complaints == []
+
+
+def test_a_layout_is_seen_at_once_as_it_is_chosen(imported: Merchant) -> None:
+    app = imported.open(offered(imported, {"offer": fixed(imported, 0)}))
+    stage = stage_of(imported)
+    expect(stage.locator("h1:below(img)")).to_be_visible()
+    app.get_by_label("Arrangement").first.select_option("story")
+    expect(stage.locator("h1:above(img)")).to_be_visible()
+    app.get_by_label("Badge").first.fill("Just for you")
+    expect(stage.get_by_text("Just for you")).to_be_visible()
     assert imported.complaints == []
 
 
@@ -227,7 +238,9 @@ def test_the_stage_has_no_origin_and_no_network(imported: Merchant) -> None:
 def test_the_draft_is_nobodys_to_change_from_here(imported: Merchant) -> None:
     runtime, shop_id = imported.admin.runtime, imported.admin.shop_id
     revision = load_draft(database=runtime.database, shop_id=shop_id).revision
-    imported.open("/offers/new")
+    app = imported.open("/offers/new")
+    expect(app.locator("[data-preview]").get_by_role("button", name="Preview")).to_be_visible()
+    app.get_by_label("Name", exact=True).fill("Soon")
     expect(imported.app.locator("[data-problem-reasons]")).to_contain_text(
         "What is offered: is empty; choose at least one product"
     )
