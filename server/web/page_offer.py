@@ -39,6 +39,7 @@ def page_offer(step: OfferedStep, goods: Mapping[str, VariantFacts], reader: Rea
         "title": " + ".join(goods[item.variant_id].title for item in offered.items),
         "description": "" if is_bundle else first.description,
         "items": [_part(item, goods[item.variant_id], offered.currency) for item in offered.items] if is_bundle else [],
+        "more_images": list(_other_images(offered, goods)),
         "shipping": _shipping(offered.shipping),
         "ends_after_minutes": offered.ends_after_minutes,
         "layout": {"name": offered.layout.name, "blocks": list(offered.layout.order)},
@@ -130,6 +131,12 @@ def _part(item: OfferedItem, facts: VariantFacts, currency: str) -> dict[str, An
 
 def _image(facts: VariantFacts) -> dict[str, str] | None:
     return {"url": facts.image_url, "alt": facts.image_alt or facts.title} if facts.image_url else None
+
+
+def _other_images(offered: Offered, goods: Mapping[str, VariantFacts]) -> Iterator[dict[str, str]]:
+    """Yield the pictures of a bundle's further goods; the catalogue holds one of each."""
+    images = (_image(goods[item.variant_id]) for item in offered.items[1:])
+    yield from (each for each in images if each is not None)
 
 
 def _shipping(shipping: ShippingPrice | None) -> dict[str, Any] | None:

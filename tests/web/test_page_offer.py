@@ -148,6 +148,8 @@ class TestLayout:
             ("Product 2", 1, "8.50"),
             ("Product 3", 1, "8.50"),
         ]
+        pictures = [offer["image"], *offer["more_images"]]
+        assert pictures == [each["image"] for each in offer["items"]]
         assert offer["shipping"] == {"title": "Post", "price": {"amount": "0.00", "currency": "GBP"}}
 
 

@@ -14,7 +14,16 @@ const USUAL = 'badge heading reason timer picture title items price shipping cho
 /** Whatever the order, no page lacks these: what is sold, the whole price before the button, and the ways on. */
 const NEEDED = 'heading timer title items price choices terms cost buttons note'.split(' ');
 /** Blocks that belong together stand closer when they follow each other. */
-const GROUPS = ['badge heading reason', 'title price shipping'];
+const GROUPS = ['heading reason', 'title price shipping'];
+
+/**
+ * Shares of the width that hold on every screen, whatever holds around them.
+ *
+ * @param {number[]} sizes
+ */
+export function shares(sizes) {
+  return {media: ['small', 'medium', 'large'].map((viewportSize) => ({viewportSize: /** @type {'small'} */ (viewportSize), sizes}))};
+}
 
 /**
  * @param {Root} root
@@ -111,10 +120,10 @@ function besidePicture(element, shown, blocks) {
   const isBeside = (/** @type {string} */ block) => block === 'picture' || beside.indexOf(block) >= 0;
   const row = element(
     Layout,
-    {sizes: [0.3, 0.05, 0.65]},
+    shares([0.3, 0.05, 0.65]),
     element(View, {}, blocks.picture || null),
     element(View, {}),
-    stacked(element, shown.filter((block) => beside.indexOf(block) >= 0), blocks),
+    element(BlockStack, {spacing: 'tight'}, ...shown.filter((block) => beside.indexOf(block) >= 0).map((block) => blocks[block] || null)),
   );
   const before = shown.slice(0, place);
   return element(
@@ -135,9 +144,11 @@ function besidePicture(element, shown, blocks) {
 function stacked(element, names, blocks) {
   /** @type {{group: string | undefined, parts: Node[]}[]} */
   const groups = [];
-  names.forEach((name) => {
+  names.forEach((name, at) => {
     const part = blocks[name];
-    const group = GROUPS.find((each) => each.split(' ').indexOf(name) >= 0);
+    // A badge belongs to what it stands above.
+    const kin = (name === 'badge' && names[at + 1]) || name;
+    const group = GROUPS.find((each) => each.split(' ').indexOf(kin) >= 0);
     const last = groups[groups.length - 1];
     if (!part) return;
     if (group && last && last.group === group) last.parts.push(part);

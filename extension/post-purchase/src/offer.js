@@ -21,7 +21,7 @@ import {
 } from '@shopify/post-purchase-ui-extensions';
 import {nearest, optionsOf, quantitiesOf, variantsOf} from './choices.js';
 import {elements, fillWith} from './elements.js';
-import {arrange, orderOf} from './layout.js';
+import {arrange, orderOf, shares} from './layout.js';
 import {formatMoney, toUnits} from './money.js';
 import {gallery} from './pictures.js';
 import {termsOf} from './subscription.js';
@@ -59,6 +59,7 @@ export function showOffer(root, offer, locale, handlers) {
 
   const box = () => element(BlockStack, {spacing: 'tight'});
   const [timerBox, costBox, noticeBox] = [box(), box(), box()];
+  const timerText = root.createText('');
   const acceptLabel = root.createText(texts.accept);
   const declineLabel = root.createText(texts.decline);
   const accept = element(Button, {onPress: handlers.accept, disabled: true}, /** @type {any} */ (acceptLabel));
@@ -66,7 +67,9 @@ export function showOffer(root, offer, locale, handlers) {
   const consent = offer.subscription
     ? element(BuyerConsent, {policy: 'subscriptions', checked: false, onChange: handlers.agree})
     : null;
-  const pictures = gallery(element, texts);
+  const arrangement = offer.layout ? offer.layout.name : '';
+  // Across the whole width a square would push everything else off the screen.
+  const pictures = gallery(element, texts, arrangement === 'story' ? 1.6 : 1);
 
   /**
    * What depends on the choice, drawn anew with each.
@@ -156,7 +159,7 @@ export function showOffer(root, offer, locale, handlers) {
     );
     if (!part.image) return words;
     const image = element(Image, {source: part.image.url, decorative: true, aspectRatio: 1, fit: 'contain'});
-    return element(Layout, {sizes: [0.2, 0.04, 0.76]}, element(View, {}, image), element(View, {}), words);
+    return element(Layout, shares([0.2, 0.04, 0.76]), element(View, {}, image), element(View, {}), words);
   }
 
   /** @param {Offer} option what a quantity is called, with what it takes off where quantities differ in that */
@@ -220,7 +223,7 @@ export function showOffer(root, offer, locale, handlers) {
     buttons: element(BlockStack, {spacing: 'tight'}, consent, noticeBox, accept, decline),
     note: element(TextBlock, {subdued: true, size: 'small'}, texts.terms),
   });
-  fillWith(root, [arrange(element, offer.layout ? offer.layout.name : '', order, blocks)]);
+  fillWith(root, [arrange(element, arrangement, order, blocks)]);
 
   return {
     /** @param {Offer} option */
@@ -231,10 +234,10 @@ export function showOffer(root, offer, locale, handlers) {
 
     /** @param {string} left such as "4:59" */
     left(left) {
-      const words = fill(texts.ends, left);
-      const banner = /** @type {any} */ (timerBox.children)[0];
-      if (banner) banner.updateProps({title: words});
-      else fillWith(timerBox, [element(CalloutBanner, {title: words})]);
+      timerText.updateText(fill(texts.ends, left));
+      if (timerBox.children.length === 0) {
+        fillWith(timerBox, [element(CalloutBanner, {}, element(Text, {emphasized: true}, /** @type {any} */ (timerText)))]);
+      }
     },
 
     pricing() {

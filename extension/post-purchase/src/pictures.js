@@ -22,9 +22,10 @@ function picturesOf(option) {
  *
  * @param {Element} element
  * @param {Texts} texts
+ * @param {number} aspectRatio of the frame
  * @returns {{box: Node, show: (option: Offer) => boolean}} `show` tells whether there is any picture
  */
-export function gallery(element, texts) {
+export function gallery(element, texts, aspectRatio) {
   const box = element(BlockStack, {spacing: 'tight'});
 
   return {
@@ -35,11 +36,11 @@ export function gallery(element, texts) {
         fillWith(box, []);
         return false;
       }
-      // Any ratio fits: the frame is a square, and the whole picture is in it.
+      // A picture of any ratio is whole in its frame.
       const frame = (/** @type {Picture} */ {url, alt}) => ({
         source: url,
         description: alt || option.title,
-        aspectRatio: 1,
+        aspectRatio,
         fit: /** @type {const} */ ('contain'),
       });
       const image = element(Image, frame(pictures[0]));

@@ -19,9 +19,9 @@ function open(seconds, options) {
 test('counts down what the server says is left, and goes on when it is over', async () => {
   const {server, checkout} = open(299);
   await settle();
-  expect(checkout.all('CalloutBanner')[0].props.title).toBe('This offer ends in 4:59');
+  expect(checkout.text()).toContain('This offer ends in 4:59');
   await settle(240_000);
-  expect(checkout.all('CalloutBanner')[0].props.title).toBe('This offer ends in 0:59');
+  expect(checkout.text()).toContain('This offer ends in 0:59');
   expect(checkout.done).not.toHaveBeenCalled();
   await settle(59_000);
   expect(checkout.done).toHaveBeenCalledTimes(1);

@@ -152,3 +152,36 @@ class TestFurtherOffers:
         expect(imported.page.get_by_text("Offer saved.")).to_be_visible()
         (made,) = drafted(imported)["funnels"][0]["steps"][0]["experiment"]["arms"]
         assert (made["id"], made["weight"], len(made["offer"]["variants"])) == ("b", 2, 1)
+
+
+class TestTheShoppersPage:
+    def test_layout_and_languages_are_kept_for_each_offer_of_a_way(self, imported: Merchant) -> None:
+        (title,) = titles_in_stock(imported, 1)
+        app = imported.open("/offers/bought-together")
+        app.get_by_label("Arrangement").first.select_option("compact")
+        app.get_by_label("Badge").first.fill("{percent} off")
+        app.get_by_role("button", name="Add a language").first.click()
+        language = app.locator("[data-entries='offer.translations'] > li")
+        language.get_by_label("Language").fill("German")
+        language.get_by_label("Badge").fill("{prozent} weniger")
+        app.get_by_role("button", name="Add an offer", exact=True).click()
+        step = app.locator("#steps > li").first
+        pick(imported, step.get_by_role("button", name="Choose products"), title)
+        app.get_by_label("Next if declined").first.select_option(label="Offer 2")
+        step.get_by_text("Words and layout").click()
+        step.get_by_role("button", name="Add a language").click()
+        assert names_of(imported, "#steps [name$='.language']") == ["steps[1].offer.translations[0].language"]
+        step.get_by_label("Language").fill("fr")
+        imported.save()
+        expect(language.get_by_text("Must be a language such as de")).to_be_visible()
+        expect(language.get_by_text("Has braces that are no variable; known are {product}")).to_be_visible()
+        assert imported.faults == []
+        language.get_by_label("Language").fill("de")
+        language.get_by_label("Badge").fill("{percent} weniger")
+        imported.save()
+        expect(imported.page.get_by_text("Offer saved.")).to_be_visible()
+        first, second = (each["offer"] for each in drafted(imported)["funnels"][0]["steps"])
+        assert (first["layout"], first["texts"]["badge"]) == ({"name": "compact"}, "{percent} off")
+        assert first["translations"] == [{"language": "de", "badge": "{percent} weniger"}]
+        assert second["translations"] == [{"language": "fr"}]
+        look(imported, "/offers/bought-together")

@@ -74,6 +74,6 @@ function setFor(element, name, read, props) {
 }
 
 function set(element, name, value) {
-  if (value === undefined) element.style.removeProperty(name);
-  else element.style.setProperty(name, value);
+  // Custom properties are inherited: what is not said here must not be taken from a layout around this one.
+  element.style.setProperty(name, value === undefined ? 'initial' : value);
 }
