@@ -133,6 +133,15 @@ describe('what a drawing says', () => {
     const widths = [...(place.firstElementChild?.children ?? [])].map((each) => /** @type {any} */ (each).style.getPropertyValue('--flex-large'));
     expect(widths).toEqual(['0 0 40%', '0 0 120px', '1 1 0px']);
   });
+
+  test('columns within columns have none of their widths', async () => {
+    const {add, root, place, settled} = open();
+    const inner = root.createComponent('Layout', {sizes: [0.3, 0.7]}, ['a', 'b'].map((words) => root.createComponent('View', {}, [words])));
+    add('Layout', {media: [{viewportSize: 'small', sizes: [1]}]}, inner);
+    await settled();
+    const first = /** @type {any} */ (place.querySelector('.layout .layout > *'));
+    expect([first.style.getPropertyValue('--flex-small'), first.style.getPropertyValue('--flex-base')]).toEqual(['initial', '0 0 30%']);
+  });
 });
 
 test('what moves, changes its words or goes is followed, and what stays keeps its element', async () => {

@@ -37,7 +37,7 @@ function flexOf(size) {
 }
 
 /**
- * Writes a value for every width of the screen that has one of its own.
+ * Writes a value for every width of the screen; where there is none, what the columns around have must not be inherited.
  *
  * @param {HTMLElement} element
  * @param {string} name
@@ -47,9 +47,7 @@ function flexOf(size) {
 function write(element, name, props, read) {
   const rules = [['base', props], ...VIEWPORTS.map((each) => [each, props.media?.find((/** @type {any} */ rule) => rule.viewportSize === each)])];
   for (const [size, rule] of rules) {
-    const value = rule && read(rule);
-    if (value === undefined) element.style.removeProperty(`${name}-${size}`);
-    else element.style.setProperty(`${name}-${size}`, value);
+    element.style.setProperty(`${name}-${size}`, (rule && read(rule)) ?? 'initial');
   }
 }
 
