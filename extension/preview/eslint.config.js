@@ -24,7 +24,7 @@ export default [
   {
     files: ['tests/**', 'scripts/**', '*.config.js'],
     languageOptions: {
-      globals: readonly(['process', 'document', 'window', 'setTimeout', 'clearTimeout', 'MessageChannel', 'Response', 'URL', 'Event', 'HTMLElement']),
+      globals: readonly(['process', 'document', 'window', 'setTimeout', 'clearTimeout', 'MessageChannel', 'Response', 'URL', 'Event', 'HTMLElement', 'queueMicrotask']),
     },
   },
 ];

@@ -69,7 +69,7 @@ function startWorker(code) {
     ...near,
     addEventListener(/** @type {string} */ type, /** @type {any} */ listen) {
       if (type === 'message') near.addEventListener(type, listen);
-      else if (broken) setTimeout(() => listen(broken));
+      else if (broken) queueMicrotask(() => listen(broken));
     },
     terminate() {
       port1.close();
