@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, FrameLocator, Route, expect
+from playwright.sync_api import Frame, FrameLocator, Route, ViewportSize, expect
 
 from server.app import create_app
 from server.domain.orders import VariantFacts
@@ -18,9 +18,9 @@ from tests.e2e.merchant.test_pages import titles_in_stock
 pytestmark = pytest.mark.e2e
 
 OFFER = "/offers/bought-together"
-PHONE = {"width": 390, "height": 900}
+PHONE = ViewportSize(width=390, height=900)
 # So wide that nothing is scaled down: Playwright's presses do not land in a frame that a transform has scaled.
-WIDE = {"width": 2000, "height": 1300}
+WIDE = ViewportSize(width=2000, height=1300)
 
 
 @pytest.fixture(autouse=True)
