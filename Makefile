@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-NPM_FOLDERS := extension/post-purchase extension/preview tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
+EXTENSIONS := extension/post-purchase extension/thank-you
+NPM_FOLDERS := $(EXTENSIONS) extension/preview tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
 
 DEVELOP := var/develop
 
@@ -26,7 +27,7 @@ story: python bundles browser  ## play the whole story with no window and print 
 
 test: setup  ## run every test
 	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e" $(ARGS)
-	cd extension/post-purchase && npm run --silent lint && npm test --silent && npm run --silent size
+	@set -e; for each in $(EXTENSIONS); do (set -x; cd $$each; npm run --silent lint; npm test --silent; npm run --silent size); done
 	cd extension/preview && npm run --silent lint && npm test --silent
 	$(BIN)/pytest -n 2 --dist loadfile -m e2e $(ARGS)
 
@@ -68,8 +69,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
 	touch $@
 
-bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-purchase/dist/index.js server/static/preview/manifest.json \
-  tests/sandbox/browser/dist/.built
+bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-purchase/dist/index.js extension/thank-you/dist/thank-you-offer.js \
+  server/static/preview/manifest.json tests/sandbox/browser/dist/.built
 
 %/node_modules/.installed: %/package-lock.json
 	cd $* && npm ci --silent --no-audit --no-fund --ignore-scripts=false
@@ -77,6 +78,9 @@ bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-pur
 
 extension/post-purchase/dist/index.js: extension/post-purchase/node_modules/.installed $(wildcard extension/post-purchase/src/*)
 	cd extension/post-purchase && npm run --silent build
+
+extension/thank-you/dist/thank-you-offer.js: extension/thank-you/node_modules/.installed extension/thank-you/shopify.extension.toml $(wildcard extension/thank-you/src/*)
+	cd extension/thank-you && npm run --silent build
 
 preview: server/static/preview/manifest.json  ## build what the admin's preview of the one-click page runs (needs Node alone)
 

@@ -9,7 +9,18 @@ from jinja2 import StrictUndefined
 from server.bootstrap import configure_logging, make_runtime
 from server.config import read_settings
 from server.runtime import Runtime
-from server.web import health, installing, links, policy, post_purchase, receipts, rule_schema, told_facts
+from server.web import (
+    blocks,
+    health,
+    installing,
+    links,
+    offer_links,
+    policy,
+    post_purchase,
+    receipts,
+    rule_schema,
+    told_facts,
+)
 from server.web.errors import register_errors
 from server.web.guards import MAX_BODY, refuse_control_characters
 from server.web.headers import register_headers
@@ -36,7 +47,7 @@ def create_app(runtime: Runtime) -> Flask:
     register_requests(app)
     app.before_request(refuse_control_characters)
     app.register_blueprint(health.blueprint(runtime))
-    for part in (receipts, post_purchase, links, policy, rule_schema, installing, told_facts):
+    for part in (receipts, post_purchase, blocks, offer_links, links, policy, rule_schema, installing, told_facts):
         app.register_blueprint(part.blueprint())
     if runtime.settings.metrics_token:
         from server.web import metrics  # noqa: PLC0415 - its library is loaded only where there are metrics

@@ -49,6 +49,7 @@ def make_runtime(settings: Settings, *, clock: Clock | None = None, wake: Callab
         box=SecretBox(settings.secret_keys),
         clicks=LinkSigner(settings.secret_key, "click links", older=settings.secret_keys[1:]),
         unsubscribes=LinkSigner(settings.secret_key, "unsubscribe links", older=settings.secret_keys[1:]),
+        offers=LinkSigner(settings.secret_key, "offer links", older=settings.secret_keys[1:]),
         inbound=ShopifyInbound(secrets=settings.client_secrets),
         auth=ShopifyAuth(
             client=client, client_id=settings.client_id, client_secret=settings.client_secret, clock=clock

@@ -32,6 +32,7 @@ class Runtime:
     box: SecretBox
     clicks: LinkSigner
     unsubscribes: LinkSigner
+    offers: LinkSigner
     inbound: PlatformInbound
     auth: PlatformAuth
     apis: PlatformApis

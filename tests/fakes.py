@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from server.core.money import Money
 from server.domain.codes import NewCode
 from server.domain.offered import AnyChange, Change, ShippingPrice, SubscriptionChange
 from server.domain.orders import Order, VariantFacts
@@ -85,6 +86,7 @@ class FakePlatformApi(Script):
         self.held_customers: dict[str, CustomerSnapshot] = {}
         self.levels: dict[str, StockLevel] = {}
         self.made_codes: dict[str, NewCode] = {}
+        self.local_prices: dict[tuple[str, str], Money] = {}
         self.places: list[Location] = []
         self.held_plan_groups: dict[str, PlanGroup] = {}
 
@@ -227,6 +229,14 @@ class FakePlatformApi(Script):
             if at_locations
             else found
         )
+
+    def prices_in(self, country_code: str, variant_ids: tuple[str, ...]) -> Mapping[str, Money]:
+        self.called("prices_in")
+        return {
+            variant_id: price
+            for (country, variant_id), price in self.local_prices.items()
+            if country == country_code and variant_id in variant_ids
+        }
 
     def _lying(self, item_id: str) -> tuple[LocationStock, ...]:
         level = self.levels.get(item_id)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 LIFETIME_SECONDS = 60
+BLOCK_LIFETIME_SECONDS = 300
 
 
 def make_session_token(
@@ -38,6 +39,23 @@ def make_post_purchase_token(*, input_data: Mapping[str, Any], secret: str, now:
         "iat": int(now.timestamp()),
         "sub": input_data["initialPurchase"]["referenceId"],
         "input_data": input_data,
+    }
+    return sign_token(_without_none({**claims, **changed}), secret)
+
+
+def make_block_token(
+    *, shop: str, client_id: str, secret: str, now: datetime, customer_id: str | None = None, **changed: Any
+) -> str:
+    """Return the token that a block gets on a thank-you or order-status page; a claim changed to None is left out."""
+    issued = int(now.timestamp())
+    claims = {
+        "dest": shop,
+        "aud": client_id,
+        "sub": f"gid://shopify/Customer/{customer_id}" if customer_id else None,
+        "exp": issued + BLOCK_LIFETIME_SECONDS,
+        "nbf": issued,
+        "iat": issued,
+        "jti": str(uuid4()),
     }
     return sign_token(_without_none({**claims, **changed}), secret)
 

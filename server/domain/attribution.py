@@ -23,9 +23,9 @@ class SignedOffer:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click on a message's link. `token` comes back on the cart's attributes when the shopper buys from it."""
+    """A click on a link. `token` comes back on the cart's attributes when the shopper buys from it."""
 
-    touch_id: str
+    source: str  # touch:<id>, of a message; decision:<id>, of a block
     token: str
     clicked_at: datetime
 
@@ -44,8 +44,8 @@ def credit_order(
 ) -> tuple[Credit, ...]:
     """Return who earned which line of `order` as it stands now; each line is credited at most once.
 
-    Lines that an accepted offer added go to its decision; what is left goes to the touch whose code was used (`coded`
-    are the ids of such touches), else to the latest click that led to the order.
+    Lines that an accepted offer added go to its decision; what is left goes to the source whose code was used (`coded`
+    are such sources), else to the latest click that led to the order.
     A line's total is that of the units still there, so credits computed again after an edit or a refund of lines give
     revenue back by themselves: a line without units earns 0. A refund of a bare amount belongs to no line and gives
     nothing back.
@@ -78,8 +78,8 @@ def _by_offer(order: Order, signed: Iterable[SignedOffer]) -> Iterable[tuple[str
 
 
 def _by_code(order: Order, coded: Iterable[str]) -> Iterable[tuple[str, LineItem]]:
-    """A code is proof by itself: it is one shopper's, and holds no longer than its message said."""
-    return [(f"touch:{touch_id}", line) for touch_id in sorted(coded)[:1] for line in order.lines]
+    """A code is proof by itself: it is one shopper's, and holds no longer than was said with it."""
+    return [(source, line) for source in sorted(coded)[:1] for line in order.lines]
 
 
 def _paid(order: Order, earned: Iterable[tuple[str, LineItem]]) -> tuple[Credit, ...]:
@@ -106,5 +106,5 @@ def _by_click(order: Order, clicks: Iterable[Click]) -> Iterable[tuple[str, Line
     ]
     if not leading:
         return []
-    latest = max(leading, key=lambda click: (click.clicked_at, click.touch_id))
-    return [(f"touch:{latest.touch_id}", line) for line in order.lines]
+    latest = max(leading, key=lambda click: (click.clicked_at, click.source))
+    return [(latest.source, line) for line in order.lines]

@@ -11,7 +11,7 @@ from server.domain.offered import ACCEPTED, DECLINED, FIRST, Offered, OfferedIte
 from server.domain.offers import AS_SUBSCRIPTION, BundlePrice, Offer
 from server.domain.orders import VariantFacts
 from server.domain.reasons import Reason, TraceLine
-from server.domain.situation import Situation, Surface
+from server.domain.situation import BLOCKS, Situation, Surface
 from server.domain.stock import Stock
 
 _MOST_VARIANTS = 10  # that the shopper may choose among
@@ -35,7 +35,8 @@ class Chooser:
     def steps(self) -> tuple[OfferedStep, ...]:
         """Return what each step offers, the first one first; nothing when there is nothing to begin with.
 
-        A message has one step: nobody answers it there and then.
+        A message has one step, as nobody answers it there and then. A block goes on after a decline alone: who accepts
+        is led away from it.
         """
         return tuple(self._walk(self.funnel.steps[0].id, FIRST, self.situation.refused))
 
@@ -51,6 +52,7 @@ class Chooser:
         yield OfferedStep(path, offered)
         if self.situation.surface is Surface.ONE_CLICK:
             yield from self._walk(step.if_accepted, path + ACCEPTED, refused.after_acceptance(offered))
+        if self.situation.surface is Surface.ONE_CLICK or self.situation.surface in BLOCKS:
             yield from self._walk(step.if_declined, path + DECLINED, refused.after_decline(offered))
 
     def _offered(self, step: FunnelStep, refused: Refused) -> Offered | None:

@@ -111,15 +111,15 @@ def _closed(funnel: Funnel, situation: Situation) -> TraceLine:
 
 def _barrier(document: RuleDocument, situation: Situation) -> TraceLine | None:
     """Return what closes the surface as a whole, before any funnel is looked at."""
-    if situation.surface is not Surface.ONE_CLICK:
+    if situation.surface is Surface.MESSAGE:
         return None
     purchase, caps = situation.purchase, document.caps
-    if purchase.presentment_currency != purchase.currency:
+    if situation.surface is Surface.ONE_CLICK and purchase.presentment_currency != purchase.currency:
         paid = Money(purchase.presentment_total or 0, purchase.presentment_currency).text()
         told = f"paid {paid}" if purchase.presentment_total is not None else "paid in"
         detail = f"{told} {purchase.presentment_currency}, the shop sells in {purchase.currency}"
         return TraceLine("page", Reason.CURRENCY_MISMATCH, detail)
     if caps.showing_days and caps.showings and situation.showings >= caps.showings:
         detail = f"{situation.showings} shown in {caps.showing_days} days, at most {caps.showings}"
-        return TraceLine("page", Reason.SHOWING_CAP, detail)
+        return TraceLine("page" if situation.surface is Surface.ONE_CLICK else "block", Reason.SHOWING_CAP, detail)
     return None

@@ -221,6 +221,19 @@ class QuietHours:
     end_hour: int = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """How the blocks on the thank-you and the order-status page make offers.
+
+    They do so up to `days` after the order; 0: not at all. A code that one brings holds for `code_days`, counted from
+    the press. An order whose one-click page was shown gets none there, unless `after_page`: then it gets other goods.
+    """
+
+    days: int = 14
+    code_days: int = 2
+    after_page: bool = False
+
+
 STANDARD = "standard"  # the tier of who has earned none
 
 
@@ -288,6 +301,7 @@ class RuleDocument:
     margin: Margin = Margin()
     repeats: Repeats = Repeats()
     holdout: Holdout = Holdout()
+    blocks: Blocks = Blocks()
     templates: tuple[TemplateChoice, ...] = ()
     markets: tuple[Market, ...] = ()
     schema: int = SCHEMA

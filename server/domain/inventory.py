@@ -141,8 +141,17 @@ INVENTORY: tuple[Holding, ...] = (
         ),
     ),
     Holding(
+        "offer_codes",
+        "discount codes of blocks",
+        About.SHOPPER,
+        "to make good what the thank-you and order-status pages offered, and to count what it earned",
+        retention.WITH_SHOP,
+        {"code": "the discount code that the shopper was given"},
+        _columns("shop_id decision_id option_id last_day made_at"),
+    ),
+    Holding(
         "events",
-        "answers on the one-click page",
+        "answers on the one-click, thank-you and order-status pages",
         About.SHOPPER,
         "to know whether an offer was seen, accepted or declined",
         retention.WITH_SHOP,

@@ -1,5 +1,6 @@
 """What a decision settled on: goods with their prices, and the changes to an order that accepting them makes."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -144,6 +145,18 @@ def answers_before(path: str) -> Iterator[tuple[str, str]]:
     """Yield the steps that lead to one, each with the answer that was given there."""
     for end in range(1, len(path)):
         yield path[:end], path[end]
+
+
+# A step's path, and perhaps one of its choices: "0", "0da", "0a.2".
+_OPTION = re.compile(r"(?P<path>0[ad]*)(\.(?P<choice>[0-9]{1,3}))?")
+
+
+def read_option(option_id: str) -> tuple[str, int | None] | None:
+    """Return the path and the choice that an option such as "0" or "0a.2" names; None where it is none."""
+    named = _OPTION.fullmatch(option_id)
+    if named is None:
+        return None
+    return named["path"], int(named["choice"]) if named["choice"] else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ OUTCOMES = {
 
 @dataclass(frozen=True, slots=True)
 class PageEvent:
-    """Something that the page reported of one of its steps: shown, chosen, accepted, declined, outcome, left."""
+    """Something that the page reported of one of its steps: shown, choice, accepted, declined, outcome, left."""
 
     path: str
     kind: str

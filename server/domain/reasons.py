@@ -35,6 +35,7 @@ class Reason(StrEnum):
     ALREADY_SUBSCRIBED = "already_subscribed"
     LOWER_PRIORITY = "lower_priority"
     CHOSEN = "chosen"
+    ORDER_NOT_KNOWN = "order_not_known"
 
     PAGE_NOT_ASKED = "page_not_asked"
     PAGE_NOT_ELIGIBLE = "page_not_eligible"
@@ -107,6 +108,7 @@ WORDING: dict[Reason, str] = {
     Reason.ALREADY_SUBSCRIBED: "The order holds a subscription already, and Shopify adds no second one to it.",
     Reason.LOWER_PRIORITY: "Another funnel came first.",
     Reason.CHOSEN: "This was chosen.",
+    Reason.ORDER_NOT_KNOWN: "The order had not reached Afters yet.",
     Reason.PAGE_NOT_ASKED: "The checkout never asked for an offer: this order could not see the one-click page.",
     Reason.PAGE_NOT_ELIGIBLE: "The payment or the currency keeps this order from the one-click page.",
     Reason.PAGE_NOT_SHOWN: "An offer was ready, but the page was not shown.",

@@ -13,7 +13,13 @@ from server.domain.orders import Purchase, VariantFacts
 
 class Surface(StrEnum):
     ONE_CLICK = "one_click"
+    THANK_YOU = "thank_you"
+    ORDER_STATUS = "order_status"
     MESSAGE = "message"
+
+
+# On site like the one-click page, but nobody is charged there: who takes the offer goes to the cart.
+BLOCKS = frozenset({Surface.THANK_YOU, Surface.ORDER_STATUS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,8 @@ class Situation:
     goods: Mapping[str, VariantFacts]
     candidates: Mapping[Wanted, tuple[Candidate, ...]] = field(default_factory=dict)  # best first
     is_held_out: bool = False
-    has_codes: bool = False  # whether a message may take something off by a discount code
-    showings: int = 0  # pages shown to this shopper within the cap's window
+    has_codes: bool = False  # whether a block or a message may take something off by a discount code
+    showings: int = 0  # pages and blocks shown to this shopper within the cap's window
     refused: Refused = NOTHING_REFUSED
     local_time: datetime | None = None  # by the clock of the shop, without a zone; known where a funnel is scheduled
     arms: Mapping[str, str] = field(default_factory=dict)  # that this shopper was drawn into, by experiment

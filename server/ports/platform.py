@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
+from server.core.money import Money
 from server.domain.codes import NewCode
 from server.domain.locations import LocationStock
 from server.domain.offered import AnyChange
@@ -314,6 +315,10 @@ class PlatformApi(Protocol):
 
     def variants(self, variant_ids: tuple[str, ...], *, at_locations: bool = False) -> tuple[VariantFacts, ...]:
         """Return live facts of the variants that still exist, with where they lie if that is asked."""
+        ...
+
+    def prices_in(self, country_code: str, variant_ids: tuple[str, ...]) -> Mapping[str, Money]:
+        """Return what variants cost in a country, in the currency of the shop's market there."""
         ...
 
     def customer(self, customer_id: str) -> CustomerSnapshot | None: ...

@@ -11,6 +11,7 @@ import httpx
 
 from server.config import API_VERSION
 from server.core.clock import Clock
+from server.core.money import Money
 from server.domain.codes import NewCode
 from server.domain.orders import Order, VariantFacts
 from server.domain.plans import PlanGroup
@@ -36,6 +37,7 @@ from server.shopify.discount_codes import TAKEN, code_input
 from server.shopify.documents import document
 from server.shopify.graphql_client import AccessDenied, GraphqlClient, QueryTooCostly, UserErrors
 from server.shopify.ids import gid
+from server.shopify.market_prices import prices_in
 from server.shopify.order_answers import LineFields, OrderFields, OrderNode, order_of
 from server.shopify.plan_answers import PlanGroupNode, PlanNode
 from server.shopify.product_answers import (
@@ -185,6 +187,10 @@ class AdminApi:
             nodes = read(Nodes, data).nodes
             found += [node.facts(node.product, currency) for node in nodes if isinstance(node, VariantNode)]
         return tuple(found)
+
+    def prices_in(self, country_code: str, variant_ids: tuple[str, ...]) -> Mapping[str, Money]:
+        ids = [gid("ProductVariant", each) for each in variant_ids]
+        return prices_in(self._graphql.run("variant_prices", {"ids": ids, "country": country_code}))
 
     def _variants_at_locations(self, variant_ids: tuple[str, ...]) -> tuple[VariantFacts, ...]:
         found: list[VariantFacts] = []

@@ -6,6 +6,7 @@ of a token before anything else it says. Claims after facts of Shopify's own lib
 "shopify"), `iat`, `sub` and `input_data`, and neither `aud` nor `dest`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ MAX_CLOCK_SKEW_SECONDS = 60  # of a token that says only when it was issued
 MAX_LENGTH = 65_536
 CHANGESET_LIFETIME = timedelta(minutes=10)
 _CHANGESETS = UUID("5b0d9f1c-6f0a-4c55-9f35-3f1f0a3a6c1e")  # the name space our changesets' ids are made in
+
+_CUSTOMER = re.compile(r"gid://shopify/Customer/(?P<id>[0-9]{1,20})")
 
 # Shopify's typings spell it so; samples with "variantID" exist, and only a real shop can settle it.
 VARIANT_KEY = "variantId"
@@ -67,6 +70,15 @@ class PostPurchaseClaims:
     bought: str | None = None  # the title of the dearest line
 
 
+@dataclass(frozen=True, slots=True)
+class BlockClaims:
+    """Whose thank-you or order-status page a block is on, as far as its token tells."""
+
+    shop_domain: str
+    customer_id: str | None
+    token_id: str
+
+
 def read_session_token(token: str, *, secrets: Iterable[str], client_id: str, now: datetime) -> SessionClaims:
     """Read the session (ID) token that App Bridge hands to an admin page.
 
@@ -83,6 +95,27 @@ def read_session_token(token: str, *, secrets: Iterable[str], client_id: str, no
         raise TokenRejected("wrong_shop", "The token's issuer and destination are not the same shop.")
     _check_times(claims, now=now, essential=("exp", "nbf"))
     return SessionClaims(shop_domain=shop_domain, user_id=claims["sub"], session_id=claims["sid"])
+
+
+def read_block_token(token: str, *, secrets: Iterable[str], client_id: str, now: datetime) -> BlockClaims:
+    """Read the session token that Shopify hands to our blocks on the thank-you and the order-status page.
+
+    It has the life and the audience of an admin's, but no `sid`; `dest` may be the bare domain, and `sub` names the
+    customer where one is logged in (docs of the session token API of UI extensions).
+
+    Raises:
+        TokenRejected.
+    """
+    claims = _decode(token, secrets)
+    dest = claims.get("dest")
+    if claims.get("aud") != client_id or not isinstance(dest, str) or {"sid", "input_data", "changes"} & claims.keys():
+        raise TokenRejected("wrong_kind", "This is not a token of our blocks.")
+    shop_domain = _shop_of(dest.removeprefix("https://"))
+    _check_times(claims, now=now, essential=("exp",))
+    named = _CUSTOMER.fullmatch(str(claims.get("sub", "")))
+    # Tokens that carry no id of their own are told apart by when they were made.
+    token_id = str(claims.get("jti") or claims["exp"])
+    return BlockClaims(shop_domain, named["id"] if named else None, token_id)
 
 
 def read_post_purchase_token(

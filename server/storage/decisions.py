@@ -34,7 +34,7 @@ class DecisionRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"))
     reference_id: Mapped[str]
-    surface: Mapped[str]  # one_click | message:<touch id>
+    surface: Mapped[str]  # one_click | thank_you | order_status | message:<touch id>
     unit_id: Mapped[str]
     rules_version: Mapped[int]
     outcome: Mapped[str]
@@ -53,9 +53,10 @@ class DecisionRow(Base):
 
 
 class EventRow(Base):
-    """Something that happened to a step of a decision: shown, chosen, accepted, declined, left, outcome.
+    """Something that happened to a step of a decision, each kept once: the first, but of `choice` on the page the last.
 
-    Each is kept once: the first, but of `chosen` the last.
+    On the one-click page: shown, choice, accepted, declined, left, outcome. On a block: shown, choice, declined, and
+    taken, which is that the shopper went to the cart.
     """
 
     __tablename__ = "events"
@@ -160,6 +161,11 @@ class Decisions:
         row = self._session.execute(_OF_SURFACE_LOCKED, self._of(reference_id, surface)).one_or_none()
         return _read(row) if row else None
 
+    def get(self, decision_id: str) -> StoredDecision | None:
+        query = select(DecisionRow).where(DecisionRow.shop_id == self._shop_id, DecisionRow.id == decision_id)
+        row = self._session.scalars(query).one_or_none()
+        return _read(row) if row else None
+
     def of_reference(self, reference_id: str) -> tuple[StoredDecision, ...]:
         query = (
             select(DecisionRow)
@@ -252,6 +258,16 @@ class Decisions:
     def signed_for(self, reference_id: str) -> tuple[StoredDecision, ...]:
         asked = {"its_shop": self._shop_id, "its_reference": reference_id}
         return tuple(_read(row) for row in self._session.scalars(_SIGNED, asked))
+
+
+class DecisionIndex:
+    """Decisions of all shops, by id: for links, whose signature is the proof that they may be asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def shop_of(self, decision_id: str) -> int | None:
+        return self._session.scalar(select(DecisionRow.shop_id).where(DecisionRow.id == decision_id))
 
 
 class Events:

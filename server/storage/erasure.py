@@ -9,6 +9,7 @@ from server.ports import CustomerRequest
 from server.storage.contacts import AssignmentRow, ContactRow, Contacts, CustomerRow
 from server.storage.db import Session
 from server.storage.decisions import DecisionRow
+from server.storage.offer_codes import OfferCodeRow
 from server.storage.orders import ERASED_UNIT, OrderRow
 from server.storage.person import Person, find_person, same_phone
 from server.storage.shops import ShopRow
@@ -64,9 +65,14 @@ class Erasure:
     def _forget_units(self, person: Person) -> None:
         """Give what was counted for the person to a unit that names nobody: a unit may be the customer's id."""
         units = person.units
-        for row in self._session.scalars(
-            select(DecisionRow).where(DecisionRow.shop_id == self._shop_id, DecisionRow.unit_id.in_(units))
-        ):
+        theirs = (DecisionRow.shop_id == self._shop_id, DecisionRow.unit_id.in_(units))
+        self._session.execute(
+            delete(OfferCodeRow).where(
+                OfferCodeRow.shop_id == self._shop_id,
+                OfferCodeRow.decision_id.in_(select(DecisionRow.id).where(*theirs)),
+            )
+        )
+        for row in self._session.scalars(select(DecisionRow).where(*theirs)):
             row.facts = {**row.facts, "customer_id": None}
             row.read_facts = without_person(row.read_facts)
         self._session.flush()  # what follows changes the units that these rows were found by

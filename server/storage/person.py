@@ -13,6 +13,7 @@ from server.ports import CustomerRequest
 from server.storage.contacts import AssignmentRow, ContactRow, CustomerRow, normalise_address
 from server.storage.decisions import DecisionRow, EventRow
 from server.storage.ledger import LedgerRow
+from server.storage.offer_codes import OfferCodeRow
 from server.storage.orders import OrderLineRow, OrderRow
 from server.storage.touches import ClickRow, SequenceRow, TouchRow
 
@@ -109,6 +110,7 @@ def export_person(session: Session, shop_id: int, person: Person) -> dict[str, l
         (OrderLineRow, OrderLineRow.order_id.in_(person.order_ids)),
         (DecisionRow, DecisionRow.unit_id.in_(person.units)),
         (EventRow, EventRow.decision_id.in_(decisions)),
+        (OfferCodeRow, OfferCodeRow.decision_id.in_(decisions)),
         (SequenceRow, SequenceRow.unit_id.in_(person.units)),
         (TouchRow, TouchRow.unit_id.in_(person.units)),
         (ClickRow, ClickRow.touch_id.in_(touches)),

@@ -22,7 +22,7 @@ PLANNED, QUEUED, SENDING, SENT, REFUSED, FAILED, UNKNOWN = (
 )  # fmt: skip
 
 # Something was said, or may have been.
-_WRITTEN_STATES = (SENDING, SENT, UNKNOWN)
+WRITTEN_STATES = (SENDING, SENT, UNKNOWN)
 _FRESH = {"populate_existing": True}
 
 # How far a receipt is along; a later report never steps back behind an earlier one.
@@ -121,7 +121,7 @@ _STARTS = (
         TouchRow.shop_id == bindparam("its_shop"),
         TouchRow.unit_id == bindparam("its_unit"),
         TouchRow.sequence_id != bindparam("excluding"),
-        TouchRow.state.in_(_WRITTEN_STATES),
+        TouchRow.state.in_(WRITTEN_STATES),
         SequenceRow.shop_id == bindparam("its_shop"),
         SequenceRow.kind == bindparam("its_kind"),
     )
@@ -253,7 +253,7 @@ class Touches:
         query = (
             select(func.count())
             .select_from(TouchRow)
-            .where(TouchRow.sequence_id == sequence_id, TouchRow.state.in_(_WRITTEN_STATES))
+            .where(TouchRow.sequence_id == sequence_id, TouchRow.state.in_(WRITTEN_STATES))
         )
         return self._session.scalar(query) or 0
 
@@ -263,7 +263,7 @@ class Touches:
             TouchRow.shop_id == self._shop_id,
             TouchRow.unit_id == unit_id,
             TouchRow.channel == channel,
-            TouchRow.state.in_(_WRITTEN_STATES),
+            TouchRow.state.in_(WRITTEN_STATES),
         )
         return self._session.scalar(query)
 
@@ -337,7 +337,7 @@ class Touches:
         if not tokens:
             return ()
         query = select(ClickRow).where(ClickRow.shop_id == self._shop_id, ClickRow.token.in_(tokens))
-        return tuple(Click(row.touch_id, row.token, row.clicked_at) for row in self._session.scalars(query))
+        return tuple(Click(f"touch:{row.touch_id}", row.token, row.clicked_at) for row in self._session.scalars(query))
 
 
 class TouchIndex:

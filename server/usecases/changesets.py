@@ -1,13 +1,12 @@
 """Signs the changes of an accepted offer: only what was stored, only once, only while it holds."""
 
-import re
 from datetime import datetime
 
 from server.core.errors import AppError
 from server.core.money import Money
 from server.domain.blocks import block_of
 from server.domain.decision import Outcome
-from server.domain.offered import ACCEPTED, Offered, OfferedItem, answers_before, build_changes
+from server.domain.offered import ACCEPTED, Offered, OfferedItem, answers_before, build_changes, read_option
 from server.domain.orders import Purchase, VariantFacts
 from server.domain.plans import terms_of
 from server.domain.situation import Surface
@@ -20,9 +19,6 @@ from server.storage.levels import with_levels
 from server.storage.plans import SellingPlans
 from server.usecases.offer_ends import is_over
 from server.usecases.offers import served_shop
-
-# A step's path, and perhaps one of its choices: "0", "0da", "0a.2".
-_OPTION = re.compile(r"(?P<path>0[ad]*)(\.(?P<choice>[0-9]{1,3}))?")
 
 
 class OfferUnknown(AppError):
@@ -74,7 +70,7 @@ def sign_changeset(
         decision = decisions.lock(purchase.reference_id, Surface.ONE_CLICK.value)
         if decision is None or decision.id != decision_id or decision.outcome is not Outcome.OFFERED:
             raise OfferUnknown("No such offer was made to this purchase.", decision_id=decision_id)
-        path, choice = option_named(option_id)
+        path, choice = read_option(option_id) or ("", None)
         offered = _offered(decision, path, choice)
         signed_at = decision.signed.get(path)
         if signed_at is None:
@@ -90,14 +86,6 @@ def sign_changeset(
             token_id=f"{decision_id}:{path}",
             now=signed_at or now,
         )
-
-
-def option_named(option_id: str) -> tuple[str, int | None]:
-    """Return the step that an option such as "0" or "0a.2" names, and which of its choices; an empty path for none."""
-    named = _OPTION.fullmatch(option_id)
-    if named is None:
-        return "", None
-    return named["path"], int(named["choice"]) if named["choice"] else None
 
 
 def _offered(decision: StoredDecision, path: str, choice: int | None) -> Offered:

@@ -26,7 +26,7 @@ _SUBSCRIBED = "subscribed"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about: a purchase on its one-click page, where `order` is None, or a placed order."""
+    """What is asked about: a placed order, or a purchase whose order is not known (yet), where `order` is None."""
 
     purchase: Purchase
     unit_id: str
@@ -37,7 +37,7 @@ class Question:
 
     @property
     def is_nobody(self) -> bool:
-        """Tell whether this is a guest on the one-click page: the token names nobody, so there is no history."""
+        """Tell whether this is a guest whose order is not known: nobody is named, so there is no history."""
         return self.purchase.customer_id is None and self.order is None
 
     @property
@@ -71,12 +71,12 @@ def local_time(session: Session, shop_id: int, now: datetime) -> datetime:
 
 
 def _context(question: Question, local: datetime | None) -> Context:
-    order = question.order
+    order, is_page = question.order, question.surface is Surface.ONE_CLICK
     return Context(
         surface=question.surface.value,
         hour=local.hour if local is not None else None,
         weekday=DAYS[local.weekday()] if local is not None else None,
-        is_page_eligible=True if order is None else is_page_eligible(order),
+        is_page_eligible=is_page_eligible(order) if order is not None else (True if is_page else None),
         campaign=None if order is None else campaign_of(order),
     )
 

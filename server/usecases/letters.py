@@ -1,9 +1,13 @@
 """Writes the message of a touch: words, links, address."""
 
+from collections.abc import Mapping
+
+from server.core.money import Money
 from server.domain.codes import NewCode
 from server.domain.offered import Offered
 from server.domain.orders import Order, VariantFacts
 from server.domain.page_words import words_for
+from server.domain.presentment import shown_prices
 from server.ports import Message, OfferMessage, Words
 from server.usecases.senders import Sender
 from server.usecases.touch_work import Post, TouchWork
@@ -17,11 +21,17 @@ def write_letter(
     recipient: str,
     goods: tuple[Offered, VariantFacts] | None,
     code: NewCode | None,
+    local: Mapping[str, Money],
 ) -> tuple[Message, Words]:
-    """Return the message of a touch, ready to leave, and its words; without goods the template must name none."""
+    """Return the message of a touch, ready to leave, and its words; without goods the template must name none.
+
+    Goods are priced as their shopper pays, where `local` tells that; else in the shop's currency.
+    """
     touch, shop = work.touch, work.shop
     offered, variant = goods if goods is not None else (None, None)
-    item = offered.item if offered is not None else None
+    full = reduced = Money(0, work.order.currency)
+    if offered is not None:
+        full, reduced = shown_prices(offered.item, offered.currency, local)
     unsubscribe_url = f"{post.public_url}/unsubscribe/{post.unsubscribes.sign(touch.id)}"
     words = post.renderer.render(
         touch.channel,
@@ -35,9 +45,9 @@ def write_letter(
             product_url=f"{post.public_url}/c/{post.clicks.sign(touch.id)}",
             image_url=variant.image_url if variant else None,
             image_alt=variant.image_alt if variant else None,
-            price=item.discounted_unit_price if item else 0,
-            full_price=item.unit_price if item else 0,
-            currency=offered.currency if offered else work.order.currency,
+            price=reduced.minor,
+            full_price=full.minor,
+            currency=full.currency,
             reason_line=_reason(offered, variant, work.order) if offered and variant else None,
             unsubscribe_url=unsubscribe_url,
             postal_address=sender.settings.get("postal_address", ""),

@@ -1,9 +1,10 @@
 """Decides what a message offers, on the stock of this very minute."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from server.core.money import Money
 from server.domain.codes import NewCode
 from server.domain.decision import Decision, Outcome, decide, goods_in_turn
 from server.domain.document import RuleDocument
@@ -14,11 +15,13 @@ from server.domain.records import record_all
 from server.domain.situation import Situation, Surface
 from server.ports import PlatformApi
 from server.storage.db import Session
-from server.storage.decisions import Decisions, Events, StoredDecision
+from server.storage.decisions import Decisions, StoredDecision
 from server.usecases.arms import keep_arms
 from server.usecases.codes import CodeTerms
+from server.usecases.elsewhere import shown_goods
 from server.usecases.facts import Question
-from server.usecases.offers import purchase_facts
+from server.usecases.inquiries import purchase_facts
+from server.usecases.local_prices import local_prices
 from server.usecases.situations import draw_holdout, load_situation
 from server.usecases.touch_work import TouchWork
 
@@ -57,6 +60,7 @@ class Proposal:
     live: Mapping[str, VariantFacts]
     decision: Decision | None
     code: NewCode | None
+    local: Mapping[str, Money] = field(default_factory=dict)  # prices where the shopper pays in another currency
 
     @property
     def goods(self) -> tuple[Offered, VariantFacts] | None:
@@ -76,26 +80,25 @@ def propose(api: PlatformApi, choice: MessageChoice | None, terms: CodeTerms) ->
     decision = decide(choice.document, choice.with_goods(live)) if choice is not None else None
     is_sent = choice is None or (decision is not None and is_offer(decision))
     code = terms.code_for(decision) if is_sent else None
+    local: Mapping[str, Money] = {}
+    if choice is not None and decision is not None and decision.offered is not None and is_sent:
+        local = local_prices(api, choice.situation.purchase, [decision.offered.item.variant_id])
     if code is not None:
         api.make_code(code)
-    return Proposal(live, decision, code)
+    return Proposal(live, decision, code, local)
 
 
 def prepare_choice(session: Session, work: TouchWork, *, now: datetime) -> MessageChoice:
-    """Gather what the message may offer; goods that the page has shown are not offered again."""
-    order = work.order
-    page = Decisions(session, work.shop.id).find(order.reference_id or order.id, Surface.ONE_CLICK.value)
-    seen = {event.path for event in Events(session, work.shop.id).of_decision(page.id)} if page is not None else set()
-    steps = page.steps if page is not None else ()
-    shown = frozenset[str]().union(*(step.offered.variant_ids for step in steps if step.path in seen))
-    document = work.document
+    """Gather what the message may offer; goods that were shown on site are not offered again."""
+    order, document = work.order, work.document
+    decisions = Decisions(session, work.shop.id).of_reference(order.reference_id or order.id)
     situation = load_situation(
         session,
         work.shop.id,
         document,
         Question(purchase_of(order), work.touch.unit_id, Surface.MESSAGE, now, order),
         is_held_out=draw_holdout(session, work.shop.id, document, unit_id=work.touch.unit_id, now=now),
-        shown=shown,
+        shown=shown_goods(session, work.shop.id, decisions),
     )
     return MessageChoice(document, situation, goods_in_turn(document, situation))
 

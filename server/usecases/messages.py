@@ -208,7 +208,7 @@ def _claim(
         raise TouchNotOpen("The sender or the address went away within one transaction.", touch_id=touch.id)
     try:
         message, words = write_letter(
-            post, work, sender=sender, recipient=facts.address, goods=goods, code=proposal.code
+            post, work, sender=sender, recipient=facts.address, goods=goods, code=proposal.code, local=proposal.local
         )
     except AppError as fault:
         return end_touch(touch, FAILED, Reason.UNWRITABLE, fault.message)

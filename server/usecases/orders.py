@@ -17,6 +17,7 @@ from server.storage.rules import Rules
 from server.storage.touches import Touches
 from server.usecases.follow_ups import plan_follow_up
 from server.usecases.imports import order_unit
+from server.usecases.leads import led_here
 from server.usecases.situations import holdout_experiment
 
 
@@ -78,25 +79,18 @@ def _carry_assignment(session: Session, shop_id: int, order: Order, document: Ru
 
 
 def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> None:
-    decisions = Decisions(session, shop_id).signed_for(order.reference_id) if order.reference_id else ()
-    touches = Touches(session, shop_id)
-    clicks = touches.clicks([value for _, value in order.attributes])
-    coded = [touch.id for touch in touches.by_codes(order.discount_codes)]
-    versions = {f"decision:{each.id}": each.rules_version for each in decisions}
-    for touch_id in {*coded, *(click.touch_id for click in clicks)}:
-        touch = touches.get(touch_id)
-        sequence = touches.sequence(touch.sequence_id) if touch else None
-        if sequence is not None:
-            versions[f"touch:{touch_id}"] = sequence.rules_version
+    signed = Decisions(session, shop_id).signed_for(order.reference_id) if order.reference_id else ()
+    led = led_here(session, shop_id, order)
     due = credit_order(
         order,
         signed=[
             SignedOffer(each.id, step.offered.variant_ids, step.offered.lines_before)
-            for each in decisions
+            for each in signed
             for step in each.steps
             if step.path in each.signed
         ],
-        clicks=clicks,
-        coded=coded,
+        clicks=led.clicks,
+        coded=led.coded,
     )
+    versions = {f"decision:{each.id}": each.rules_version for each in signed} | led.versions
     Ledger(session, shop_id).settle(order.id, due, currency=order.currency, versions=versions, now=now)

@@ -4,17 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from server.core.errors import AppError
-from server.domain.offered import FIRST
+from server.domain.offered import FIRST, read_option
 from server.domain.orders import Purchase
 from server.domain.situation import Surface
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events
-from server.usecases.changesets import option_named
 from server.usecases.follow_ups import reschedule
 from server.usecases.offers import served_shop
 
-KINDS = ("shown", "chosen", "accepted", "declined", "outcome", "left")
-_OPEN = ("shown", "chosen", "accepted")  # what is on the screen may still be taken
+KINDS = ("shown", "choice", "accepted", "declined", "outcome", "left")
+_OPEN = ("shown", "choice", "accepted")  # what is on the screen may still be taken
 
 
 class UnknownDecision(AppError):
@@ -55,12 +54,12 @@ def record_page_event(
         data: dict[str, Any] = {"error_codes": list(error_codes), "latency_ms": latency_ms}
         choice = None
         if option_id is not None:
-            chosen, choice = option_named(option_id)
+            chosen, choice = read_option(option_id) or ("", None)
             if chosen != path or offered is None or (choice is not None and choice >= len(offered.choices)):
                 raise UnknownDecision("The decision has no such option.", decision_id=decision_id, option=option_id)
             data["option_id"] = option_id
         events = Events(session, shop_id)
-        if not events.record(decision, kind, path=path, status=status, data=data, now=now, is_last=kind == "chosen"):
+        if not events.record(decision, kind, path=path, status=status, data=data, now=now, is_last=kind == "choice"):
             return False
         decisions.put_on_show(decision.id, offered.chosen(choice)[0] if offered and kind in _OPEN else None)
         reschedule(session, shop_id, reference_id=decision.reference_id)

@@ -77,7 +77,7 @@ def load_situation(
         facts=facts,
         goods=facts.goods,
         is_held_out=is_held_out,
-        has_codes=question.surface is Surface.MESSAGE and may_make_codes(session, shop_id),
+        has_codes=question.surface is not Surface.ONE_CLICK and may_make_codes(session, shop_id),
         showings=_showings(session, shop_id, document, question),
         refused=_refused(session, shop_id, document, question, shown=shown),
         local_time=_local_time(session, shop_id, document, question),

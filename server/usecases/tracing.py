@@ -2,15 +2,13 @@
 
 from server.domain.decision import Decision, decide
 from server.domain.document import RuleDocument
-from server.domain.orders import Purchase, PurchaseLine
 from server.domain.reasons import TraceLine
 from server.domain.records import recorded, recorded_situation
 from server.domain.telling import tell
 from server.storage.db import Session
 from server.storage.decisions import StoredDecision
 from server.storage.rules import PublishedRules, Rules
-
-_ASKED = frozenset({"currency", "presentment_currency", "total", "country_code", "customer_id", "lines"})
+from server.usecases.inquiries import purchase_in
 
 
 def trace_of(session: Session, shop_id: int, decision: StoredDecision) -> tuple[TraceLine, ...]:
@@ -31,10 +29,11 @@ def trace_of(session: Session, shop_id: int, decision: StoredDecision) -> tuple[
 def is_made_again(session: Session, shop_id: int, decision: StoredDecision) -> bool | None:
     """Tell whether the rules of its day make the same of what a decision read; None where that is gone or was not."""
     published = Rules(session, shop_id).version(decision.rules_version)
-    if published is None or not decision.facts.keys() >= _ASKED:
+    purchase = purchase_in(decision)
+    if published is None or purchase is None:
         return None
     document = _document(published, decision)
-    situation = recorded_situation(decision.read_facts, document, _purchase(decision))
+    situation = recorded_situation(decision.read_facts, document, purchase)
     if situation is None:
         return None
     again = decide(document, situation)
@@ -46,18 +45,4 @@ def _document(published: PublishedRules, decision: StoredDecision) -> RuleDocume
     facts = decision.facts
     return published.document.of_purchase(
         country_code=facts.get("country_code"), currency=facts.get("presentment_currency", "")
-    )
-
-
-def _purchase(decision: StoredDecision) -> Purchase:
-    facts = decision.facts
-    return Purchase(
-        reference_id=decision.reference_id,
-        currency=facts["currency"],
-        total=facts["total"],
-        lines=tuple(PurchaseLine(*line) for line in facts["lines"]),
-        presentment_currency=facts["presentment_currency"],
-        country_code=facts["country_code"],
-        customer_id=facts["customer_id"],
-        presentment_total=facts.get("presentment_total"),
     )

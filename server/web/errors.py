@@ -45,6 +45,7 @@ _STATUS: dict[str, HTTPStatus] = {
     "already_signed": HTTPStatus.CONFLICT,
     "draft_changed": HTTPStatus.CONFLICT,
     "offer_expired": HTTPStatus.GONE,
+    "order_not_known": HTTPStatus.CONFLICT,
     "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "offer_unavailable": HTTPStatus.UNPROCESSABLE_ENTITY,
     "nothing_to_preview": HTTPStatus.CONFLICT,

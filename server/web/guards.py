@@ -15,9 +15,11 @@ from server.runtime import Runtime
 from server.shopify.oauth import embedded_url
 from server.shopify.shop_domain import InvalidShopDomain, read_shop_domain
 from server.shopify.tokens import (
+    BlockClaims,
     PostPurchaseClaims,
     SessionClaims,
     TokenRejected,
+    read_block_token,
     read_post_purchase_token,
     read_session_token,
 )
@@ -139,6 +141,29 @@ def post_purchase() -> Response | None:
 
 def purchase_claims() -> PostPurchaseClaims:
     return cast("PostPurchaseClaims", g.purchase_claims)
+
+
+def block_page() -> Response | None:
+    """Let in our blocks: the shop and the customer come from the signed token, whatever the body says."""
+    if request.method == "OPTIONS":
+        return Response(status=204)
+    parts = runtime()
+    try:
+        g.block_claims = read_block_token(
+            _bearer(),
+            secrets=parts.settings.client_secrets,
+            client_id=parts.settings.client_id,
+            now=parts.clock.now(),
+        )
+    except TokenRejected as reason:
+        raise NotAuthenticated(f"The token is not accepted: {reason.code}.", reason=reason.code) from reason
+    bind_contextvars(shop=g.block_claims.shop_domain)
+    limits().blocks.take(f"{g.block_claims.shop_domain} {g.block_claims.token_id}")
+    return None
+
+
+def block_claims() -> BlockClaims:
+    return cast("BlockClaims", g.block_claims)
 
 
 def merchant_session() -> Response | None:

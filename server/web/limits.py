@@ -53,6 +53,7 @@ class Limits:
     def __init__(self, clock: Clock) -> None:
         minute = timedelta(minutes=1)
         self.purchases = Limit(60, minute, clock)
+        self.blocks = Limit(60, minute, clock)
         self.staff = Limit(600, minute, clock)
         self.links = Limit(30, minute, clock)
         self.systems = Limit(120, minute, clock)

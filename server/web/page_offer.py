@@ -1,28 +1,15 @@
 """An offer as the one-click page takes it. What a page shows is made here alone, for shoppers and previews alike."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from decimal import Decimal
+from dataclasses import asdict
 from typing import Any
 
 from server.core.money import Money
 from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep, ShippingPrice, build_changes
 from server.domain.orders import VariantFacts
-from server.domain.page_words import Texts, words_for
 from server.domain.plans import PlanTerms
-from server.outbound.localisation import format_money, format_percentage
 from server.shopify.tokens import change_body, discount_value
-from server.web.page_words import because_in
-
-_SAID = tuple(name for name in Texts.__slots__ if name not in ("reason", "badge"))
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads the page: the checkout's locale, and the title of the dearest product that was bought."""
-
-    locale: str
-    bought: str | None = None
+from server.web.page_words import Reader, Words
 
 
 def page_offer(step: OfferedStep, goods: Mapping[str, VariantFacts], reader: Reader) -> dict[str, Any]:
@@ -71,7 +58,7 @@ def _option(
             unit_price=sum(each.quantity * each.unit_price for each in items),
             discounted_unit_price=sum(each.total for each in items),
         )
-    values = _values(offered, item, " + ".join(goods[each.variant_id].title for each in items), reader)
+    words = Words(offered, item, " + ".join(goods[each.variant_id].title for each in items), reader)
     return {
         "option_id": option_id,
         "variant_id": int(item.variant_id),
@@ -82,39 +69,11 @@ def _option(
         "discounted_unit_price": _money(item.discounted_unit_price, offered.currency),
         "discount": _discount(item.discount) if item.discount else None,
         "subscription": _subscription(item.plan, offered.currency) if item.plan else None,
-        "reason_line": _reason(offered, values, reader),
-        "badge": _said("badge", offered, values, reader),
-        "texts": {name: text for name in _SAID if (text := _said(name, offered, values, reader)) is not None},
+        "reason_line": words.reason,
+        "badge": words.said("badge"),
+        "texts": words.texts,
         "changes": [change_body(change) for change in build_changes(offered, choice)],
     }
-
-
-def _values(offered: Offered, item: OfferedItem, title: str, reader: Reader) -> dict[str, str | None]:
-    """Return what the variables of texts stand for; None where there is nothing to say."""
-    full, paid = item.quantity * item.unit_price, item.total
-    discount, percent = item.discount, Decimal((full - paid) * 100 // full if full > paid else 0)
-    if discount is not None and discount.percent is not None and item.plan is None:
-        percent = discount.percent
-    money = {"price": paid, "saving": full - paid if full > paid else None}
-    return {
-        "product": title,
-        "bought": offered.bought or reader.bought,
-        "percent": format_percentage(percent, reader.locale) if percent else None,
-        **{
-            name: format_money(Money(minor, offered.currency), reader.locale) if minor is not None else None
-            for name, minor in money.items()
-        },
-    }
-
-
-def _said(name: str, offered: Offered, values: Mapping[str, str | None], reader: Reader) -> str | None:
-    return words_for(name, offered.texts, offered.translations, locale=reader.locale, values=values)
-
-
-def _reason(offered: Offered, values: Mapping[str, str | None], reader: Reader) -> str | None:
-    said = _said("reason", offered, values, reader) or because_in(reader.locale, offered.found_by, offered.bought)
-    # A merchant's own line that could not be filled is not said at all.
-    return said or (offered.reason_line if offered.texts.reason is None else None)
 
 
 def _part(item: OfferedItem, facts: VariantFacts, currency: str) -> dict[str, Any]:

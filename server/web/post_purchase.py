@@ -12,13 +12,15 @@ from server.domain.offered import FIRST, OfferedStep
 from server.domain.orders import VariantFacts
 from server.domain.reasons import Reason
 from server.usecases.changesets import sign_changeset
+from server.usecases.inquiries import Answer
 from server.usecases.offer_ends import seconds_left
-from server.usecases.offers import Answer, answer_purchase
+from server.usecases.offers import answer_purchase
 from server.usecases.page_events import record_page_event
 from server.web.forms import AcceptedOption, PageEvent
 from server.web.guards import guarded, post_purchase, purchase_claims, runtime
 from server.web.headers import allow_any_origin
-from server.web.page_offer import Reader, page_offer
+from server.web.page_offer import page_offer
+from server.web.page_words import Reader
 
 
 class UnreadableBody(AppError):

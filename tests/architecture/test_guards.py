@@ -17,6 +17,8 @@ WEB = Path(__file__).parents[2] / "server" / "web"
 GUARDS = {
     "receipts": guards.vendor_signature,
     "post_purchase": guards.post_purchase,
+    "blocks": guards.block_page,
+    "offer_links": guards.public,  # as links
     "links": guards.public,  # the signature in each link is looked at by its route
     "public": guards.public,
     "installing": guards.public,  # signature and state are looked at by the route

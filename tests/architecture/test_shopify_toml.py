@@ -4,9 +4,11 @@ The CLI checks only at deploy time and passes unknown keys on to the server, whi
 show no earlier. The rules are restated here from the CLI's own schemas.
 """
 
+import json
 import re
+import shutil
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -128,6 +130,22 @@ def _faults_of_ui_extension(extension: Table) -> list[str]:
     return found + _check("a target is given once", len(targets) == len(set(targets)))
 
 
+def faults_of_files(folder: Path) -> list[str]:
+    """Return which files that an extension's configuration names, or that its words need, Shopify would miss."""
+    extension = tomllib.loads((folder / "shopify.extension.toml").read_text(encoding="utf-8"))
+    found: list[str] = []
+    for one in extension.get("extensions", ()):
+        modules = [target["module"] for target in one["targeting"]]
+        found += [f"{module} is missing" for module in modules if not (folder / module).is_file()]
+    keys = set(re.findall(r'"t:([\w.]+)"', (folder / "shopify.extension.toml").read_text(encoding="utf-8")))
+    locales = sorted((folder / "locales").glob("*.json"))
+    defaults = [path for path in locales if path.name.endswith(".default.json")]
+    found += _check("one language is the default one", len(defaults) == (1 if keys or locales else 0))
+    for path in locales:
+        found += _check(f"{path.name} has every name", keys <= set(json.loads(path.read_text(encoding="utf-8"))))
+    return found
+
+
 def _faults_of_identity(extension: Table) -> list[str]:
     found = _check("name is given", extension.get("name"))
     found += _check("handle has 1 to 50 of A-Z a-z 0-9 -", HANDLE.fullmatch(str(extension.get("handle", ""))))
@@ -202,10 +220,21 @@ def test_shopify_would_take_the_extension(path: Path) -> None:
     assert faults_of_extension(tomllib.loads(path.read_text(encoding="utf-8"))) == []
 
 
-def test_the_one_click_page_is_there_and_no_two_extensions_share_a_name() -> None:
+@pytest.mark.parametrize("path", EXTENSIONS, ids=[path.parent.name for path in EXTENSIONS])
+def test_shopify_would_find_the_files_of_the_extension(path: Path) -> None:
+    assert faults_of_files(path.parent) == []
+
+
+def test_every_surface_is_there_and_no_two_extensions_share_a_name() -> None:
     found = [tomllib.loads(path.read_text(encoding="utf-8")) for path in EXTENSIONS]
-    assert "checkout_post_purchase" in {extension.get("type") for extension in found}
     each = [one for extension in found for one in extension.get("extensions", [extension])]
+    assert {one["type"] for one in each} == {"checkout_post_purchase", "ui_extension"}
+    assert [target["target"] for one in each for target in one.get("targeting", ())] == [
+        "purchase.thank-you.block.render",
+        "customer-account.order-status.block.render",
+    ]
+    # Without it the checkout refuses their requests; the one-click page needs none.
+    assert [one["capabilities"]["network_access"] for one in each if one["type"] == "ui_extension"] == [True]
     for key in ("handle", "uid"):
         assert len({one[key] for one in each}) == len(each)
 
@@ -314,3 +343,24 @@ def test_the_code_knows_the_required_scopes_and_asks_for_the_optional_ones() -> 
     assert tuple(scopes["scopes"].split(",")) == REQUIRED_SCOPES
     pages = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates/pages").glob("*.html"))
     assert set(re.findall(r'data-ask-scope="(\w+)"', pages)) == set(scopes["optional_scopes"])
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda folder: (folder / "src/ThankYou.jsx").unlink(), "./src/ThankYou.jsx is missing"),
+        (lambda folder: (folder / "locales/en.default.json").rename(folder / "locales/en.json"), "the default one"),
+        (lambda folder: shutil.copy(folder / "locales/de.json", folder / "locales/de.default.json"), "the default one"),
+        (lambda folder: (folder / "locales/de.json").write_text("{}", encoding="utf-8"), "de.json has every name"),
+    ],
+    ids=["module", "no default", "two defaults", "name"],
+)
+def test_a_missing_file_of_an_extension_would_be_noticed(
+    tmp_path: Path, change: Callable[[Path], object], fault: str
+) -> None:
+    folder = tmp_path / "thank-you"
+    skipped = shutil.ignore_patterns("node_modules", "dist", "tests")
+    shutil.copytree(ROOT / "extension/thank-you", folder, ignore=skipped)
+    assert faults_of_files(folder) == []
+    change(folder)
+    assert any(fault in one for one in faults_of_files(folder))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from server.bootstrap import configure_logging
-from tests.bench import backfill, backtest, bursts, calls, follow_up, intake, offers, rules, starting
+from tests.bench import backfill, backtest, bursts, calls, follow_up, intake, offers, page, rules, starting
 from tests.bench.measures import Measure, say
 
 Subject = Callable[[Path], Iterator[Measure]]
@@ -22,6 +22,7 @@ SUBJECTS: dict[str, Subject] = {
     "intake": intake.measures,
     "follow-up": follow_up.measures,
     "offers": offers.measures,
+    "page": page.measures,
     "bursts": bursts.measures,
     "back-fill": backfill.measures,
     "back-test": backtest.measures,

@@ -32,6 +32,7 @@ from tests.soak.evidence import Evidence
 from tests.web.purchases import bearer, claims, money, sign
 
 RATE = 100
+RUSH = 500
 SECONDS = 20
 FUNNELS = 1_000
 GOODS = 100_000
@@ -64,17 +65,34 @@ def measures(
         for p in (50, 99):
             yield Measure(f"{name}, p{p}", percentile(found.waits, p), "ms")
         yield Measure(f"{name}, most memory of the web process", found.megabytes, "MB")
+    own = folder / "rush"
+    own.mkdir()
+    with fresh_postgresql(is_durable=True) as url:
+        found = _ask(own, url, orders, count=seconds * RUSH, rate=RUSH, funnels=1, goods=0, processes=2)
+    name = f"offer decided and stored, the sandbox's shop, {RUSH} questions/s, two web processes, PostgreSQL"
+    for p in (50, 99):
+        yield Measure(f"{name}, p{p}", percentile(found.waits, p), "ms")
 
 
-def _ask(folder: Path, url: str, orders: int | None, *, count: int, rate: int, funnels: int) -> _Found:
-    with RunningSandbox(folder, orders=orders, database=url) as shop:
+def _ask(
+    folder: Path,
+    url: str,
+    orders: int | None,
+    *,
+    count: int,
+    rate: int,
+    funnels: int,
+    goods: int = GOODS,
+    processes: int = 1,
+) -> _Found:
+    with RunningSandbox(folder, orders=orders, database=url, web_processes=processes) as shop:
         shop.install()
         evidence = Evidence(url)
         shop.wait_until(evidence.unfinished_imports, lambda left: left == 0, timeout=IMPORT_SECONDS, what="the import")
         baskets = baskets_of(shop.settings.world_path)
-        _stock_up(url)
+        _stock_up(url, goods)
         _publish(url, shop.settings.shop_domain, rules_of(baskets, funnels), now=shop.sandbox.clock.now())
-        told = partial(_token, shop.settings, shop.sandbox.clock.now())
+        told = partial(token_of, shop.settings, shop.sandbox.clock.now())
         tokens = [told(number, baskets[number % len(baskets)]) for number in range(count + _WARM_UP)]
 
         def ask(number: int) -> Request:
@@ -128,16 +146,16 @@ def rules_of(baskets: list[list[tuple[int, int, int, int]]], funnels: int) -> di
     return {**FIRST_DRAFT, "funnels": [*made, *FIRST_DRAFT["funnels"]]}
 
 
-def _stock_up(url: str) -> None:
-    """Add to the shop's goods until there are GOODS: each a copy of one that it has, under an id of its own."""
+def _stock_up(url: str, wanted: int) -> None:
+    """Add to the shop's goods until there are so many: each a copy of one that it has, under an id of its own."""
     database = Database(make_engine(url))
     with database.write() as session:
         held = [dict(row) for row in session.execute(select(VariantRow.__table__)).mappings()]
         tags = defaultdict(list)
         for variant_id, tag in session.execute(select(VariantTagRow.variant_id, VariantTagRow.tag)):
             tags[variant_id].append(tag)
-        for copy in range(1, GOODS // len(held) + 1):
-            more = [(row, f"9{copy:03}{row['variant_id']}") for row in held[: GOODS - copy * len(held)]]
+        for copy in range(1, wanted // len(held) + 1):
+            more = [(row, f"9{copy:03}{row['variant_id']}") for row in held[: wanted - copy * len(held)]]
             goods = [{**row, "variant_id": new, "product_id": f"9{copy:03}{row['product_id']}"} for row, new in more]
             session.execute(insert(VariantRow), goods)
             tagged = [
@@ -161,7 +179,8 @@ def _publish(url: str, domain: str, document: dict[str, Any], *, now: datetime) 
     database.dispose()
 
 
-def _token(settings: SandboxSettings, now: datetime, number: int, basket: list[tuple[int, int, int, int]]) -> str:
+def token_of(settings: SandboxSettings, now: datetime, number: int, basket: list[tuple[int, int, int, int]]) -> str:
+    """Return the token of a purchase of a basket by a customer of its own."""
     body = claims(now, reference_id=f"{number:032x}", shop=settings.shop_domain, customer_id=number + 1)
     bought = body["input_data"]["initialPurchase"]
     bought["totalPriceSet"] = money(_pounds(sum(line[3] for line in basket)))

@@ -113,9 +113,10 @@ class AppProcesses:
         self.run(upgrade=["db", "upgrade"])
         marker.write_text(wanted, encoding="ascii")
 
-    def start(self) -> None:
+    def start(self, web_processes: int = 1) -> None:
         """Start web and worker; they are ready when `wait_until_healthy` returns."""
-        self._children["web"] = self._start("web", ["serve", "--port", str(self._settings.app_port)])
+        port, processes = str(self._settings.app_port), str(web_processes)
+        self._children["web"] = self._start("web", ["serve", "--port", port, "--processes", processes])
         self._children["worker"] = self._start("worker", ["worker"])
 
     def wait_until_healthy(self, timeout: float, *, stopping: Event | None = None) -> None:

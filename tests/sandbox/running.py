@@ -10,7 +10,7 @@ import httpx
 
 from tests.sandbox.browser.admin.launch import Launcher
 from tests.sandbox.clock import SandboxClock
-from tests.sandbox.credentials import make_credentials
+from tests.sandbox.credentials import credentials_in
 from tests.sandbox.deploy import deploy_extension
 from tests.sandbox.house import House, make_world
 from tests.sandbox.launcher import start_by_day
@@ -25,7 +25,7 @@ POLL_SECONDS = 0.05
 
 
 class RunningSandbox:
-    """Everything `make demo` starts, as a context manager.
+    """Everything `make demo` starts, as a context manager; what `var_dir` holds of an earlier one goes on.
 
     `orders` is how much of the history the shop has (None: all of it, which takes some seconds the first time);
     `with_app` False leaves Afters out; `database` is where it stores (None: in a SQLite file). In the `with` block
@@ -34,11 +34,18 @@ class RunningSandbox:
     """
 
     def __init__(
-        self, var_dir: Path, *, orders: int | None = 400, with_app: bool = True, database: str | None = None
+        self,
+        var_dir: Path,
+        *,
+        orders: int | None = 400,
+        with_app: bool = True,
+        database: str | None = None,
+        web_processes: int = 1,
     ) -> None:
         self._orders = orders
         self._with_app = with_app
-        self.credentials = make_credentials()
+        self._web_processes = web_processes
+        self.credentials = credentials_in(var_dir)
         port, app_port, smtp_port = free_ports("127.0.0.1", 3)
         self.settings = SandboxSettings(
             var_dir=var_dir,
@@ -67,7 +74,7 @@ class RunningSandbox:
         self._client = httpx.Client(base_url=self.settings.origin, timeout=30.0, trust_env=False)
         try:
             if self._with_app:
-                self.processes.start()
+                self.processes.start(self._web_processes)
                 self.processes.wait_until_healthy(HEALTH_SECONDS)
         except BaseException:
             self._stop()

@@ -1,5 +1,6 @@
 """Sets the stage: a running sandbox, a browser, a merchant who has installed the app and published its offers."""
 
+import fcntl
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -69,25 +70,55 @@ class Stage:
 
 
 @contextmanager
-def set_stage(var_dir: Path, *, orders: int | None = 300) -> Iterator[Stage]:
+def set_stage(var_dir: Path, *, orders: int | None = 300, kept: Path | None = None) -> Iterator[Stage]:
     """Start everything and do what a merchant does on the first day.
+
+    `kept` is a folder that keeps the end of that day: who comes first makes it, all others begin from a copy.
 
     Raises:
         NoBrowser.
     """
+    if kept is not None:
+        _begin_from(kept, var_dir, orders=orders)
+    with RunningSandbox(var_dir, orders=orders) as sandbox, _browser() as browser, _tab(browser) as context:
+        merchant = Merchant(sandbox, context.new_page())
+        if kept is None:
+            _live_the_first_day(merchant)
+        else:
+            sandbox.connect_vendors()  # where mail is taken has moved with the ports
+        yield Stage(sandbox, browser, merchant)
+
+
+def _live_the_first_day(merchant: Merchant) -> None:
+    merchant.install()
+    merchant.sandbox.connect_vendors()
+    merchant.wait_for_imports()
+    merchant.publish()
+    change_rules(merchant.sandbox, _show_to_everybody)
+
+
+def _begin_from(kept: Path, var_dir: Path, *, orders: int | None) -> None:
+    """Copy the end of the first day to `var_dir`, living that day first where nobody has."""
+    kept.mkdir(parents=True, exist_ok=True)
+    day, is_over = kept / "day", kept / "over"
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_over.exists():
+            shutil.rmtree(day, ignore_errors=True)  # whoever was at it before did not come to its end
+            with set_stage(day, orders=orders):
+                pass
+            is_over.touch()
+    shutil.copytree(day, var_dir, dirs_exist_ok=True)
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
     executable = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if executable is None:
         raise NoBrowser("There is no Chromium: install Debian's package 'chromium'.")
-    with RunningSandbox(var_dir, orders=orders) as sandbox, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-        with _tab(browser) as context:
-            merchant = Merchant(sandbox, context.new_page())
-            merchant.install()
-            sandbox.connect_vendors()
-            merchant.wait_for_imports()
-            merchant.publish()
-            change_rules(sandbox, _show_to_everybody)
-            yield Stage(sandbox, browser, merchant)
+        yield browser
         browser.close()
 
 

@@ -24,9 +24,10 @@ from server.storage.shops import Connections, Shops
 from server.storage.touches import Touches, TouchRow
 from server.usecases.access import ShopAccess
 from server.usecases.ingest import handle_delivery, store_delivery
+from server.usecases.inquiries import Answer
 from server.usecases.install import open_app
 from server.usecases.messages import resolve_cut_off, send_touch
-from server.usecases.offers import Answer, answer_purchase
+from server.usecases.offers import answer_purchase
 from server.usecases.orders import record_order
 from server.usecases.page_events import record_page_event
 from server.usecases.touch_work import Post

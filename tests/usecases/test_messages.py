@@ -523,3 +523,22 @@ class TestUnknownFate:
             due.resolve()
         with due.database.read() as session:
             assert Touches(session, due.shop_id).get("nobody") is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "reason", "said"),
+    [
+        ("en-GB", "{product} goes with your {bought}", "Product 2 goes with your Product 1"),
+        ("de-AT", "{product} goes with your {bought}", "Zu Product 1"),
+        ("en-GB", "Only {price} for {product}", None),
+    ],
+)
+def test_why_goods_are_offered_is_said_in_the_orders_language(
+    house: House, locale: str, reason: str, said: str | None
+) -> None:
+    translations = [{"language": "de", "reason": "Zu {bought}"}]
+    offer = offer_json("2", texts={"reason": reason}, translations=translations)
+    house.publish(rules_json(funnel_json(offer=offer)))
+    house.record(order(locale=locale, created_at=NOW, gateways=("paypal",)))
+    house.send()
+    assert house.renderer.written[-1].reason_line == said

@@ -22,7 +22,7 @@ def record(house: House, decision_id: str, *, domain: str = SHOP, reference_id: 
     )
 
 
-@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"chosen"}))
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"choice"}))
 def test_each_kind_is_kept_once(house: House, kind: str) -> None:
     assert house.happen(kind)
     house.clock.move(seconds=5)
@@ -79,19 +79,19 @@ class TestChoices:
     def test_of_several_choices_the_last_is_kept(self, chooser: House) -> None:
         chooser.happen("shown")
         for option_id in ("0.0", "0.1", "0"):
-            assert chooser.happen("chosen", option_id=option_id)
+            assert chooser.happen("choice", option_id=option_id)
             chooser.clock.move(seconds=2)
         with chooser.database.read() as session:
             found = Events(session, chooser.shop_id).of_decision(chooser.ask().decision.id)
-        assert [(each.kind, each.data.get("option_id")) for each in found] == [("shown", None), ("chosen", "0")]
+        assert [(each.kind, each.data.get("option_id")) for each in found] == [("shown", None), ("choice", "0")]
 
     def test_what_is_chosen_is_set_aside(self, chooser: House) -> None:
         chooser.happen("shown")
-        chooser.happen("chosen", option_id="0.1")
+        chooser.happen("choice", option_id="0.1")
         with chooser.database.read() as session:
             assert Decisions(session, chooser.shop_id).on_show(["2"], now=chooser.clock.now()) == {"2": 3}
 
     @pytest.mark.parametrize("option_id", ["0.2", "0a", "0d.0", "1", "free", "0.\u0661"])
     def test_a_choice_that_was_not_offered_is_refused(self, chooser: House, option_id: str) -> None:
         with pytest.raises(UnknownDecision):
-            chooser.happen("chosen", option_id=option_id)
+            chooser.happen("choice", option_id=option_id)

@@ -1,13 +1,16 @@
 """What the one-click page is sent: the merchant's words in the shopper's language, choices, layout, the clock."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from server.domain.offered import Offered, OfferedItem, OfferedStep
+from server.domain.offered import AppliedDiscount, Offered, OfferedItem, OfferedStep
+from server.domain.page_words import Texts
 from server.runtime import Runtime
-from server.web.page_offer import Reader, page_offer
+from server.web.page_offer import page_offer
+from server.web.page_words import Reader, Words
 from tests.conftest import StandingClock
 from tests.factories import variant
 from tests.web.installed import fixed_rules, install
@@ -94,6 +97,13 @@ class TestWords:
         offered = Offered("f", "first", "o", "GBP", (item,), minimum_stock=1, **found)  # type: ignore[arg-type]  # texts
         shown = page_offer(OfferedStep("0", offered), {"2": variant("2")}, Reader(locale))
         assert shown["reason_line"] == words
+
+    def test_no_text_names_a_price_to_who_pays_in_another_currency(self) -> None:
+        item = OfferedItem("2", "45", 1, 1_000, 850, AppliedDiscount("Now", percent=Decimal(15)))
+        texts = Texts(heading="{product} for {price}", accept="{percent} off")
+        offered = Offered("f", "first", "o", "GBP", (item,), minimum_stock=1, texts=texts)
+        assert Words(offered, item, "Lamp", Reader()).texts == {"heading": "Lamp for £8.50", "accept": "15% off"}
+        assert Words(offered, item, "Lamp", Reader(prices_differ=True)).texts == {"accept": "15% off"}
 
 
 class TestChoices:

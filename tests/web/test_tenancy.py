@@ -29,7 +29,7 @@ from server.usecases.api_keys import create_key
 from server.usecases.privacy import note_data_request
 from tests.conftest import StandingClock
 from tests.factories import OTHER_SHOP, customer, journey_json
-from tests.shopify_client import make_session_token
+from tests.shopify_client import make_block_token, make_session_token
 from tests.storage.test_deliveries import NEW
 from tests.web.installed import CLIENT_ID, CLIENT_SECRET, SHOP, TWILIO, fixed_rules, install, product, variant
 from tests.web.pages.history import History
@@ -53,6 +53,7 @@ PAGE_ROUTES = {
     "/privacy/requests", "/privacy/requests/<int:request_id>/data", "/privacy/requests/<int:request_id>/done",
 }  # fmt: skip
 TOKEN_ROUTES = {"/post-purchase/offers", "/post-purchase/changesets", "/post-purchase/events"}
+BLOCK_ROUTES = {"/blocks/offers", "/blocks/events"}
 OTHER_ROUTES = {
     "/auth/session-token": "a page without data",
     "/previews/stage": "a page without data",
@@ -67,6 +68,7 @@ OTHER_ROUTES = {
     "/ready": "no data",
     "/metrics": "sums over all shops, for the operator",
     "/static/<path:filename>": "files",
+    "/o/<token>": "the signed link names one offer; whoever holds it was shown it",
     "/c/<token>": "the signed link names one message; whoever holds it was sent it",
     "/unsubscribe/<token>": "as above",
     "/receipts/<vendor>": "signed with the credentials of the shop it names",
@@ -177,7 +179,8 @@ def app(runtime: Runtime) -> Flask:
 
 
 def test_every_route_is_accounted_for(app: Flask) -> None:
-    assert {rule.rule for rule in app.url_map.iter_rules()} == PAGE_ROUTES | TOKEN_ROUTES | set(OTHER_ROUTES)
+    known = PAGE_ROUTES | TOKEN_ROUTES | BLOCK_ROUTES | set(OTHER_ROUTES)
+    assert {rule.rule for rule in app.url_map.iter_rules()} == known
 
 
 def test_no_page_shows_or_changes_anything_of_another_shop(
@@ -257,6 +260,29 @@ def test_the_one_click_page_of_one_shop_reaches_no_decision_of_another(
             assert answer.status_code in {200, 403, 404, 409, 410}, f"{path}: HTTP {answer.status_code} {answer.text}"
             if path != "/post-purchase/offers":
                 assert answer.status_code != 200
+    assert _rows(runtime, neighbour) == before
+    _check(statements)
+
+
+def test_a_block_shows_nothing_of_another_shop(
+    app: Flask, runtime: Runtime, clock: StandingClock, ours: int, neighbour: Neighbour
+) -> None:
+    """Its token is our own shop's; the body names the other shop's order and decision."""
+    assert ours
+    before, client = _rows(runtime, neighbour), app.test_client()
+    signed = make_block_token(shop=SHOP, client_id=CLIENT_ID, secret=CLIENT_SECRET, now=clock.now())
+    asked = {"surface": "thank_you", "checkout_token": neighbour.reference_id, "order_id": "9001"}
+    bodies: dict[str, dict[str, Any]] = {
+        "/blocks/offers": asked,
+        "/blocks/events": {"decision_id": neighbour.decision_id, "kind": "shown"},
+    }
+    assert set(bodies) == BLOCK_ROUTES
+    with _read_statements(runtime) as statements:
+        for path, body in bodies.items():
+            answer = client.post(path, headers=bearer(signed), json=body)
+            assert neighbour.decision_id not in answer.text
+            assert answer.status_code in {200, 404}, f"{path}: HTTP {answer.status_code} {answer.text}"
+    assert answer.status_code == 404
     assert _rows(runtime, neighbour) == before
     _check(statements)
 

@@ -97,10 +97,10 @@ export interface Stored {
 }
 
 /**
- * `chosen`: another variant or quantity, of which the last counts. `outcome` says what became of the changeset; `left`
+ * `choice`: another variant or quantity, of which the last counts. `outcome` says what became of the changeset; `left`
  * that the page ended with neither acceptance nor decline.
  */
-export type EventKind = 'shown' | 'chosen' | 'accepted' | 'declined' | 'outcome' | 'left';
+export type EventKind = 'shown' | 'choice' | 'accepted' | 'declined' | 'outcome' | 'left';
 
 /** `unknown`: the platform never answered, so the item may or may not be on the order. */
 export type OutcomeStatus = 'processed' | 'partially_processed' | 'unprocessed' | 'unknown';

@@ -40,7 +40,7 @@ export function createReporter(token, decisionId, since) {
      */
     report(kind, detail) {
       if (isAnswered && kind !== 'outcome') return Promise.resolve(undefined);
-      isAnswered = isAnswered || (kind !== 'shown' && kind !== 'chosen');
+      isAnswered = isAnswered || (kind !== 'shown' && kind !== 'choice');
       const now = Date.now();
       const body = Object.assign({decision_id: decisionId, step, kind, latency_ms: Math.max(0, now - last)}, detail);
       last = now;

@@ -207,7 +207,7 @@ function presentOffer(root, api, decisionId, offer, reporter) {
       choosing = setTimeout(
         guarded(() => {
           if (isBusy) return undefined;
-          reporter.report('chosen', {option_id: option.option_id});
+          reporter.report('choice', {option_id: option.option_id});
           return price();
         }),
         CHOICE_MS,

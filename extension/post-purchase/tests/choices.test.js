@@ -81,7 +81,7 @@ describe('choosing', () => {
     expect(checkout.buttons()[0]).toMatchObject({label: 'Pay now · £17.00', isDisabled: false});
     expect(server.of('events').map(({body}) => [body.kind, body.option_id])).toEqual([
       ['shown', undefined],
-      ['chosen', '0.2'],
+      ['choice', '0.2'],
     ]);
   });
 
@@ -109,7 +109,7 @@ describe('choosing', () => {
     expect(checkout.calculate).toHaveBeenCalledTimes(1);
     await settle(1);
     expect(checkout.calculate).toHaveBeenCalledTimes(2);
-    expect(server.kinds).toEqual(['shown', 'chosen']);
+    expect(server.kinds).toEqual(['shown', 'choice']);
   });
 
   test('the last choice counts, however late the answer to an earlier one comes', async () => {
@@ -176,7 +176,7 @@ describe('choosing', () => {
     expect(checkout.buttons()[0]).toMatchObject({label: 'Pay now · £15.00', isDisabled: false});
     checkout.press('No thanks');
     await settle();
-    expect(server.kinds).toEqual(['shown', 'chosen', 'chosen', 'declined']);
+    expect(server.kinds).toEqual(['shown', 'choice', 'choice', 'declined']);
   });
 
   test('words of the merchant’s may differ from choice to choice', async () => {

@@ -8,6 +8,7 @@ from server.domain.audience import leaves
 from server.domain.conditions.customer import TIER as TIER_CONDITION
 from server.domain.document import (
     SCHEMA,
+    Blocks,
     Holdout,
     Margin,
     QuietHours,
@@ -114,6 +115,19 @@ HOLDOUT = Table(
     ),
 )
 
+_AFTER_PAGE = "Other goods than those that the page showed. Otherwise the blocks are for whom the page cannot be shown."
+
+BLOCKS = Table(
+    Blocks,
+    (
+        Field("days", Whole(high=365), "Days after the order", "0: the blocks offer nothing."),
+        Field(
+            "code_days", Whole(low=1, high=60), "Days that a code holds", "From when the shopper presses the button."
+        ),
+        Field("after_page", Flag(), "Offer again after the one-click page", _AFTER_PAGE),
+    ),
+)
+
 DOCUMENT = Table(
     RuleDocument,
     (
@@ -129,6 +143,7 @@ DOCUMENT = Table(
         Field("margin", MARGIN, "Margin"),
         Field("repeats", REPEATS, "Repeats"),
         Field("holdout", HOLDOUT, "Holdout"),
+        Field("blocks", BLOCKS, "Blocks on the thank-you and order-status pages"),
         Field("templates", Rows(TEMPLATE_CHOICE), "Templates by product tag"),
         Field("markets", Rows(MARKET, most=50, unique="id"), "Markets"),
     ),

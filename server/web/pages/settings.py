@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.domain.rules import InvalidRules, Problem
-from server.domain.rules.document import HOLDOUT, MARGIN, QUIET_HOURS, REPEATS, STOCK
+from server.domain.rules.document import BLOCKS, HOLDOUT, MARGIN, QUIET_HOURS, REPEATS, STOCK
 from server.domain.rules.journeys import CAPS, HOLDS
 from server.domain.rules.shapes import Ids, Table
 from server.ports import Location
@@ -37,6 +37,9 @@ PARTS = (
     ),
     SettingsPart("holds", HOLDS, "One channel at a time", "So that nobody is written to twice on the same day."),
     SettingsPart("quiet_hours", QUIET_HOURS, "Hours for texts", "By the clock of whoever gets the text."),
+    SettingsPart(
+        "blocks", BLOCKS, "Thank-you and order-status pages", "For shoppers whom the one-click page cannot be shown."
+    ),
     SettingsPart(
         "stock", STOCK, "Stock", "Looked at when an offer is made, when it is accepted and when a message leaves."
     ),

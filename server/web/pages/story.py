@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.decision import Outcome
-from server.domain.offered import ACCEPTED, DECLINED, FIRST
+from server.domain.offered import ACCEPTED, DECLINED, FIRST, read_option
 from server.domain.orders import LineItem, Order
 from server.domain.reasons import Reason, TraceLine
 from server.storage.decisions import EventRow, StoredDecision
 from server.storage.ledger import LedgerRow
 from server.storage.touches import FAILED, OPEN_STATES, REFUSED, SENDING, SENT, UNKNOWN, SequenceRow, TouchRow
-from server.usecases.changesets import option_named
 from server.usecases.reports import OrderStory, wording
 from server.web.pages.display import Display
 from server.web.pages.wording import CHANNELS
@@ -26,7 +25,7 @@ _OUTCOMES = {
 }
 _EVENTS = {
     "shown": ("The one-click page was shown", "info"),
-    "chosen": ("The shopper chose another variant or quantity", "info"),
+    "choice": ("The shopper chose another variant or quantity", "info"),
     "accepted": ("The shopper accepted the offer", "success"),
     "declined": ("The shopper declined the offer", "neutral"),
     "left": ("The shopper left the page", "neutral"),
@@ -159,8 +158,9 @@ def _event_entry(event: EventRow, decision: StoredDecision, titles: dict[str, st
         heading, tone = _EVENTS.get(event.kind, (event.kind, "neutral"))
     offered = decision.step(event.path)
     option_id = event.data.get("option_id")
-    if isinstance(option_id, str) and offered is not None and "." in option_id:
-        item = offered.chosen(option_named(option_id)[1])[0]
+    option = read_option(option_id) if isinstance(option_id, str) else None
+    if option is not None and option[1] is not None and offered is not None:
+        item = offered.chosen(option[1])[0]
         lines.append(f"Chosen: {item.quantity} {_TIMES} {titles.get(item.variant_id, _GONE)}.")
     if event.path != FIRST and offered is not None:
         lines.insert(0, f"This was the next offer: {titles.get(offered.item.variant_id, _GONE)}.")

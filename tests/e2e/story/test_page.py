@@ -111,7 +111,7 @@ def test_another_variant_and_quantity_are_priced_paid_and_told(stage: Stage) -> 
     assert lines_of(stage, token)[1:] == [(second, 2)]
     told = stage.explain(order_of(stage.sandbox, token)["name"])
     events = {each["kind"]: each for each in told["page"]["events"]}
-    assert {"shown", "chosen", "accepted", "outcome"} <= set(events)
+    assert {"shown", "choice", "accepted", "outcome"} <= set(events)
 
 
 def test_a_decline_leads_to_the_downsell_and_its_acceptance_to_the_end(stage: Stage) -> None:

@@ -6,6 +6,12 @@ _EUROPE = frozenset(
 )
 # Presentment money per pound, and how the shop rounds it; currencies the shop shows beside its own.
 RATES = {"GBP": 1.0, "EUR": 1.17, "USD": 1.27, "CHF": 1.12}
+# What the shop's markets sell in; elsewhere in its own.
+CURRENCY_OF = {
+    **dict.fromkeys(("AT", "BE", "DE", "ES", "FI", "FR", "IE", "IT", "NL", "PT"), "EUR"),
+    "US": "USD",
+    "CH": "CHF",
+}
 
 
 def shipping(country_code: str | None, goods: int) -> int:

@@ -175,7 +175,7 @@ def signed_in(row: Row) -> list[SignedOffer]:
 
 def clicks_in(row: Row, placed: Order) -> list[Click]:
     return [
-        Click(touch_id, token, placed.created_at + timedelta(seconds=seconds))
+        Click(f"touch:{touch_id}", token, placed.created_at + timedelta(seconds=seconds))
         for touch_id, token, seconds in row.get("clicks", [])
     ]
 

@@ -23,7 +23,7 @@ SIGNED = st.lists(
 )
 CLICKS = st.lists(
     st.builds(
-        lambda token, days: Click(token, token, NOW - timedelta(days=days)),
+        lambda token, days: Click(f"touch:{token}", token, NOW - timedelta(days=days)),
         st.sampled_from(["t", "u", "v"]),
         st.floats(-1, 7),
     ),

@@ -146,7 +146,9 @@ def test_attribution(row: Row) -> None:
     placed = tables.order_in(row)
     found: dict[str, dict[str, int]] = {}
     signed, clicks = tables.signed_in(row), tables.clicks_in(row, placed)
-    for credit in credit_order(placed, signed=signed, clicks=clicks, coded=row.get("coded", ())):
+    for credit in credit_order(
+        placed, signed=signed, clicks=clicks, coded=[f"touch:{each}" for each in row.get("coded", ())]
+    ):
         found.setdefault(credit.source, {})[credit.line_id] = credit.amount
     assert found == row["expected"]
 

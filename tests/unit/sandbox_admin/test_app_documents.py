@@ -31,6 +31,8 @@ def example(side: Side, name: str, variable: str) -> Any:
     """Return a value for a variable of a document, taken from the world."""
     if variable in {"first", "after", "query"}:
         return {"first": 25, "after": None, "query": "created_at:>=2020-01-01"}[variable]
+    if variable == "country":
+        return "DE"
     if variable == "code":
         gets = {"items": {"all": True}, "value": {"percentage": 0.1}}
         return {"title": "T", "code": "A", "startsAt": "2026-01-01T00:00:00Z", "context": {"all": "ALL"}} | {
@@ -48,6 +50,7 @@ def example(side: Side, name: str, variable: str) -> Any:
         "customer": ("customer", "Customer"),
         "variants": ("variant", "ProductVariant"),
         "variants_at_locations": ("variant", "ProductVariant"),
+        "variant_prices": ("variant", "ProductVariant"),
         "stock": ("variant", "InventoryItem"),
         "item_levels": ("variant", "InventoryItem"),
     }[name]

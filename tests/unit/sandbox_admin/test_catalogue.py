@@ -105,7 +105,7 @@ def test_money_of_the_two_scalars_is_written_differently(api: Api, side: Side) -
     (variant,) = found["variants"]["nodes"]
     assert (variant["price"], variant["compareAtPrice"]) == ("12.50", "20.00")
     assert variant["inventoryItem"]["unitCost"] == {"amount": "4.05", "currencyCode": "GBP"}
-    assert variant["contextualPricing"]["price"] == {"amount": "12.5", "currencyCode": "GBP"}
+    assert variant["contextualPricing"]["price"] == {"amount": "14.63", "currencyCode": "EUR"}
     assert found["priceRangeV2"]["minVariantPrice"] == {"amount": "12.5", "currencyCode": "GBP"}
 
 

@@ -34,6 +34,7 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
     "collection": lambda api: api.collection("4311"),
     "variants": lambda api: api.variants(("111",)),
     "variants_at_locations": lambda api: api.variants(("111",), at_locations=True),
+    "variant_prices": lambda api: api.prices_in("DE", ("111",)),
     "locations": lambda api: api.locations(),
     "stock": lambda api: api.stock("211"),
     "orders": lambda api: api.orders(since=NOW, cursor="x"),
@@ -130,5 +131,5 @@ def test_no_document_costs_more_than_a_single_query_may(name: str) -> None:
     page = PAGES.get(name, PRODUCTS_PER_PAGE)
     many = ITEMS_PER_PAGE if name == "variants_at_locations" else VARIANTS_PER_CALL
     given = {"first": page, "query": "x", "id": "gid://shopify/Thing/1", "ids": ["gid://shopify/Thing/1"] * many}
-    given["code"] = {"title": "x"}
+    given |= {"code": {"title": "x"}, "country": "DE"}
     assert requested(schema(), read(schema(), document(name), given, None)) <= 1000

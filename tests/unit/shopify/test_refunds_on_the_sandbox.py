@@ -73,7 +73,7 @@ def test_a_messages_revenue_goes_back_with_the_goods_of_every_line(pair: Pair) -
     sale = Sale(pair)
     sale.refund(4)
     for order in sale.orders():
-        click = Click("t1", "token", order.created_at - timedelta(hours=1))
+        click = Click("touch:t1", "token", order.created_at - timedelta(hours=1))
         carried = (*order.attributes, ("afters", "token"))
         credits_due = credit_order(replace(order, attributes=carried), signed=[], clicks=[click])
         amounts = {each.line_id: each.amount for each in credits_due}

@@ -62,5 +62,6 @@ export class Questions {
   #show(run) {
     if (run !== this.asked) return;
     document.documentElement.dataset.shouldRender = run.report.outcome;
+    document.documentElement.dataset.shouldRenderMs = run.report.milliseconds;
   }
 }

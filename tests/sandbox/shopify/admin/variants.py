@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
 from graphql import GraphQLResolveInfo as Info
 
 from tests.sandbox.shopify.admin import ids
+from tests.sandbox.shopify.admin.amounts import Money
 from tests.sandbox.shopify.admin.connections import (
     Clause,
     Connection,
@@ -38,6 +40,7 @@ from tests.sandbox.shopify.admin.metafields import owner_fields
 from tests.sandbox.shopify.admin.records import Record, Session, children, grouped, related
 from tests.sandbox.shopify.admin.search import compiled, number_matcher, text_matcher, time_matcher
 from tests.sandbox.shopify.admin.selling_plans import page_of_variant
+from tests.sandbox.shopify.money import CURRENCY_OF, RATES, presentment
 
 TABLE = Table("ProductVariant", "variant.*", "variant", "variant.id")
 ITEM_TABLE = Table("InventoryItem", "variant.*", "variant", "variant.inventory_item_id", "inventory_item_id")
@@ -218,9 +221,22 @@ def locations(_root: Any, info: Info, **arguments: Any) -> Connection:
     return from_table(session_of(info), LOCATION_TABLE, sort, Clause("1"), arguments)
 
 
-def contextual_pricing(variant: Record, _info: Info, **_arguments: Any) -> Record:
-    # One market with one price list: every country sees the shop's price in the shop's currency.
-    return variant
+@dataclass(frozen=True)
+class _Pricing:
+    """A variant as the shop's market of a country sells it."""
+
+    variant: Record
+    currency: str
+
+    def price(self, name: str) -> Money | None:
+        """Return a price converted, and rounded as the checkout does."""
+        price = shop_money(self.variant, name)
+        return None if price is None else Money(presentment(price.minor, RATES[self.currency]), self.currency)
+
+
+def contextual_pricing(variant: Record, _info: Info, **arguments: Any) -> _Pricing:
+    country = str((arguments.get("context") or {}).get("country"))
+    return _Pricing(variant, CURRENCY_OF.get(country, variant.session.shop["currency"]))
 
 
 FIELDS: Fields = {
@@ -262,9 +278,9 @@ FIELDS: Fields = {
     },
     "SelectedOption": {"name": key("name"), "value": key("value")},
     "ProductVariantContextualPricing": {
-        "price": of(lambda record: shop_money(record, "price")),
-        "compareAtPrice": of(lambda record: shop_money(record, "compare_at_price")),
-        "quantityRule": of(lambda record: record),
+        "price": lambda pricing, _info: pricing.price("price"),
+        "compareAtPrice": lambda pricing, _info: pricing.price("compare_at_price"),
+        "quantityRule": lambda pricing, _info: pricing.variant,
     },
     "QuantityRule": {
         "minimum": always(1),
