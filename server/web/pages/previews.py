@@ -17,7 +17,7 @@ from server.usecases.authoring import load_draft
 from server.usecases.offers import OFFER_LIFE
 from server.usecases.previews import NOBODY, NothingToPreview, Preview, preview_page
 from server.web.guards import merchant, runtime, shop
-from server.web.page_offer import Reader
+from server.web.page_words import Reader
 from server.web.pages.frame import open_frame, page_blueprint
 from server.web.pages.funnel_form import FunnelForm, first_offer, read_funnel
 from server.web.post_purchase import show_steps
