@@ -13,8 +13,8 @@ _BECAUSE = {
     "de": {
         "bought_together": "Wird oft zusammen mit {} gekauft",
         "dearer": "Eine Stufe über {}",
-        "paired": "Passt zu {}",
-        "as_subscription": "Sie haben gerade {} gekauft",
+        "paired": "Passt zu {}",  # codespell:ignore passt
+        "as_subscription": "Sie haben gerade {} gekauft",  # codespell:ignore sie
     },
     "fr": {
         "bought_together": "Souvent acheté avec {}",

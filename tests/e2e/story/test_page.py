@@ -54,7 +54,7 @@ def publish(stage: Stage, *steps: dict[str, Any]) -> None:
 
 
 def step(name: str, variant_id: int, **offer: Any) -> dict[str, Any]:
-    after = {each: offer.pop(each) for each in ("if_accepted", "if_declined") if each in offer}
+    after: dict[str, Any] = {each: offer.pop(each) for each in ("if_accepted", "if_declined") if each in offer}
     return {"id": name, "offer": {"id": name, "source": "fixed", "variants": [str(variant_id)], **offer}, **after}
 
 
