@@ -27,6 +27,7 @@ GUARDS = {
     "told_facts": guards.api_key,
     "home": guards.merchant_session,
     "offers": guards.merchant_session,
+    "previews": guards.merchant_session,
     "lift": guards.merchant_session,
     "markets": guards.merchant_session,
     "tiers": guards.merchant_session,

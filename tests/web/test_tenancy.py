@@ -45,7 +45,7 @@ PAGE_ROUTES = {
     "/tiers/<int:place>/down", "/pairings", "/pairings/new", "/pairings/<pairing_id>",
     "/pairings/<pairing_id>/delete", "/templates",
     "/markets", "/markets/new", "/markets/<market_id>", "/markets/<market_id>/delete",
-    "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
+    "/offers/variants", "/previews/one-click", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
     "/calls", "/calls/<touch_id>/<outcome>", "/lift", "/keys", "/keys/<int:key_id>/revoke",
     "/settings", "/order-tag", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
     "/rules/versions", "/rules/versions/<int:number>",
@@ -56,6 +56,7 @@ TOKEN_ROUTES = {"/post-purchase/offers", "/post-purchase/changesets", "/post-pur
 BLOCK_ROUTES = {"/blocks/offers", "/blocks/events"}
 OTHER_ROUTES = {
     "/auth/session-token": "a page without data",
+    "/previews/stage": "a page without data",
     "/auth/install": "sends to the grant screen, and holds no data",
     "/auth/callback": "the shop is the one that Shopify signed",
     "/privacy": "what is stored of everybody, and no data",
