@@ -3,11 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EXTENSIONS := extension/post-purchase extension/thank-you
-NPM_FOLDERS := $(EXTENSIONS) tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
+NPM_FOLDERS := $(EXTENSIONS) extension/preview tests/sandbox/browser tests/sandbox/browser/standins tests/web/oracle
 
 DEVELOP := var/develop
 
-.PHONY: help demo develop story test soak bench lint documents format setup python browser bundles clean
+.PHONY: help demo develop story test soak bench lint documents format setup python browser bundles preview clean
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,7 +15,7 @@ help:  ## say what there is
 demo: python bundles  ## start the sandbox shop and the app, and say where to click
 	$(BIN)/python -m tests.sandbox $(ARGS)
 
-develop: python  ## what `shopify app dev` starts: web and worker on a database of their own, for a development store
+develop: python preview  ## what `shopify app dev` starts: web and worker on a database of their own, for a development store
 	@mkdir -p $(DEVELOP)
 	@test -s $(DEVELOP)/key || openssl rand -hex 32 > $(DEVELOP)/key
 	@set -a; : "$${AFTERS_PUBLIC_URL:=$${HOST:-http://localhost:$${PORT:-4601}}}" "$${AFTERS_SECRET_KEY:=$$(cat $(DEVELOP)/key)}" \
@@ -28,6 +28,7 @@ story: python bundles browser  ## play the whole story with no window and print 
 test: setup  ## run every test
 	$(BIN)/pytest -n 2 --dist loadfile -m "not e2e" $(ARGS)
 	@set -e; for each in $(EXTENSIONS); do (set -x; cd $$each; npm run --silent lint; npm test --silent; npm run --silent size); done
+	cd extension/preview && npm run --silent lint && npm test --silent
 	$(BIN)/pytest -n 2 --dist loadfile -m e2e $(ARGS)
 
 soak: setup  ## play 20,000 orders while processes are killed, replay 30,000, and try laws and parsers on a hundred times as many cases
@@ -68,7 +69,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --editable .
 	touch $@
 
-bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-purchase/dist/index.js extension/thank-you/dist/thank-you-offer.js tests/sandbox/browser/dist/.built
+bundles: $(addsuffix /node_modules/.installed,$(NPM_FOLDERS)) extension/post-purchase/dist/index.js extension/thank-you/dist/thank-you-offer.js \
+  server/static/preview/manifest.json tests/sandbox/browser/dist/.built
 
 %/node_modules/.installed: %/package-lock.json
 	cd $* && npm ci --silent --no-audit --no-fund --ignore-scripts=false
@@ -79,6 +81,13 @@ extension/post-purchase/dist/index.js: extension/post-purchase/node_modules/.ins
 
 extension/thank-you/dist/thank-you-offer.js: extension/thank-you/node_modules/.installed extension/thank-you/shopify.extension.toml $(wildcard extension/thank-you/src/*)
 	cd extension/thank-you && npm run --silent build
+
+preview: server/static/preview/manifest.json  ## build what the admin's preview of the one-click page runs (needs Node alone)
+
+# It runs the one-click page's own script, and is built anew with it.
+server/static/preview/manifest.json: extension/post-purchase/node_modules/.installed extension/preview/node_modules/.installed \
+  $(wildcard extension/post-purchase/src/* extension/preview/src/* extension/preview/src/drawings/* extension/preview/scripts/*)
+	cd extension/preview && npm run --silent build
 
 tests/sandbox/browser/dist/.built: tests/sandbox/browser/node_modules/.installed $(wildcard tests/sandbox/browser/host/* tests/sandbox/browser/host/*/*)
 	cd tests/sandbox/browser && npm run --silent build
@@ -94,4 +103,4 @@ browser:
 	fi
 
 clean:  ## remove what was built and the sandbox's state
-	rm -rf var $(VENV) extension/*/dist extension/*/node_modules tests/sandbox/browser/dist tests/sandbox/browser/node_modules
+	rm -rf var $(VENV) extension/*/dist extension/*/node_modules server/static/preview tests/sandbox/browser/dist tests/sandbox/browser/node_modules

@@ -86,6 +86,7 @@ class FakePlatformApi(Script):
         self.held_customers: dict[str, CustomerSnapshot] = {}
         self.levels: dict[str, StockLevel] = {}
         self.made_codes: dict[str, NewCode] = {}
+        self.order_tags: dict[str, list[str]] = defaultdict(list)
         self.local_prices: dict[tuple[str, str], Money] = {}
         self.places: list[Location] = []
         self.held_plan_groups: dict[str, PlanGroup] = {}
@@ -245,6 +246,10 @@ class FakePlatformApi(Script):
     def customer(self, customer_id: str) -> CustomerSnapshot | None:
         self.called("customer")
         return self.held_customers.get(customer_id)
+
+    def tag_order(self, order_id: str, tag: str) -> None:
+        self.called("tag_order")
+        self.order_tags[order_id].append(tag)
 
     def make_code(self, code: NewCode) -> None:
         self.called("make_code")

@@ -144,6 +144,7 @@ def _of_database(settings: Settings, scopes: frozenset[str], now: datetime) -> I
             yield from shops.check_seals(each)
             yield from shops.check_grant(each, scopes, now)
             yield from shops.check_page(each, now)
+            yield from shops.check_impressions(each)
             yield from shops.check_contact_data(each)
             yield from shops.check_connections(each)
             yield from shops.check_silence(each, now)

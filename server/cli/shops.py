@@ -50,5 +50,7 @@ def explain(order: str, shop: str) -> None:
     """Tell what happened to an order and why, as JSON. ORDER is its id or its name, such as #1001."""
     runtime = make_runtime(read_settings())
     row = find_shop(database=runtime.database, box=runtime.box, domain=shop)
-    click.echo(json.dumps(explain_order(database=runtime.database, shop_id=row.id, named=order), indent=2))
+    now = runtime.clock.now()
+    told = explain_order(database=runtime.database, shop_id=row.id, named=order, now=now)
+    click.echo(json.dumps(told, indent=2))
     runtime.close()

@@ -39,6 +39,15 @@ class Credit:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What nobody has paid yet of a line that an accepted offer added, in minor units of the order's currency."""
+
+    line_id: str
+    decision_id: str
+    amount: int
+
+
 def credit_order(
     order: Order, *, signed: Iterable[SignedOffer], clicks: Iterable[Click], coded: Iterable[str] = ()
 ) -> tuple[Credit, ...]:
@@ -53,6 +62,17 @@ def credit_order(
     if order.cancelled_at is not None:
         return ()
     return _paid(order, (*_by_offer(order, signed), *_by_code(order, coded), *_by_click(order, clicks)))
+
+
+def shortfalls(order: Order, *, signed: Iterable[SignedOffer]) -> tuple[Shortfall, ...]:
+    """Return what is missing of each line that an accepted offer added and that is not paid in full."""
+    unpaid, found = max(order.outstanding, 0), dict[str, Shortfall]()
+    for source, line in _by_offer(order, signed):
+        short = min(unpaid, line.total)
+        unpaid -= short
+        if short:
+            found[line.line_id] = Shortfall(line.line_id, source.removeprefix("decision:"), short)
+    return tuple(found.values())
 
 
 def _by_offer(order: Order, signed: Iterable[SignedOffer]) -> Iterable[tuple[str, LineItem]]:

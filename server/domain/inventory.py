@@ -102,13 +102,14 @@ INVENTORY: tuple[Holding, ...] = (
             "attributes": "notes on the cart",
             "total": "amounts",
             "gateways": "the kind of payment",
+            "payment_kind": "whether it was a card or a wallet",
             "discount_codes": "discount codes used",
             "shipping_method": "the kind of delivery",
         },
         _columns(
             "shop_id created_at updated_at cancelled_at currency presentment_currency current_total refunded"
             " outstanding financial_status source_name has_shipping_address is_test presentment_total"
-            " presentment_current_total starts_subscription"
+            " presentment_current_total starts_subscription needs_shipping has_duties fulfilment"
         ),
         dict.fromkeys(("email", "phone", "first_name", "attributes", "discount_codes"), retention.ORDER_CONTACTS),
     ),
@@ -137,7 +138,7 @@ INVENTORY: tuple[Holding, ...] = (
         },
         _columns(
             "id shop_id surface rules_version outcome reason screened decided_at expires_at signed_at signed"
-            " open_variant_id open_quantity"
+            " open_variant_id open_quantity answer_ms"
         ),
     ),
     Holding(
@@ -216,6 +217,24 @@ INVENTORY: tuple[Holding, ...] = (
         _columns("id shop_id line_id source currency rules_version booked_at"),
     ),
     Holding(
+        "charges",
+        "charges that failed",
+        About.SHOPPER,
+        "to tell the shop which accepted goods nobody has paid",
+        retention.WITH_SHOP,
+        {"order_id": "Shopify's number of the order", "amount": "amounts"},
+        _columns("shop_id line_id decision_id state currency since changed_at"),
+    ),
+    Holding(
+        "order_tags",
+        "tags that orders are to have in Shopify",
+        About.SHOPPER,
+        "to let the shop find in Shopify the orders with an accepted offer",
+        retention.WITH_SHOP,
+        {"order_id": "Shopify's number of the order"},
+        _columns("shop_id tag wanted_at due_at failures error done_at"),
+    ),
+    Holding(
         "deliveries",
         "notices from Shopify and from senders, as they came",
         About.SHOPPER,
@@ -247,7 +266,7 @@ INVENTORY: tuple[Holding, ...] = (
             "id domain platform_id currency time_zone country_code scopes grant_expires_at refreshing_until"
             " needs_reopen is_post_purchase_app withheld checked_at collections_at history_starts_at last_delivery_at"
             " reconciled_at"
-            " reconciled_count installed_at uninstalled_at"
+            " reconciled_count installed_at uninstalled_at order_tag"
         ),
     ),
     Holding(
@@ -327,6 +346,14 @@ INVENTORY: tuple[Holding, ...] = (
     Holding(
         "neighbours", "what is bought together", About.NOBODY, "to choose what fits an order", retention.WITH_SHOP,
         plain=_columns("shop_id variant_id other_id score together"),
+    ),
+    Holding(
+        "gates", "whether the shop's pages are ours to fill", About.NOBODY, "to tell why an offer was not shown",
+        retention.WITH_SHOP, plain=_columns("id shop_id surface is_open seen_from seen_to"),
+    ),
+    Holding(
+        "alerts", "what is wrong in the shop", About.NOBODY, "to tell the shop once", retention.WITH_SHOP,
+        plain=_columns("shop_id kind figures since"),
     ),
     Holding(
         "imports", "how far imports have come", About.NOBODY, "to go on after a stop", retention.WITH_SHOP,

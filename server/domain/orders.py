@@ -72,6 +72,11 @@ class Order:
     presentment_total: int | None = None
     presentment_current_total: int | None = None
     starts_subscription: bool | None = None  # goods of it are sold by a selling plan; None: not told
+    needs_shipping: bool | None = None  # goods of it are shipped; None: not told
+    has_duties: bool | None = None
+    # What only the API tells, and no notice: card, shop_pay, apple_pay, google_pay, paypal, installments, ...
+    payment_kind: str | None = None
+    fulfilment: str | None = None  # as the API told it last: on_hold, unfulfilled, fulfilled, ...
 
     @property
     def is_converted(self) -> bool:

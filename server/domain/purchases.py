@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from server.domain.journeys import can_see_page, trigger_of
+from server.domain.journeys import trigger_of
 from server.domain.orders import Order, Purchase, PurchaseLine
 
 _CAMPAIGN = "utm_"
@@ -49,16 +49,6 @@ def page_purchase_of(purchase: Purchase) -> Purchase:
         shipping_method=None,
         payment_methods=None,
         sales_channel=None,
-    )
-
-
-def is_page_eligible(order: Order) -> bool:
-    """Tell whether the platform shows the one-click page to this order."""
-    return can_see_page(
-        order.gateways,
-        currency=order.currency,
-        presentment_currency=order.presentment_currency,
-        has_address=order.has_shipping_address,
     )
 
 

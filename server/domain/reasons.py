@@ -44,13 +44,33 @@ class Reason(StrEnum):
     PAGE_SHOWN = "page_shown"
     PAGE_ACCEPTED = "page_accepted"
     PAGE_ACCEPTED_UNPAID = "page_accepted_unpaid"
+    PAGE_PAID_LATER = "page_paid_later"
+    PAGE_UNPAID_REMOVED = "page_unpaid_removed"
+    PAGE_WRITTEN_OFF = "page_written_off"
     PAGE_DECLINED = "page_declined"
     PAGE_LEFT = "page_left"
     PAGE_FAILED = "page_failed"
     PAGE_UNSURE = "page_unsure"
+    PAGE_ANSWERED_LATE = "page_answered_late"
+    GATE_CLOSED = "gate_closed"
+    OTHER_CHANNEL = "other_channel"
+    PAYMENT_WITHOUT_PAGE = "payment_without_page"
+    NO_SHIPPING_ADDRESS = "no_shipping_address"
+    NOTHING_TO_SHIP = "nothing_to_ship"
+    PICKED_UP = "picked_up"
+    HAS_DUTIES = "has_duties"
+    TOTAL_TOO_SMALL = "total_too_small"
+
+    BLOCK_NOT_PLACED = "block_not_placed"
+    BLOCK_NOT_ASKED = "block_not_asked"
+    BLOCK_NOT_SHOWN = "block_not_shown"
+    BLOCK_SHOWN = "block_shown"
+    BLOCK_DECLINED = "block_declined"
+    BLOCK_TAKEN = "block_taken"
 
     TICKET_RESOLVED = "ticket_resolved"
 
+    NO_FOLLOW_UP = "no_follow_up"
     PLANNED = "planned"
     SENT = "sent"
     NO_LIVE_JOURNEY = "no_live_journey"
@@ -109,18 +129,37 @@ WORDING: dict[Reason, str] = {
     Reason.LOWER_PRIORITY: "Another funnel came first.",
     Reason.CHOSEN: "This was chosen.",
     Reason.ORDER_NOT_KNOWN: "The order had not reached Afters yet.",
-    Reason.PAGE_NOT_ASKED: "The checkout never asked for an offer: this order could not see the one-click page.",
+    Reason.PAGE_NOT_ASKED: "The checkout never asked for an offer.",
     Reason.PAGE_NOT_ELIGIBLE: "The payment or the currency keeps this order from the one-click page.",
-    Reason.PAGE_NOT_SHOWN: "An offer was ready, but the page was not shown.",
+    Reason.PAGE_NOT_SHOWN: "An offer was ready, but the page never came: the answer was too late, or the shopper left.",
     Reason.PAGE_WAITING: "Waiting to see whether the shopper answers on the one-click page.",
     Reason.PAGE_SHOWN: "The one-click page was shown.",
     Reason.PAGE_ACCEPTED: "The shopper accepted the offer.",
     Reason.PAGE_ACCEPTED_UNPAID: "The item is on the order, but the card was not charged.",
+    Reason.PAGE_PAID_LATER: "The shopper accepted the offer; the card was not charged then, and it was paid later.",
+    Reason.PAGE_UNPAID_REMOVED: "The card was not charged, and the item was taken off the order again.",
+    Reason.PAGE_WRITTEN_OFF: "The item is on the order, and was not paid for so long that it is no longer waited for.",
     Reason.PAGE_DECLINED: "The shopper declined the offer.",
     Reason.PAGE_LEFT: "The shopper left the page without an answer.",
     Reason.PAGE_FAILED: "The shopper accepted, but the change to the order was refused.",
     Reason.PAGE_UNSURE: "The shopper accepted, and the platform did not say what came of it; the order will.",
+    Reason.PAGE_ANSWERED_LATE: "An offer was ready, but Afters took too long to say so, and the checkout went on.",
+    Reason.GATE_CLOSED: "The page after payment belonged to another app, or to none, when this order was placed.",
+    Reason.OTHER_CHANNEL: "The order was not placed in the online store.",
+    Reason.PAYMENT_WITHOUT_PAGE: "It was paid by a wallet, in instalments or in another way without a card to charge.",
+    Reason.NO_SHIPPING_ADDRESS: "The order has no shipping address: it is collected, or holds nothing to ship.",
+    Reason.NOTHING_TO_SHIP: "Nothing of the order is shipped, and Shopify shows the page for shipped goods only.",
+    Reason.PICKED_UP: "The order is collected, and Shopify shows the page for shipped orders only.",
+    Reason.HAS_DUTIES: "The order was charged duties.",
+    Reason.TOTAL_TOO_SMALL: "The order is worth less than 0.50.",
+    Reason.BLOCK_NOT_PLACED: "The block was not placed on the page; Home says how to place it.",
+    Reason.BLOCK_NOT_ASKED: "The block never asked for an offer: the page was not opened, or the block not placed.",
+    Reason.BLOCK_NOT_SHOWN: "An offer was ready, but the block never said that it was shown.",
+    Reason.BLOCK_SHOWN: "The block was shown.",
+    Reason.BLOCK_DECLINED: "The shopper declined the block's offer.",
+    Reason.BLOCK_TAKEN: "The shopper took up the block's offer.",
     Reason.TICKET_RESOLVED: "A support ticket of theirs ended well.",
+    Reason.NO_FOLLOW_UP: "No follow-up was planned for this order, or not yet.",
     Reason.PLANNED: "Planned.",
     Reason.SENT: "Sent.",
     Reason.NO_LIVE_JOURNEY: "No follow-up is live.",

@@ -13,9 +13,12 @@ from server.storage.deliveries import Deliveries
 from server.storage.due import DueTouches
 from server.storage.shops import Shops, WantedImports
 from server.usecases.access import ShopAccess
+from server.usecases.charges import write_off_charges
 from server.usecases.checks import check_app_state
 from server.usecases.collections import refresh_collections
+from server.usecases.impressions import watch_impressions
 from server.usecases.locations import read_missing_levels, refresh_locations
+from server.usecases.order_tags import write_order_tags
 from server.usecases.plans import import_plans
 from server.usecases.privacy import finish_erasures
 from server.usecases.recommendations import rebuild_neighbours
@@ -34,6 +37,7 @@ _RECONCILE_EVERY = timedelta(minutes=15)
 _COLLECTIONS_EVERY = timedelta(minutes=15)
 _FINISH_ERASURES_EVERY = timedelta(minutes=15)
 _LOCATIONS_EVERY = timedelta(hours=1)
+_ORDER_TAGS_EVERY = timedelta(minutes=1)
 _QUIET_AFTER = timedelta(days=7)
 
 
@@ -56,6 +60,9 @@ class Schedule:
             ("cleanup", timedelta(days=1), self._clean_up),
             ("app-state", timedelta(days=1), self._check_app_states),
             ("plans", timedelta(days=1), self._refresh_plans),
+            ("order-tags", _ORDER_TAGS_EVERY, self._write_order_tags),
+            ("charges", timedelta(days=1), self._write_off_charges),
+            ("impressions", timedelta(days=1), self._watch_impressions),
             ("neighbours", timedelta(days=1), self._count_neighbours),
             ("locations", _LOCATIONS_EVERY, self._refresh_locations),
             ("reconcile", _RECONCILE_EVERY, self._reconcile),
@@ -112,6 +119,23 @@ class Schedule:
                 import_plans(database=self.runtime.database, api=api, shop_id=shop_id, now=now)
             except AppError as fault:
                 log.warning("schedule.failed", shop_id=shop_id, code=fault.code, reason=fault.message)
+
+    def _write_off_charges(self, now: datetime) -> None:
+        for shop_id in self._shop_ids():
+            charges = write_off_charges(database=self.runtime.database, shop_id=shop_id, now=now)
+            if charges:
+                log.info("charges.written_off", shop_id=shop_id, charges=charges)
+
+    def _write_order_tags(self, now: datetime) -> None:
+        tags = write_order_tags(access=self._access(), now=now)
+        if tags:
+            log.info("order_tag.written", tags=tags)
+
+    def _watch_impressions(self, now: datetime) -> None:
+        for shop_id in self._shop_ids():
+            drop = watch_impressions(database=self.runtime.database, shop_id=shop_id, now=now)
+            if drop is not None:
+                log.warning("impressions.fell", shop_id=shop_id, days=drop.days, **asdict(drop.late))
 
     def _reconcile(self, now: datetime) -> None:
         """Ask each shop for orders whose webhooks never came; one that cannot be asked stops no other."""

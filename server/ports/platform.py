@@ -323,6 +323,10 @@ class PlatformApi(Protocol):
 
     def customer(self, customer_id: str) -> CustomerSnapshot | None: ...
 
+    def tag_order(self, order_id: str, tag: str) -> None:
+        """Put a tag on an order; one that it has already stays there once."""
+        ...
+
     def make_code(self, code: NewCode) -> None:
         """Make a discount code; one that was made before with the same text is left as it is."""
         ...

@@ -260,6 +260,9 @@ class AdminApi:
         node = read_or_none(CustomerNode, self._answer("customer", "customer", id=gid("Customer", customer_id)))
         return node.snapshot() if node else None
 
+    def tag_order(self, order_id: str, tag: str) -> None:
+        self._graphql.run("order_tag", {"id": gid("Order", order_id), "tags": [tag]})
+
     def make_code(self, code: NewCode) -> None:
         try:
             self._graphql.run("discount_code", {"code": code_input(code, now=self._clock.now())})

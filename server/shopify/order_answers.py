@@ -113,6 +113,32 @@ class _ShippingLine(Part):
     title: Text
 
 
+# Of the order's platform: what it calls each kind of payment, in our words. A wallet that is not named here is its own.
+_PAYMENTS = {
+    "PaypalWalletPaymentDetails": "paypal",
+    "ShopPayInstallmentsPaymentDetails": "installments",
+    "LocalPaymentMethodsPaymentDetails": "local",
+}
+_WALLETS = {"SHOPIFY_PAY": "shop_pay", "ANDROID_PAY": "google_pay"}
+_CHARGES = ("SALE", "AUTHORIZATION")
+
+
+class _PaymentDetails(Part):
+    typename: str = Field(alias="__typename")
+    wallet: str | None = None
+
+    def kind(self) -> str | None:
+        if self.typename == "CardPaymentDetails":
+            return _WALLETS.get(self.wallet, self.wallet.lower()) if self.wallet else "card"
+        return _PAYMENTS.get(self.typename)
+
+
+class _Transaction(Part):
+    kind: str
+    status: str
+    payment_details: _PaymentDetails | None
+
+
 class OrderFields(Part):
     id: PlainId
     name: Text
@@ -128,6 +154,10 @@ class OrderFields(Part):
     currency_code: Currency
     presentment_currency_code: Currency
     display_financial_status: str | None
+    display_fulfillment_status: str | None
+    requires_shipping: bool
+    original_total_duties_set: _Bag | None
+    transactions: list[_Transaction]
     payment_gateway_names: list[Text]
     discount_codes: list[Text]
     shipping_line: _ShippingLine | None
@@ -142,6 +172,14 @@ class OrderFields(Part):
 
 class OrderNode(OrderFields):
     line_items: Listing[LineFields]
+
+
+def _payment_kind(transactions: list[_Transaction]) -> str | None:
+    """Return how an order was first paid; later charges are those of accepted offers."""
+    for each in transactions:
+        if each.kind in _CHARGES and each.status == "SUCCESS" and each.payment_details is not None:
+            return each.payment_details.kind()
+    return None
 
 
 def order_of(fields: OrderFields, lines: list[LineFields]) -> Order:
@@ -182,4 +220,9 @@ def order_of(fields: OrderFields, lines: list[LineFields]) -> Order:
         presentment_total=fields.total_price_set.shown(paid_in),
         presentment_current_total=fields.current_total_price_set.shown(paid_in),
         starts_subscription=any(line.selling_plan and line.current_quantity for line in lines),
+        needs_shipping=fields.requires_shipping,
+        has_duties=fields.original_total_duties_set is not None
+        and fields.original_total_duties_set.minor(currency) > 0,
+        payment_kind=_payment_kind(fields.transactions),
+        fulfilment=fields.display_fulfillment_status.lower() if fields.display_fulfillment_status else None,
     )

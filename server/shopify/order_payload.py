@@ -46,6 +46,7 @@ class _Line(BaseModel):
     sku: Text | None = None
     quantity: Quantity
     current_quantity: Quantity | None = None
+    requires_shipping: bool | None = None
     price: Amount
     price_set: _MoneySet | None = None
     discount_allocations: Annotated[list[_Allocation], NullIsEmpty] = Field(default_factory=list)
@@ -133,6 +134,7 @@ class OrderPayload(BaseModel):
     current_total_price: Amount | None = None
     current_total_price_set: _MoneySet | None = None
     total_outstanding: SignedAmount | None = None
+    original_total_duties_set: _MoneySet | None = None
     line_items: Annotated[list[_Line], NullIsEmpty]
     refunds: Annotated[list[_Refund], NullIsEmpty] = Field(default_factory=list)
     email: Text | None = None
@@ -192,7 +194,20 @@ class OrderPayload(BaseModel):
             is_test=bool(self.test),
             presentment_total=shown,
             presentment_current_total=shown_now,
+            needs_shipping=self._needs_shipping(),
+            has_duties=self._has_duties(),
         )
+
+    def _needs_shipping(self) -> bool | None:
+        told = [line.requires_shipping for line in self.line_items]
+        return None if None in told else any(told)
+
+    def _has_duties(self) -> bool | None:
+        # A body without the key does not tell; one with null says that there are none.
+        if "original_total_duties_set" not in self.model_fields_set:
+            return None
+        duties = self.original_total_duties_set
+        return duties is not None and duties.shop_money.amount > 0
 
     def _refunded(self) -> int:
         paid_back = [

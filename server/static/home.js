@@ -2,6 +2,7 @@
 
 import { REFRESH } from "./actions.js";
 import { go } from "./navigation.js";
+import { send } from "./sending.js";
 
 const PAUSE_MILLISECONDS = 2000;
 const holder = document.querySelector("#set-up");
@@ -31,10 +32,28 @@ async function refresh() {
   if (wasBusy && !isBusy()) go("/");
 }
 
+/** Tells the server where the block is placed, which only App Bridge knows, and lets it ask Shopify about the rest. */
+async function look() {
+  const fields = new URLSearchParams();
+  try {
+    const extensions = await window.shopify.app.extensions();
+    fields.set("is_told", "yes");
+    for (const extension of extensions) {
+      for (const { target } of extension.type === "ui_extension" ? extension.activations : []) fields.append("target", target);
+    }
+  } catch {
+    // An older App Bridge; the rest can be asked all the same.
+  }
+  const answer = await send("/set-up/look", fields);
+  if (answer.location) go(answer.location);
+  else if (!answer.error) await refresh();
+}
+
 async function follow() {
   if (isBusy() && !document.hidden) await refresh();
   setTimeout(follow, PAUSE_MILLISECONDS);
 }
 
 document.addEventListener(REFRESH, refresh);
+look();
 setTimeout(follow, PAUSE_MILLISECONDS);

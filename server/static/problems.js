@@ -60,15 +60,15 @@ export function hideBoxes(root) {
   for (const box of root.querySelectorAll("[data-problem-box], [data-changed-box]")) box.hidden = true;
 }
 
-/** Shows an error of the server within `root`; fields are looked for there, boxes there and then in the page. */
-export function showProblems(root, { code, message, problems = [] }) {
-  const box = (name) => root.querySelector(`[data-${name}-box]`) ?? document.querySelector(`[data-${name}-box]`);
-  if (code === CHANGED && box("changed")) {
-    box("changed").querySelector("[data-changed-message]").textContent = message;
-    box("changed").hidden = false;
-    box("changed").scrollIntoView({ block: "nearest" });
-    return;
-  }
+/** Tells a problem away from its field, by the field's label, else by its section. */
+export function named(root, { path, message }) {
+  const element = placeOf(places(root), path);
+  const label = element?.getAttribute("label") ?? element?.closest("s-section")?.getAttribute("heading");
+  return label ? `${label}: ${message.charAt(0).toLowerCase()}${message.slice(1)}` : message;
+}
+
+/** Marks the fields within `root` that problems name; returns the first of them, and the problems that name none. */
+export function markProblems(root, problems) {
   const known = places(root);
   const rest = [];
   let first = null;
@@ -78,6 +78,19 @@ export function showProblems(root, { code, message, problems = [] }) {
     else rest.push(problem);
     first ??= element;
   }
+  return { first, rest };
+}
+
+/** Shows an error of the server within `root`; fields are looked for there, boxes there and then in the page. */
+export function showProblems(root, { code, message, problems = [] }) {
+  const box = (name) => root.querySelector(`[data-${name}-box]`) ?? document.querySelector(`[data-${name}-box]`);
+  if (code === CHANGED && box("changed")) {
+    box("changed").querySelector("[data-changed-message]").textContent = message;
+    box("changed").hidden = false;
+    box("changed").scrollIntoView({ block: "nearest" });
+    return;
+  }
+  const { first, rest } = markProblems(root, problems);
   const summary = first ? "Some fields need your attention." : "Something stands in the way.";
   fillBox(box("problem"), problems.length ? summary : message, rest);
   // Where a plain field stands inside of what shows the problem, that is what can be mended.

@@ -8,10 +8,9 @@ import { send } from "./sending.js";
 async function offer() {
   const parts = [...document.querySelectorAll("[data-scope]")];
   if (!parts.length) return;
-  const { granted, optional } = await window.shopify.scopes.query();
-  for (const part of parts) {
-    part.hidden = !optional.includes(part.dataset.scope) || granted.includes(part.dataset.scope);
-  }
+  const { optional } = await window.shopify.scopes.query();
+  // One that is granted and still offered here has not come through to the server yet: asking again brings it there.
+  for (const part of parts) part.hidden = !optional.includes(part.dataset.scope);
 }
 
 async function ask(button) {
@@ -23,7 +22,7 @@ async function ask(button) {
     if (result !== "granted-all") return;
     const answer = await send("/set-up/check", new URLSearchParams());
     if (answer.error) showProblems(document.body, answer.error);
-    else go("/", { force: true });
+    else go(location.pathname, { force: true });
   } finally {
     button.removeAttribute("loading");
   }

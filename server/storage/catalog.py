@@ -96,6 +96,16 @@ class Catalog:
         found = self._session.execute(select(*_FACTS).where(VariantRow.shop_id == self._shop_id))
         return {row.variant_id: _facts(row) for row in found}
 
+    def sellable(self, *, limit: int) -> tuple[VariantFacts, ...]:
+        """Return some goods that are on sale and cost something, the lowest ids first."""
+        query = (
+            select(*_FACTS)
+            .where(VariantRow.shop_id == self._shop_id, VariantRow.is_sellable, VariantRow.price > 0)
+            .order_by(VariantRow.variant_id)
+            .limit(limit)
+        )
+        return tuple(_facts(row) for row in self._session.execute(query))
+
     def siblings(self, goods: Iterable[VariantFacts]) -> dict[str, VariantFacts]:
         """Return all variants of the products of some goods, by id."""
         wanted = sorted({each.product_id for each in goods})

@@ -50,6 +50,7 @@ class DecisionRow(Base):
     signed: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     open_variant_id: Mapped[str | None]
     open_quantity: Mapped[int] = mapped_column(server_default="0")
+    answer_ms: Mapped[int | None]  # how long the last answer took; None where it was quick
 
 
 class EventRow(Base):
@@ -91,6 +92,7 @@ class StoredDecision:
     expires_at: datetime
     signed_at: datetime | None
     signed: dict[str, datetime]
+    answer_ms: int | None = None
 
     @property
     def offered(self) -> Offered | None:
@@ -236,6 +238,14 @@ class Decisions:
             .values(signed_at=decision.signed_at or now, signed={name: at.isoformat() for name, at in signed.items()})
         )
 
+    def note_answer(self, decision_id: str, *, answer_ms: int | None) -> None:
+        """Note how long the last answer took, None for a quick one: whoever waits too long goes on without it."""
+        self._session.execute(
+            update(DecisionRow)
+            .where(DecisionRow.id == decision_id, DecisionRow.shop_id == self._shop_id)
+            .values(answer_ms=answer_ms)
+        )
+
     def put_on_show(self, decision_id: str, item: OfferedItem | None) -> None:
         """Note what the page of a decision shows now; None once it was answered."""
         self._session.execute(
@@ -357,6 +367,7 @@ def _write(decision: StoredDecision) -> dict[str, Any]:
         "signed": {},
         "open_variant_id": None,
         "open_quantity": 0,
+        "answer_ms": None,
     }
 
 
@@ -381,4 +392,5 @@ def _read(row: Any) -> StoredDecision:
         expires_at=row.expires_at,
         signed_at=row.signed_at,
         signed={path: datetime.fromisoformat(at) for path, at in row.signed.items()},
+        answer_ms=row.answer_ms,
     )

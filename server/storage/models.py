@@ -1,13 +1,17 @@
 """Every table there is: importing this module fills the metadata that migrations compare with."""
 
 from server.storage import (
+    alerts,
     api_keys,
     catalog,
+    charges,
     collections,
     contacts,
     decisions,
+    gates,
     ledger,
     offer_codes,
+    order_tags,
     orders,
     plans,
     privacy,
@@ -20,14 +24,18 @@ from server.storage import (
 from server.storage.db import Base
 
 __all__ = [
+    "alerts",
     "api_keys",
     "catalog",
+    "charges",
     "collections",
     "contacts",
     "decisions",
+    "gates",
     "ledger",
     "metadata",
     "offer_codes",
+    "order_tags",
     "orders",
     "plans",
     "privacy",

@@ -1,7 +1,6 @@
 """Orders as last seen, and their lines."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.core.errors import AppError
 from server.domain.orders import LineItem, Order
+from server.domain.readings import TOLD_APART, differ, told_before
 from server.storage.db import Base, Minor
 
 
@@ -67,6 +67,10 @@ class OrderRow(Base):
     presentment_total: Mapped[Minor | None]
     presentment_current_total: Mapped[Minor | None]
     starts_subscription: Mapped[bool | None]
+    needs_shipping: Mapped[bool | None]
+    has_duties: Mapped[bool | None]
+    payment_kind: Mapped[str | None]
+    fulfilment: Mapped[str | None]
 
 
 class OrderLineRow(Base):
@@ -94,7 +98,8 @@ _SAME_FIELDS = (
     "name", "reference_id", "customer_id", "email", "phone", "first_name", "created_at", "updated_at", "cancelled_at",
     "currency", "presentment_currency", "total", "current_total", "refunded", "outstanding", "financial_status",
     "source_name", "country_code", "province_code", "has_shipping_address", "locale", "shipping_method", "is_test",
-    "presentment_total", "presentment_current_total", "starts_subscription",
+    "presentment_total", "presentment_current_total", "starts_subscription", "needs_shipping", "has_duties",
+    "payment_kind", "fulfilment",
 )  # fmt: skip
 
 
@@ -129,7 +134,7 @@ _FORGET_LINES = delete(OrderLineRow).where(
     OrderLineRow.order_id.in_(bindparam("its_orders", expanding=True)),
 )
 _STORED = (
-    select(OrderRow.order_id, OrderRow.updated_at, OrderRow.unit_id, OrderRow.starts_subscription)
+    select(OrderRow.order_id, OrderRow.updated_at, OrderRow.unit_id, *(getattr(OrderRow, name) for name in TOLD_APART))
     .where(OrderRow.shop_id == bindparam("its_shop"), OrderRow.order_id.in_(bindparam("its_orders", expanding=True)))
     .order_by(OrderRow.order_id)  # two batches that share orders lock them in one order
     .with_for_update()
@@ -138,13 +143,6 @@ _STORED = (
 
 def _kept_nameless(stored_unit: str) -> dict[str, Any]:
     return {**_NOBODY, "unit_id": stored_unit} if stored_unit.startswith(ERASED_UNIT) else {}
-
-
-def _told_before(order: Order, *, starts_subscription: bool | None) -> Order:
-    """Return an order with what an earlier answer told of its selling plans, where the news is silent on them."""
-    if order.starts_subscription is not None or starts_subscription is None:
-        return order
-    return replace(order, starts_subscription=starts_subscription)
 
 
 def order_of(row: Any, lines: tuple[LineItem, ...]) -> Order:
@@ -180,6 +178,13 @@ class Orders:
         query = select(OrderRow.order_id).where(OrderRow.shop_id == self._shop_id, OrderRow.name == name)
         return self._session.scalars(query.limit(1)).one_or_none()
 
+    def names(self, order_ids: Iterable[str]) -> dict[str, str]:
+        """Return how the merchant calls orders, by their ids."""
+        query = select(OrderRow.order_id, OrderRow.name).where(
+            OrderRow.shop_id == self._shop_id, OrderRow.order_id.in_(list(order_ids))
+        )
+        return {row.order_id: row.name for row in self._session.execute(query)}
+
     def by_reference(self, reference_id: str) -> Order | None:
         query = select(OrderRow).where(OrderRow.shop_id == self._shop_id, OrderRow.reference_id == reference_id)
         row = self._session.scalars(query.limit(1)).one_or_none()
@@ -213,7 +218,7 @@ class Orders:
         added = [self._values(order, unit_id) for order, unit_id in news if order.id not in stored]
         changed = [
             {
-                **self._values(_told_before(order, starts_subscription=stored[order.id][2]), unit_id),
+                **self._values(told_before(order, stored[order.id][2]), unit_id),
                 **_kept_nameless(stored[order.id][1]),
             }
             for order, unit_id in news
@@ -233,15 +238,16 @@ class Orders:
         return len(news)
 
     def _is_contested(self, order: Order) -> bool:
-        updated_at, _, told = self._stored([order.id]).get(order.id, (None, None, None))
-        if updated_at != order.updated_at:
-            return False
-        lines = tuple(sorted(order.lines, key=lambda each: each.line_id))
-        return self.get(order.id) != replace(_told_before(order, starts_subscription=told), lines=lines)
+        held = self.get(order.id)
+        return held is not None and held.updated_at == order.updated_at and differ(held, order)
 
-    def _stored(self, order_ids: list[str]) -> dict[str, tuple[datetime, str, bool | None]]:
+    def _stored(self, order_ids: list[str]) -> dict[str, tuple[datetime, str, dict[str, Any]]]:
+        """Return when each stored order changed, its unit, and what was told of it before."""
         found = self._session.execute(_STORED, {"its_shop": self._shop_id, "its_orders": order_ids})
-        return {row.order_id: (row.updated_at, row.unit_id, row.starts_subscription) for row in found}
+        return {
+            row.order_id: (row.updated_at, row.unit_id, {name: getattr(row, name) for name in TOLD_APART})
+            for row in found
+        }
 
     def _values(self, order: Order, unit_id: str) -> dict[str, Any]:
         return {

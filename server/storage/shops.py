@@ -49,6 +49,7 @@ class ShopRow(Base):
     last_delivery_at: Mapped[datetime | None]
     reconciled_at: Mapped[datetime | None]  # orders that changed before were compared with the platform's
     reconciled_count: Mapped[int] = mapped_column(default=0, server_default="0")  # orders found only by comparing
+    order_tag: Mapped[str | None]  # that orders with an accepted offer get in the platform; None: no tag is wanted
     installed_at: Mapped[datetime]
     uninstalled_at: Mapped[datetime | None]
 
@@ -143,6 +144,12 @@ def withheld_from(session: Session, shop_id: int) -> frozenset[str]:
 def may_make_codes(session: Session, shop_id: int) -> bool:
     """Tell whether a shop lets the app make discount codes."""
     return CODE_SCOPE in session.scalars(select(ShopRow.scopes).where(ShopRow.id == shop_id)).one()
+
+
+def tag_wanted(session: Session, shop_id: int, *, scope: str) -> str | None:
+    """Return the tag that a shop wants on orders with an accepted offer; None too where `scope` is not granted."""
+    row = session.execute(select(ShopRow.order_tag, ShopRow.scopes).where(ShopRow.id == shop_id)).one()
+    return row.order_tag if scope in row.scopes else None
 
 
 _BY_DOMAIN = select(ShopRow).where(ShopRow.domain == bindparam("its_domain"))

@@ -11,7 +11,7 @@ from server.storage.orders import Orders
 from server.usecases.reports import OrderStory, UnknownOrder, order_story, wording
 
 
-def explain_order(*, database: Database, shop_id: int, named: str) -> dict[str, Any]:
+def explain_order(*, database: Database, shop_id: int, named: str, now: datetime) -> dict[str, Any]:
     """Return what happened to an order, given by its id or by its name such as "#1001": JSON values only.
 
     Amounts are minor units of the order's currency, those called presentment of the one it was paid in; times are ISO
@@ -22,7 +22,7 @@ def explain_order(*, database: Database, shop_id: int, named: str) -> dict[str, 
     """
     with database.read() as session:
         order_id = _find(session, shop_id, named)
-    story = order_story(database=database, shop_id=shop_id, order_id=order_id)
+    story = order_story(database=database, shop_id=shop_id, order_id=order_id, now=now)
     return {
         "order": {
             "id": story.order.id,
@@ -51,6 +51,26 @@ def explain_order(*, database: Database, shop_id: int, named: str) -> dict[str, 
                 for event in story.page.events
             ],
         },
+        "surfaces": [
+            {
+                "surface": each.surface,
+                "standing": each.standing.value,
+                "reason": each.reason.value,
+                "says": wording(each.reason.value),
+            }
+            for each in story.surfaces
+        ],
+        "charges": [
+            {
+                "decision": each.decision_id,
+                "state": each.state.value,
+                "amount": each.amount,
+                "since": _moment(each.since),
+                "changed_at": _moment(each.changed_at),
+            }
+            for each in story.charges
+        ],
+        "hold": {"state": story.hold.state.name.lower(), "at": _moment(story.hold.at)} if story.hold else None,
         "follow_up": _follow_up(story),
         "touches": [
             {

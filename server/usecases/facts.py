@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from server.domain.conditions.context import DAYS
 from server.domain.document import RuleDocument, tier_of
+from server.domain.eligibility import is_page_eligible
 from server.domain.facts import Context, Facts, Need
 from server.domain.goods import UNSORTED, Goods, line_of
 from server.domain.orders import Order, Purchase
-from server.domain.purchases import campaign_of, is_page_eligible
+from server.domain.purchases import campaign_of
 from server.domain.shopper import Profile, Service, ShopperFacts
 from server.domain.situation import Surface
 from server.storage.catalog import Catalog

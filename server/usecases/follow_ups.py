@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from server.domain.audience import facts_of
 from server.domain.decision import Outcome
 from server.domain.document import Journey
+from server.domain.eligibility import is_page_eligible
 from server.domain.facts import Need
 from server.domain.journeys import Release, choose_journey, plan, release, trigger_of
 from server.domain.orders import Order
 from server.domain.pages import PageEvent, PageState
 from server.domain.pages import page_state as page_state_of
-from server.domain.purchases import is_page_eligible, purchase_of
+from server.domain.purchases import purchase_of
 from server.domain.reasons import Reason
 from server.domain.situation import Surface
 from server.storage.db import Session

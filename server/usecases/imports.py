@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.domain.eligibility import ONE_CLICK
 from server.domain.experiments import unit_of
 from server.domain.orders import Order
 from server.ports import CollectionSnapshot, ItemStock, Page, PlatformApi, TemporaryFailure
@@ -15,6 +16,7 @@ from server.storage.catalog import Catalog
 from server.storage.collections import Collections
 from server.storage.contacts import Contacts
 from server.storage.db import Database, Session
+from server.storage.gates import Gates
 from server.storage.orders import Orders
 from server.storage.shops import DONE, FAILED, WANTED, ImportRow, Imports, Shops
 from server.storage.stock import StockByLocation
@@ -202,6 +204,7 @@ def _refresh_facts(access: ShopAccess, shop_id: int, *, now: datetime) -> None:
         row = shops.by_id(shop_id)
         shops.describe(row, facts)
         row.is_post_purchase_app, row.scopes, row.checked_at = state.is_post_purchase_app, list(state.scopes), now
+        Gates(session, shop_id).saw(ONE_CLICK, is_open=state.is_post_purchase_app, now=now)
 
 
 def _run(

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from server.core.errors import AppError
+from server.domain.eligibility import LATE_AFTER
 from server.domain.experiments import unit_of
 from server.domain.orders import Purchase
 from server.domain.reasons import Reason
@@ -45,6 +46,25 @@ def answer_purchase(*, database: Database, shop_domain: str, purchase: Purchase,
             return given
         situation = inquiry.situation(session)
     return inquiry.answer(database, situation)
+
+
+def note_answer_time(
+    *, database: Database, shop_domain: str, answer: Answer, asked_at: datetime, answered_at: datetime
+) -> None:
+    """Keep how long a late answer took, and forget it once the same question was answered in time.
+
+    The checkout goes by the last answer before the shopper pays, and goes on without one that is late.
+
+    Raises:
+        ShopNotServed.
+    """
+    took = answered_at - asked_at
+    is_late = took >= LATE_AFTER
+    if not is_late and answer.decision.answer_ms is None:
+        return
+    with database.write() as session:
+        decisions = Decisions(session, served_shop(session, shop_domain))
+        decisions.note_answer(answer.decision.id, answer_ms=took // timedelta(milliseconds=1) if is_late else None)
 
 
 def served_shop(session: Session, shop_domain: str) -> int:

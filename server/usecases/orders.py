@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from server.domain.attribution import SignedOffer, credit_order
+from server.domain.attribution import credit_order
 from server.domain.document import RuleDocument
 from server.domain.experiments import unit_of
 from server.domain.orders import Order
@@ -15,9 +15,11 @@ from server.storage.ledger import Ledger
 from server.storage.orders import Orders
 from server.storage.rules import Rules
 from server.storage.touches import Touches
+from server.usecases.charges import follow_charges, signed_offers
 from server.usecases.follow_ups import plan_follow_up
 from server.usecases.imports import order_unit
 from server.usecases.leads import led_here
+from server.usecases.order_tags import want_order_tag
 from server.usecases.situations import holdout_experiment
 
 
@@ -83,14 +85,11 @@ def _settle(session: Session, shop_id: int, order: Order, *, now: datetime) -> N
     led = led_here(session, shop_id, order)
     due = credit_order(
         order,
-        signed=[
-            SignedOffer(each.id, step.offered.variant_ids, step.offered.lines_before)
-            for each in signed
-            for step in each.steps
-            if step.path in each.signed
-        ],
+        signed=signed_offers(signed),
         clicks=led.clicks,
         coded=led.coded,
     )
     versions = {f"decision:{each.id}": each.rules_version for each in signed} | led.versions
     Ledger(session, shop_id).settle(order.id, due, currency=order.currency, versions=versions, now=now)
+    follow_charges(session, shop_id, order, now=now)
+    want_order_tag(session, shop_id, order.id, due, now=now)

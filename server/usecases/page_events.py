@@ -9,6 +9,8 @@ from server.domain.orders import Purchase
 from server.domain.situation import Surface
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, Events
+from server.storage.orders import Orders
+from server.usecases.charges import follow_charges
 from server.usecases.follow_ups import reschedule
 from server.usecases.offers import served_shop
 
@@ -63,6 +65,11 @@ def record_page_event(
             return False
         decisions.put_on_show(decision.id, offered.chosen(choice)[0] if offered and kind in _OPEN else None)
         reschedule(session, shop_id, reference_id=decision.reference_id)
+        if kind == "outcome":
+            # The order's own news may have come first, when nobody had said yet that a charge failed.
+            order = Orders(session, shop_id).by_reference(decision.reference_id)
+            if order is not None:
+                follow_charges(session, shop_id, order, now=now)
         return True
 
     return database.run(record)

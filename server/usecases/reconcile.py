@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain.orders import Order
+from server.domain.readings import News, news_in
 from server.ports import PlatformApi
 from server.storage.db import Session
 from server.storage.orders import Orders
 from server.storage.shops import Shops
 from server.usecases.access import ShopAccess
+from server.usecases.imports import order_unit
 from server.usecases.orders import record_order
 
 # Changed just now: its webhook is on its way, and asking for it would only be quicker.
@@ -54,10 +56,16 @@ def reconcile_orders(*, access: ShopAccess, shop_id: int, now: datetime) -> Reco
 
 
 def _take_in(access: ShopAccess, api: PlatformApi, shop_id: int, order: Order, *, now: datetime) -> bool:
-    """Record an order that is newer than what is stored; tell whether it was."""
+    """Record an order that is newer than what is stored; tell whether it was.
+
+    Of one that is stored as it stands, what notices do not tell is added: how it was paid, and whether it is on hold.
+    One that changed only in what is not kept, as by a tag of ours, is no change that was missed.
+    """
     with access.database.read() as session:
-        stored = Orders(session, shop_id).get(order.id)
-    if stored is not None and stored.updated_at >= order.updated_at:
+        news = news_in(order, Orders(session, shop_id).get(order.id))
+    if news is News.DETAIL:
+        access.database.run(lambda session: Orders(session, shop_id).save(order, unit_id=order_unit(order)))
+    if news is not News.CHANGE:
         return False
     customer = api.customer(order.customer_id) if order.customer_id else None
 

@@ -6,16 +6,21 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.core.errors import AppError
+from server.domain.charges import Charge
 from server.domain.decision import Outcome
+from server.domain.eligibility import ONE_CLICK, Verdict, is_page_eligible
+from server.domain.holds import Hold, hold_of
+from server.domain.impressions import Drop
 from server.domain.orders import Order, VariantFacts
-from server.domain.purchases import is_page_eligible
 from server.domain.reasons import WORDING, Reason, TraceLine
 from server.domain.situation import Surface
 from server.ports import Vendors
 from server.storage.catalog import Catalog
+from server.storage.charges import Charges
 from server.storage.collections import CollectionName, Collections
 from server.storage.db import Database, Session
 from server.storage.decisions import Decisions, EventRow, Events, StoredDecision
+from server.storage.gates import Gates
 from server.storage.ledger import Ledger, LedgerRow
 from server.storage.listings import Listings, ProductName
 from server.storage.orders import Orders
@@ -25,7 +30,9 @@ from server.storage.secrets import SecretBox
 from server.storage.shops import Connection, Connections, ImportRow, Imports, ShopRow, Shops
 from server.storage.touches import ClickRow, SequenceRow, Touches, TouchRow
 from server.usecases.follow_ups import state_of
+from server.usecases.impressions import read_drop
 from server.usecases.senders import find_sender
+from server.usecases.surfaces import verdicts_of
 from server.usecases.tracing import is_made_again, trace_of
 
 # How far back the pages look for messages whose fate nobody knows: an older one helps nobody any more.
@@ -42,10 +49,21 @@ class SetUp:
 
     imports: tuple[ImportRow, ...]
     is_post_purchase_app: bool | None
+    placed: dict[str, bool]  # whether the block is placed, by its surface; without those that nobody looked at
     has_sms: bool
     has_email: bool
     live_offers: int  # funnels switched on in the published version
     last_delivery_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """An order with accepted goods that nobody has paid yet; `amount` is minor units of the shop's currency."""
+
+    order_id: str
+    name: str
+    amount: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,8 @@ class Home:
     catalogue_size: int
     paused: tuple[Connection, ...]
     unknown: int  # messages of the last week whose fate nobody knows
+    unpaid: tuple[Unpaid, ...]  # the oldest first
+    drop: Drop | None  # the one-click page is shown less than it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,9 @@ class OrderStory:
 
     order: Order
     page: PageStory
+    surfaces: tuple[Verdict, ...]
+    charges: tuple[Charge, ...]  # those that failed
+    hold: Hold | None
     sequence: SequenceRow | None
     goodwill: SequenceRow | None  # the follow-up after a support ticket
     touches: tuple[TouchRow, ...]
@@ -83,6 +106,10 @@ class OrderStory:
     traces: dict[str, tuple[TraceLine, ...]]  # how each decision came about, by its id
     made_again: dict[str, bool | None]  # whether each decision comes out the same from what is kept of it, by its id
     titles: dict[str, str]  # product titles by variant id, for the traces
+
+    @property
+    def one_click(self) -> Verdict:
+        return next(each for each in self.surfaces if each.surface == ONE_CLICK)
 
     @property
     def net_revenue(self) -> int:
@@ -153,6 +180,7 @@ def home(*, database: Database, box: SecretBox, vendors: Vendors, shop_id: int, 
             set_up=SetUp(
                 imports=Imports(session, shop_id).all(),
                 is_post_purchase_app=row.is_post_purchase_app,
+                placed={surface: spans[-1].is_open for surface, spans in Gates(session, shop_id).spans().items()},
                 has_sms=_has_sender(session, box, vendors, shop_id, "sms"),
                 has_email=_has_sender(session, box, vendors, shop_id, "email"),
                 live_offers=sum(funnel.is_live for funnel in published.document.funnels) if published else 0,
@@ -162,7 +190,20 @@ def home(*, database: Database, box: SecretBox, vendors: Vendors, shop_id: int, 
             catalogue_size=Catalog(session, shop_id).count(),
             paused=tuple(each for each in Connections(session, shop_id, box).all() if each.is_paused),
             unknown=Listings(session, shop_id).count_unknown(since=now - UNKNOWN_WINDOW),
+            unpaid=_unpaid(session, shop_id),
+            drop=read_drop(session, shop_id),
         )
+
+
+def _unpaid(session: Session, shop_id: int) -> tuple[Unpaid, ...]:
+    by_order: dict[str, list[Charge]] = {}
+    for order_id, charge in Charges(session, shop_id).unpaid():
+        by_order.setdefault(order_id, []).append(charge)
+    names = Orders(session, shop_id).names(by_order)
+    return tuple(
+        Unpaid(order_id, names.get(order_id, order_id), sum(each.amount for each in charges), charges[0].since)
+        for order_id, charges in by_order.items()
+    )
 
 
 def _has_sender(session: Session, box: SecretBox, vendors: Vendors, shop_id: int, channel: str) -> bool:
@@ -215,7 +256,7 @@ def _summaries(session: Session, shop_id: int, orders: tuple[Order, ...]) -> tup
     )
 
 
-def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStory:
+def order_story(*, database: Database, shop_id: int, order_id: str, now: datetime) -> OrderStory:
     """Gather one order's story.
 
     Raises:
@@ -227,14 +268,31 @@ def order_story(*, database: Database, shop_id: int, order_id: str) -> OrderStor
             raise UnknownOrder("This order is not known here.", order_id=order_id)
         reference_id = order.reference_id or order.id
         decisions = Decisions(session, shop_id).of_reference(reference_id)
+        if reference_id != order.id:
+            # A block that knew nothing else asked by the order's own number.
+            decisions += Decisions(session, shop_id).of_reference(order.id)
         page = next((each for each in decisions if each.surface == Surface.ONE_CLICK.value), None)
-        events = Events(session, shop_id).of_decisions([page.id] if page else [])
+        events = Events(session, shop_id).of_decisions([each.id for each in decisions])
+        sequence = Touches(session, shop_id).sequence_of(order.id)
+        charges = Charges(session, shop_id).of_order(order.id)
         touches = Touches(session, shop_id).of_order(order.id)
         titles = _titles(session, shop_id, decisions)
         return OrderStory(
             order=order,
             page=_page_story(order, page, events, titles),
-            sequence=Touches(session, shop_id).sequence_of(order.id),
+            surfaces=verdicts_of(
+                session,
+                shop_id,
+                order,
+                decisions=decisions,
+                events=events,
+                sequence=sequence,
+                touches=touches,
+                charges=charges,
+            ),
+            charges=charges,
+            hold=hold_of(order, state_of(page, events.get(page.id, ())) if page else None, now=now),
+            sequence=sequence,
             goodwill=Touches(session, shop_id).goodwill_of(order.id),
             touches=touches,
             decisions={each.id: each for each in decisions},

@@ -8,9 +8,10 @@ from server.domain.audience import facts_of
 from server.domain.contact import OTHER_CHANNEL, Verdict, may_contact, sequence_block
 from server.domain.decision import Decision, Outcome, decide
 from server.domain.document import TRIGGERS, Journey, RuleDocument
+from server.domain.eligibility import is_page_eligible
 from server.domain.journeys import TouchPlan, choose_journey, plan, trigger_of
 from server.domain.orders import Order
-from server.domain.purchases import is_page_eligible, page_purchase_of, purchase_of
+from server.domain.purchases import page_purchase_of, purchase_of
 from server.domain.reasons import WORDING, Reason, TraceLine
 from server.domain.situation import Situation, Surface
 from server.domain.telling import tell

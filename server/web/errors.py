@@ -48,6 +48,7 @@ _STATUS: dict[str, HTTPStatus] = {
     "order_not_known": HTTPStatus.CONFLICT,
     "too_many_requests": HTTPStatus.TOO_MANY_REQUESTS,
     "offer_unavailable": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "nothing_to_preview": HTTPStatus.CONFLICT,
     "faulty_document": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unreadable_rules": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_settings": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -36,11 +36,31 @@ def embed(response: Response, settings: Settings, *, shop_domain: str | None) ->
 
     A fixed list would let any shop frame any other's pages; a shop read from the query would let an attacker choose.
     """
-    ancestors = [f"https://{shop_domain}", _ADMIN] if shop_domain else [_ADMIN]
-    if settings.sandbox_url:
-        ancestors.append(settings.sandbox_url)
-    response.headers["Content-Security-Policy"] = _policy(settings, ancestors=" ".join(ancestors))
+    response.headers["Content-Security-Policy"] = _policy(settings, ancestors=_ancestors(settings, shop_domain))
     response.headers["Link"] = f"<{settings.cdn_url}/shopifycloud/app-bridge.js>; rel=preload; as=script"
+    return response
+
+
+def isolate(response: Response, settings: Settings, *, shop_domain: str | None) -> Response:
+    """Let a page of our own frame the answer, which runs our scripts and a worker without an origin or the network.
+
+    Such a page may start a worker from what it wrote itself alone, hence `blob:`; no other page of the app may.
+    """
+    app = settings.public_url
+    pictures = "data: https: http://127.0.0.1:*" if settings.sandbox_url else "data: https:"
+    response.headers["Content-Security-Policy"] = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {app}",
+            "worker-src blob:",
+            f"style-src {app}",
+            f"img-src {app} {pictures}",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "sandbox allow-scripts",
+            f"frame-ancestors 'self' {_ancestors(settings, shop_domain)}",
+        )
+    )
     return response
 
 
@@ -58,6 +78,11 @@ def open_to_extensions(response: Response) -> Response:
     response.headers["Access-Control-Allow-Methods"] = "POST, OPTIONS"
     response.headers["Access-Control-Max-Age"] = "7200"
     return response
+
+
+def _ancestors(settings: Settings, shop_domain: str | None) -> str:
+    ancestors = [f"https://{shop_domain}", _ADMIN] if shop_domain else [_ADMIN]
+    return " ".join([*ancestors, settings.sandbox_url] if settings.sandbox_url else ancestors)
 
 
 def _policy(settings: Settings, *, ancestors: str = "'none'") -> str:

@@ -4,13 +4,14 @@ from flask import Blueprint, Response, jsonify
 
 from server.runtime import Runtime
 from server.usecases.readiness import Readiness
-from server.web import session
+from server.web import session, stage
 from server.web.guards import guarded, public, runtime
 
 
 def blueprint(parts: Runtime) -> Blueprint:
     routes = guarded("public", __name__, public)
     session.register(routes)
+    stage.register(routes)
     readiness = Readiness(parts.database, parts.inbox.database)
 
     @routes.get("/health")

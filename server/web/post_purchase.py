@@ -1,6 +1,6 @@
 """The three questions of the one-click page: what is offered, sign what I accept, this happened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from server.domain.reasons import Reason
 from server.usecases.changesets import sign_changeset
 from server.usecases.inquiries import Answer
 from server.usecases.offer_ends import seconds_left
-from server.usecases.offers import answer_purchase
+from server.usecases.offers import answer_purchase, note_answer_time
 from server.usecases.page_events import record_page_event
 from server.web.forms import AcceptedOption, PageEvent
 from server.web.guards import guarded, post_purchase, purchase_claims, runtime
@@ -34,12 +34,21 @@ def blueprint() -> Blueprint:
     @routes.post("/offers")
     def offers() -> Response:
         parts, claims = runtime(), purchase_claims()
+        asked_at = parts.clock.now()
         answer = answer_purchase(
             database=parts.database,
             shop_domain=claims.shop_domain,
             purchase=claims.purchase,
-            now=parts.clock.now(),
+            now=asked_at,
         )
+        if isinstance(answer, Answer):
+            note_answer_time(
+                database=parts.database,
+                shop_domain=claims.shop_domain,
+                answer=answer,
+                asked_at=asked_at,
+                answered_at=parts.clock.now(),
+            )
         return jsonify(_show(answer, Reader(claims.locale, claims.bought)))
 
     @routes.post("/changesets")
@@ -103,11 +112,25 @@ def _show(answer: Answer | Reason, reader: Reader) -> dict[str, Any]:
     if not answer.is_shown:
         # A held-out shopper is told what anybody without an offer is told.
         return {"decision_id": decision.id, "offer": None, "reason": Reason.NOTHING_ELIGIBLE.value}
-    goods = answer.goods
-    shown = {step.path: page_offer(step, goods, reader) for step in decision.steps if _is_known(step, goods)}
+    return show_steps(decision.steps, answer.goods, reader, decision_id=decision.id, expires_at=decision.expires_at)
+
+
+def show_steps(
+    steps: Sequence[OfferedStep],
+    goods: Mapping[str, VariantFacts],
+    reader: Reader,
+    *,
+    decision_id: str,
+    expires_at: datetime,
+) -> dict[str, Any]:
+    """Return offers as the page's script takes them, the first one and what follows each answer.
+
+    The first must be among the goods that are known; further steps whose goods are not are left out.
+    """
+    shown = {step.path: page_offer(step, goods, reader) for step in steps if _is_known(step, goods)}
     return {
-        "decision_id": decision.id,
-        "expires_at": _moment(decision.expires_at),
+        "decision_id": decision_id,
+        "expires_at": _moment(expires_at),
         "offer": shown.pop(FIRST),
         "steps": shown,
     }

@@ -30,10 +30,10 @@ def register(blueprint: Blueprint) -> None:
         safe_reload_path(request.args.get("shopify-reload", "/"))
         settings = current_app.extensions["afters"].settings
         response = Response(render_template("bounce.html"), content_type="text/html; charset=utf-8")
-        return embed(response, settings, shop_domain=_framing_shop())
+        return embed(response, settings, shop_domain=framing_shop())
 
 
-def _framing_shop() -> str | None:
+def framing_shop() -> str | None:
     """Return the shop that the launch names, if it is the name of a shop at all.
 
     Nothing proves it here: the proof is what this page is there to fetch. The page holds no data and does nothing

@@ -47,10 +47,10 @@ def test_each_scope_is_needed_and_none_is_missing() -> None:
 
 
 def test_no_token_is_kept_at_shopify_and_nothing_is_written_that_is_not_ours() -> None:
-    """METAFIELD_OFFLINE_TOKEN: the mutations are that which starts a bulk query and that which makes a code."""
+    """METAFIELD_OFFLINE_TOKEN: the mutations start a bulk query, make a code, and tag an order for who wants it."""
     fields = {field for name in names() for field in fields_of(document(name))}
     written = {field for field in fields if field.startswith("Mutation.")}
-    assert written == {"Mutation.bulkOperationRunQuery", "Mutation.discountCodeBasicCreate"}
+    assert written == {"Mutation.bulkOperationRunQuery", "Mutation.discountCodeBasicCreate", "Mutation.tagsAdd"}
     assert not {field for field in fields if "metafield" in field.lower()}
 
 

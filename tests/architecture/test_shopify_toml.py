@@ -211,6 +211,7 @@ def test_nothing_is_asked_for_that_this_app_does_not_use(app: dict[str, Any]) ->
         "read_customers": "customer.graphql, the two consent topics",
         "write_discounts": "discount_code.graphql: the codes that messages bring",
         "read_all_orders": "optional: orders.graphql and bulk_orders.graphql without a day to begin at",
+        "write_orders": "optional: order_tag.graphql, the tag that a merchant may want on orders",
     }
     assert set(_scopes(app)) == set(reasons)
 

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from tests.sandbox.browser.clock_page import MORNING, seconds_until
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.credentials import Credentials, credentials_in
-from tests.sandbox.deploy import deploy_extension
+from tests.sandbox.deploy import deploy_blocks, deploy_extension
 from tests.sandbox.house import House, make_world
 from tests.sandbox.listening import require_free
 from tests.sandbox.processes import AppProcesses, ChildFailed
@@ -104,6 +104,7 @@ class Launcher:
         upgrading = _Background(processes.upgrade) if self._with_app else None
         if self._with_app:
             deploy_extension(self._settings)
+            deploy_blocks(self._settings)
         is_new = make_world(self._settings, clock, self._templates, orders=self._orders)
         if is_new:
             print("A new shop is ready: catalogue, customers and orders, the last of them from yesterday.")

@@ -11,7 +11,7 @@ import httpx
 from tests.sandbox.browser.admin.launch import Launcher
 from tests.sandbox.clock import SandboxClock
 from tests.sandbox.credentials import credentials_in
-from tests.sandbox.deploy import deploy_extension
+from tests.sandbox.deploy import deploy_blocks, deploy_extension
 from tests.sandbox.house import House, make_world
 from tests.sandbox.launcher import start_by_day
 from tests.sandbox.listening import free_ports
@@ -66,6 +66,7 @@ class RunningSandbox:
         make_world(self.settings, clock, TEMPLATES, orders=self._orders)
         if self._with_app:
             deploy_extension(self.settings)
+            deploy_blocks(self.settings)
             self.processes.upgrade()
         self._house = House(self.settings, self.credentials, pace_seconds=0.02)
         self.sandbox = self._house.sandbox

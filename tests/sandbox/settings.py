@@ -56,6 +56,16 @@ class SandboxSettings:
         return self.var_dir / "extension" / "post-purchase.js"
 
     @property
+    def block_path(self) -> Path:
+        """The bundle of the thank-you and order-status blocks as deployed to this shop."""
+        return self.var_dir / "extension" / "thank-you.js"
+
+    @property
+    def block_texts_path(self) -> Path:
+        """The blocks' texts as deployed: JSON of `fallback`, a language, and `locales`, each language's texts."""
+        return self.var_dir / "extension" / "thank-you-texts.json"
+
+    @property
     def clock_path(self) -> Path:
         """The file that holds the clock's offset, read by the app too."""
         return self.var_dir / "clock"

@@ -102,6 +102,12 @@ def order_node(order: Order) -> dict[str, Any]:
         "currencyCode": CURRENCY,
         "presentmentCurrencyCode": CURRENCY,
         "displayFinancialStatus": "REFUNDED" if order.fate == "refunded" else "PAID",
+        "displayFulfillmentStatus": "UNFULFILLED",
+        "requiresShipping": True,
+        "originalTotalDutiesSet": None,
+        "transactions": [
+            {"kind": "SALE", "status": "SUCCESS", "paymentDetails": {"__typename": "PaypalWalletPaymentDetails"}}
+        ],
         "paymentGatewayNames": ["paypal"],
         "discountCodes": [],
         "shippingLine": {"title": "Standard delivery"},

@@ -187,6 +187,7 @@ _ANSWERS: dict[str, Callable[[Outside, str, dict[str, Any]], dict[str, Any]]] = 
     "Collections": lambda *_: {"collections": bodies.listing([])},
     "PlanGroups": _plan_groups,
     "DiscountCode": _discount_code,
+    "OrderTag": lambda *_: {"tagsAdd": {"userErrors": []}},
     "Locations": lambda *_: {"locations": bodies.listing([])},
     "OrdersCount": lambda *_: {"ordersCount": {"count": 0}},
     "OrdersUpdated": _orders_updated,

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from server.storage.earlier import EarlierOrders
 from server.storage.orders import Orders
@@ -182,3 +183,14 @@ def test_news_that_are_silent_on_selling_plans_leave_what_was_told(stores: Store
         again = Orders(session, stores.ours).get("500")
     assert again is not None
     assert again.starts_subscription is False
+
+
+def test_news_that_are_silent_leave_what_only_the_api_tells(stores: Stores) -> None:
+    told = order(updated_at=NOW, payment_kind="apple_pay", fulfilment="on_hold", needs_shipping=True, has_duties=False)
+    save(stores, told)
+    silent: dict[str, Any] = dict.fromkeys(("payment_kind", "fulfilment", "needs_shipping", "has_duties"))
+    save(stores, replace(told, updated_at=NOW + HOUR, name="#later", **silent))
+    with stores.database.read() as session:
+        orders = Orders(session, stores.ours)
+        found = orders.get("500")
+        assert found == replace(told, updated_at=NOW + HOUR, name="#later")

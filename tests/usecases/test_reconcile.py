@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -92,3 +93,22 @@ def test_a_shop_with_very_much_to_compare_goes_on_in_the_next_run(
         on_the_platform(house, str(500 + number), changed_at=LONG_AGO + timedelta(minutes=20 * number))
     assert reconcile(house) == Reconciliation(compared=2, found=2, is_done=False)
     assert reconcile(house).found == 1
+
+
+def test_what_notices_do_not_tell_is_added_without_being_a_change_that_was_missed(house: House) -> None:
+    known = on_the_platform(house, "500", payment_kind="apple_pay", fulfilment="on_hold")
+    house.record(replace(known, payment_kind=None, fulfilment=None))
+    assert reconcile(house) == Reconciliation(compared=1, found=0, is_done=True)
+    assert stored(house, "500") == known
+    assert shop(house)[1] == 0
+
+
+def test_a_change_of_what_is_not_kept_is_no_change_that_was_missed(house: House) -> None:
+    """As by a tag: the order's time moves, and nothing else that is stored."""
+    known = on_the_platform(house, "500")
+    house.record(known)
+    later = on_the_platform(house, "500", changed_at=LONG_AGO + timedelta(minutes=9))
+    house.api.calls.clear()
+    assert reconcile(house).found == 0
+    assert stored(house, "500") == later
+    assert "customer" not in house.api.calls, "nothing is drawn from it"

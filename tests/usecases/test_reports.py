@@ -4,18 +4,25 @@ import pytest
 
 from server.domain.attribution import Credit
 from server.domain.reasons import WORDING, Reason
-from server.ports import TemporaryFailure
+from server.ports import AppState, TemporaryFailure
+from server.storage.decisions import DecisionRow, Decisions, Events
 from server.storage.ledger import Ledger
 from server.storage.shops import Connections
 from server.usecases import reports
+from server.usecases.checks import check_app_state
 from server.usecases.install import IMPORT_KINDS
 from server.usecases.links import follow_click
-from tests.factories import NOW, OTHER_SHOP, order, rules_json, variant
+from server.usecases.offers import note_answer_time
+from tests.factories import NOW, OTHER_SHOP, SHOP, order, rules_json, variant
 from tests.usecases.house import House
 
 
 def story(house: House, order_id: str = "500") -> reports.OrderStory:
-    return reports.order_story(database=house.database, shop_id=house.shop_id, order_id=order_id)
+    return reports.order_story(database=house.database, shop_id=house.shop_id, order_id=order_id, now=house.clock.now())
+
+
+def surfaces(house: House, order_id: str = "500") -> list[tuple[str, str, Reason]]:
+    return [(each.surface, each.standing.value, each.reason) for each in story(house, order_id).surfaces]
 
 
 def page(house: House) -> Reason:
@@ -44,6 +51,77 @@ class TestStories:
         assert told.titles == {"2": "Product 2"}
         (summary,) = reports.recent_orders(database=house.database, shop_id=house.shop_id, limit=9)
         assert (summary.revenue, len(summary.touches), summary.sequence is not None) == (200, 2, True)
+
+    def test_each_surface_says_what_it_came_to(self, house: House) -> None:
+        house.record(order(created_at=NOW, gateways=("paypal",)))
+        assert surfaces(house) == [
+            ("one_click", "barred", Reason.PAYMENT_WITHOUT_PAGE),
+            ("thank_you", "not_asked", Reason.BLOCK_NOT_ASKED),
+            ("order_status", "not_asked", Reason.BLOCK_NOT_ASKED),
+            ("message", "not_shown", Reason.PLANNED),
+        ]
+        house.send()
+        assert surfaces(house)[3] == ("message", "shown", Reason.SENT)
+
+    def test_a_gate_that_was_closed_at_the_time_is_told_apart_from_one_that_closed_since(self, house: House) -> None:
+        house.api.state = AppState(("read_orders",), is_post_purchase_app=False)
+        check_app_state(access=house.access, shop_id=house.shop_id, now=NOW - timedelta(hours=2))
+        check_app_state(access=house.access, shop_id=house.shop_id, now=NOW - timedelta(hours=1))
+        house.api.state = AppState(("read_orders",), is_post_purchase_app=True)
+        check_app_state(access=house.access, shop_id=house.shop_id, now=NOW - timedelta(minutes=30))
+        for hours, order_id in ((1.5, "501"), (0.75, "502"), (0.25, "503")):
+            at = NOW - timedelta(hours=hours)
+            house.record(order(order_id, created_at=at, updated_at=at, reference_id=f"{order_id:0>32}"))
+        told = [surfaces(house, each)[0][1:] for each in ("501", "502", "503")]
+        assert told == [
+            ("barred", Reason.GATE_CLOSED),
+            ("not_asked", Reason.PAGE_NOT_ASKED),
+            ("not_asked", Reason.PAGE_NOT_ASKED),
+        ], "between two looks that differ nobody knows"
+
+    def test_an_answer_that_took_too_long_is_named_until_one_came_in_time(self, house: House) -> None:
+        house.record(order(created_at=NOW))
+        answer = house.ask()
+
+        def answered(milliseconds: int) -> tuple[str, str, Reason]:
+            note_answer_time(
+                database=house.database,
+                shop_domain=SHOP,
+                answer=house.ask(),
+                asked_at=NOW,
+                answered_at=NOW + timedelta(milliseconds=milliseconds),
+            )
+            return surfaces(house)[0]
+
+        assert answered(1_199) == ("one_click", "not_shown", Reason.PAGE_NOT_SHOWN)
+        assert answered(1_450) == ("one_click", "not_shown", Reason.PAGE_ANSWERED_LATE)
+        with house.database.read() as session:
+            (stored,) = Decisions(session, house.shop_id).of_reference(answer.decision.reference_id)
+        assert stored.answer_ms == 1_450
+        assert answered(90) == ("one_click", "not_shown", Reason.PAGE_NOT_SHOWN)
+        answered(1_300)
+        house.happen("shown")
+        assert surfaces(house)[0] == ("one_click", "shown", Reason.PAGE_SHOWN)
+
+    @pytest.mark.parametrize("surface", ["thank_you", "order_status"])
+    def test_blocks_are_read_by_the_names_of_their_surfaces(self, house: House, surface: str) -> None:
+        house.record(order(created_at=NOW, gateways=("paypal",)))
+        decision = house.ask().decision
+        with house.database.write() as session:
+            session.get_one(DecisionRow, decision.id).surface = surface
+
+        def found() -> tuple[str, Reason]:
+            return next(each[1:] for each in surfaces(house) if each[0] == surface)
+
+        assert found() == ("not_shown", Reason.BLOCK_NOT_SHOWN)
+        for kind, reason in (
+            ("shown", Reason.BLOCK_SHOWN),
+            ("declined", Reason.BLOCK_DECLINED),
+            ("taken", Reason.BLOCK_TAKEN),
+        ):
+            with house.database.write() as session:
+                Events(session, house.shop_id).record(decision, kind, status=None, data={}, now=NOW)
+            assert found() == ("shown", reason)
 
     def test_what_became_of_the_page(self, house: House) -> None:
         house.record(order(created_at=NOW))

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from sqlalchemy import func, select, update
 
+from server.app import create_app
 from server.domain.plans import Interval, PlanGroup, PlanPrice, SellingPlan
 from server.runtime import Runtime
 from server.storage.catalog import Catalog, VariantRow
@@ -46,6 +48,28 @@ def read_changeset(text: str) -> dict[str, Any]:
 @pytest.fixture
 def shop_id(runtime: Runtime) -> int:
     return install(runtime)
+
+
+class SlowClock(StandingClock):
+    """Lets time pass between the questions that are asked of it."""
+
+    def __init__(self, moment: datetime, *, step: timedelta) -> None:
+        super().__init__(moment)
+        self.step = step
+
+    def now(self) -> datetime:
+        self.moment += self.step
+        return self.moment
+
+
+def test_an_answer_that_comes_too_late_is_noted_with_how_long_it_took(runtime: Runtime, clock: StandingClock) -> None:
+    install(runtime)
+    for step, noted in ((timedelta(seconds=1), None), (timedelta(seconds=2), 2_000), (timedelta(0), None)):
+        slow = replace(runtime, clock=SlowClock(clock.now(), step=step))
+        found = ask(create_app(slow).test_client(), clock.now())
+        assert found["offer"] is not None
+        with runtime.database.read() as session:
+            assert session.get_one(DecisionRow, found["decision_id"]).answer_ms == noted
 
 
 class TestAsking:

@@ -37,7 +37,7 @@ from tests.web.purchases import bearer, token
 
 WORD = "Quokka"  # stands in every text of the other shop
 PAGE_ROUTES = {
-    "/", "/set-up", "/set-up/check", "/imports/<kind>/retry", "/integrations", "/integrations/<slug>",
+    "/", "/set-up", "/set-up/check", "/set-up/look", "/imports/<kind>/retry", "/integrations", "/integrations/<slug>",
     "/offers", "/offers/new", "/offers/<funnel_id>", "/offers/<funnel_id>/delete", "/offers/publish",
     "/follow-ups", "/follow-ups/new", "/follow-ups/story", "/follow-ups/<journey_id>",
     "/follow-ups/<journey_id>/delete",
@@ -45,9 +45,9 @@ PAGE_ROUTES = {
     "/tiers/<int:place>/down", "/pairings", "/pairings/new", "/pairings/<pairing_id>",
     "/pairings/<pairing_id>/delete", "/templates",
     "/markets", "/markets/new", "/markets/<market_id>", "/markets/<market_id>/delete",
-    "/offers/variants", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
+    "/offers/variants", "/previews/one-click", "/orders", "/orders/<order_id>", "/orders/<order_id>/explanation",
     "/calls", "/calls/<touch_id>/<outcome>", "/lift", "/keys", "/keys/<int:key_id>/revoke",
-    "/settings", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
+    "/settings", "/order-tag", "/rules/text", "/rules/presets", "/rules/presets/<preset_id>",
     "/rules/versions", "/rules/versions/<int:number>",
     "/deliveries", "/deliveries/<int:delivery_id>/replay", "/deliveries/replay",
     "/privacy/requests", "/privacy/requests/<int:request_id>/data", "/privacy/requests/<int:request_id>/done",
@@ -56,6 +56,7 @@ TOKEN_ROUTES = {"/post-purchase/offers", "/post-purchase/changesets", "/post-pur
 BLOCK_ROUTES = {"/blocks/offers", "/blocks/events"}
 OTHER_ROUTES = {
     "/auth/session-token": "a page without data",
+    "/previews/stage": "a page without data",
     "/auth/install": "sends to the grant screen, and holds no data",
     "/auth/callback": "the shop is the one that Shopify signed",
     "/privacy": "what is stored of everybody, and no data",

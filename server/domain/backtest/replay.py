@@ -16,6 +16,7 @@ from server.domain.conditions.context import DAYS
 from server.domain.contact import OTHER_CHANNEL, ContactFacts, Verdict, may_contact, sequence_block
 from server.domain.decision import Decision, Outcome, decide, open_funnels
 from server.domain.document import TRIGGERS, Journey, Kind, RuleDocument, tier_of
+from server.domain.eligibility import is_page_eligible
 from server.domain.experiments import is_held_out
 from server.domain.facts import Context, Facts, Need
 from server.domain.finding import Finder
@@ -23,7 +24,7 @@ from server.domain.journeys import choose_journey, plan, trigger_of
 from server.domain.matching import MATCH
 from server.domain.offers import Offer, Wanted
 from server.domain.orders import VariantFacts
-from server.domain.purchases import campaign_of, is_page_eligible, page_purchase_of
+from server.domain.purchases import campaign_of, page_purchase_of
 from server.domain.reasons import Reason
 from server.domain.shopper import ShopperFacts
 from server.domain.situation import Candidate, Situation, Surface

@@ -1,14 +1,16 @@
 """Checks of each shop: may we still speak for it, and does it still speak to us."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from server.domain.impressions import Drop
 from server.ports import AccessGrant
 from server.storage.db import Session
 from server.storage.secrets import SecretBox, SecretsUnreadable
 from server.storage.shops import Connection, Connections, ShopRow, Shops
 from server.usecases.diagnosis.finding import Finding, Severity
+from server.usecases.impressions import read_drop
 
 _SILENT = timedelta(days=7)
 _UNCHECKED = timedelta(days=3)
@@ -23,11 +25,15 @@ class ShopState:
     connections: tuple[Connection, ...]
     is_readable: bool
     needs_old_key: bool
+    drop: Drop | None = None
 
 
 def read_shops(session: Session, *, keys: tuple[str, ...]) -> tuple[ShopState, ...]:
     """Return every installed shop, whether or not its secrets can be read with `keys`, of which the first seals."""
-    return tuple(_read(session, row, keys) for row in Shops(session, SecretBox(keys)).installed())
+    return tuple(
+        replace(_read(session, row, keys), drop=read_drop(session, row.id))
+        for row in Shops(session, SecretBox(keys)).installed()
+    )
 
 
 def check_seals(shop: ShopState) -> Iterator[Finding]:
@@ -105,6 +111,22 @@ def check_page(shop: ShopState, now: datetime) -> Iterator[Finding]:
             "The platform was not asked about it for 3 days, which happens daily.",
             "See whether a worker runs, and its log for schedule.failed.",
             row.domain,
+        )
+
+
+def check_impressions(shop: ShopState) -> Iterator[Finding]:
+    """The one-click page is shown as often as it was."""
+    drop = shop.drop
+    if drop is not None:
+        days = "24 hours" if drop.days == 1 else f"{drop.days} days"
+        yield Finding(
+            "impressions_fell",
+            Severity.WARNING,
+            f"Its one-click page was shown to {drop.late.shown} of the {drop.late.orders} orders of {days} that could "
+            f"see it ({drop.late.rate:.0%}); in the weeks before to {drop.before.rate:.0%}.",
+            "See shop_page and the web side's log for slow or failed answers (post_purchase.offers), and place an "
+            "order yourself.",
+            shop.row.domain,
         )
 
 

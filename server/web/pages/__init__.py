@@ -13,8 +13,10 @@ from server.web.pages import (
     lift,
     markets,
     offers,
+    order_tag,
     orders,
     pairings,
+    previews,
     privacy,
     rules,
     settings,
@@ -24,8 +26,8 @@ from server.web.pages import (
 
 def register_pages(app: Flask) -> None:
     """Add the pages, and what every template may name."""
-    rule_pages = (offers, follow_ups, tiers, pairings, markets, rules, settings)
-    for page in (home, *rule_pages, orders, calls, lift, integrations, keys, deliveries, privacy):
+    rule_pages = (offers, previews, follow_ups, tiers, pairings, markets, rules, settings)
+    for page in (home, *rule_pages, order_tag, orders, calls, lift, integrations, keys, deliveries, privacy):
         app.register_blueprint(page.blueprint())
 
     @app.context_processor

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flask import Blueprint, Response, abort, jsonify
+from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.config import REQUIRED_SCOPES
+from server.domain.eligibility import ORDER_STATUS, THANK_YOU
+from server.shopify.blocks import EDITORS, SETTINGS, placed_surfaces
 from server.storage.shops import DONE, FAILED, ImportRow
 from server.usecases.access import ShopAccess
-from server.usecases.checks import check_app_state
+from server.usecases.checks import check_app_state, look_at_surfaces
 from server.usecases.install import IMPORT_KINDS
 from server.usecases.replay import list_aside
 from server.usecases.reports import Home, home
@@ -19,6 +21,10 @@ from server.web.pages.display import Display
 from server.web.pages.frame import open_frame, page_blueprint, show
 
 _COUNTED = 100  # more set aside than this is many
+_BLOCK_VIEWERS = {
+    THANK_YOU: "Shoppers who cannot see the one-click page, such as those with a wallet, see an offer there.",
+    ORDER_STATUS: "Shoppers who come back to their order, as from its confirmation e-mail, see an offer there.",
+}
 _WITHHELD = {"first_name": "names", "email": "e-mail addresses", "phone": "phone numbers"}
 
 
@@ -53,6 +59,7 @@ class HomePage:
     titles: dict[str, str] = field(default_factory=dict)  # of vendors, by slug
     missing_scopes: tuple[str, ...] = ()
     withheld: str = ""
+    unpaid: str = ""  # what accepted offers came to that nobody has paid
 
     @property
     def done(self) -> int:
@@ -90,6 +97,15 @@ def blueprint() -> Blueprint:
         location = {"location": "/"} if checked.is_news else {}
         return jsonify({"ok": True, "is_post_purchase_app": checked.said.is_post_purchase_app, **location})
 
+    @routes.post("/set-up/look")
+    def look() -> Response:
+        """Take what App Bridge told of the blocks, and ask Shopify about the rest at most once an hour."""
+        parts = runtime()
+        placed = placed_surfaces(request.form.getlist("target")) if request.form.get("is_told") else {}
+        access = ShopAccess(parts.database, parts.box, parts.auth, parts.apis)
+        checked = look_at_surfaces(access=access, shop_id=shop().shop_id, placed=placed, now=parts.clock.now())
+        return jsonify({"ok": True, **({"location": "/"} if checked is not None and checked.is_news else {})})
+
     @routes.post("/imports/<kind>/retry")
     def retry(kind: str) -> Response:
         if kind not in IMPORT_KINDS:
@@ -114,6 +130,7 @@ def _gather(display: Display) -> HomePage:
         home=found,
         titles={spec.slug: spec.title for spec in parts.registry.specs},
         missing_scopes=_missing(found.shop.scopes) if found.shop.checked_at else (),
+        unpaid=display.money(sum(each.amount for each in found.unpaid)),
         withheld=_in_words([_WITHHELD[name] for name in found.shop.withheld if name in _WITHHELD]),
     )
 
@@ -138,6 +155,8 @@ def _steps(found: Home, aside: int, display: Display) -> tuple[Step, ...]:
         _import_step("customers", "Import customers", imports.get("customers"), display),
         _import_step("stock", "Import stock at each location", imports.get("stock"), display, unit="items"),
         _page_step(found, display),
+        _block_step("Place the block on the thank-you page", THANK_YOU, found),
+        _block_step("Place the block on the order-status page", ORDER_STATUS, found),
         Step(
             "Publish the first offers",
             "done" if state.live_offers else "open",
@@ -199,8 +218,22 @@ def _page_step(found: Home, display: Display) -> Step:
                 "Another app, or none, has the page after payment. In Shopify, open Settings, Checkout, "
                 f"Post-purchase page, and choose Afters.{checked}"
             )
-            return Step(title, "open", detail, post=again)
+            return Step(title, "open", detail, link=("Open checkout settings", SETTINGS), post=again)
     return Step(title, "open", "Shopify has not been asked yet.", post=("Check now", again[1]))
+
+
+def _block_step(title: str, surface: str, found: Home) -> Step:
+    """Whether the block is placed only the merchant's own browser can tell: no field of the Admin API does."""
+    editor = ("Open the editor", EDITORS[surface])
+    match found.set_up.placed.get(surface):
+        case True:
+            return Step(title, "done", "Shopify says that the block is placed there.")
+        case False:
+            detail = (
+                f"{_BLOCK_VIEWERS[surface]} In the checkout editor choose the page, Add app block, Afters, and save."
+            )
+            return Step(title, "open", detail, link=editor)
+    return Step(title, "open", "Shopify has not told yet whether it is placed.", link=editor)
 
 
 def _sender_step(title: str, *, is_done: bool, what: str) -> Step:

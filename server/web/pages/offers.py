@@ -16,6 +16,7 @@ from server.web.pages.display import Display
 from server.web.pages.frame import Frame, open_frame, page_blueprint, read_revision, show
 from server.web.pages.funnel_form import empty_funnel, first_offer, read_funnel
 from server.web.pages.funnel_view import goods_in, view_of
+from server.web.pages.previews import language_choices, stage_url
 from server.web.pages.wording import audience_words, discount_words, offer_words, variant_words
 
 _MOST_ASKED = 250
@@ -152,6 +153,8 @@ def _edit(frame: Frame, draft: Draft, funnel: dict[str, Any], *, save_url: str, 
         is_new=is_new,
         shop_minimum=draft.document.get("stock", {}).get("minimum", 10),
         shop_margin=_margin_words(draft.document.get("margin", {}).get("minimum")),
+        stage_url=stage_url(),
+        languages=language_choices(),
     )
 
 

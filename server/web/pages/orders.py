@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
+from server.domain.charges import ChargeState
 from server.storage.shops import ShopRow
 from server.usecases.explain import explain_order
 from server.usecases.reports import OrderSummary, order_story, recent_orders, unknown_orders
@@ -13,6 +14,7 @@ from server.web.guards import runtime, shop
 from server.web.pages.display import Display
 from server.web.pages.frame import open_frame, page_blueprint, show
 from server.web.pages.story import tell
+from server.web.pages.surfaces import hold_words, surface_line
 from server.web.pages.wording import Badge, page_badge, sequence_badge, touch_badge
 
 PAGE_SIZE = 25
@@ -60,15 +62,26 @@ def blueprint() -> Blueprint:
     @routes.get("/<order_id>/explanation")
     def explanation(order_id: str) -> Response:
         """Tell as data why an order did or did not get what."""
-        return jsonify(explain_order(database=runtime().database, shop_id=shop().shop_id, named=order_id))
+        parts = runtime()
+        told = explain_order(database=parts.database, shop_id=shop().shop_id, named=order_id, now=parts.clock.now())
+        return jsonify(told)
 
     @routes.get("/<order_id>")
     def one(order_id: str) -> Response:
-        frame = open_frame()
-        story = order_story(database=runtime().database, shop_id=shop().shop_id, order_id=order_id)
+        parts, frame = runtime(), open_frame()
+        story = order_story(database=parts.database, shop_id=shop().shop_id, order_id=order_id, now=parts.clock.now())
         is_earlier = story.order.created_at < frame.shop.installed_at
         entries = tell(story, frame.display)
-        return show(frame, "pages/order.html", story=story, entries=entries, is_earlier=is_earlier)
+        return show(
+            frame,
+            "pages/order.html",
+            story=story,
+            entries=entries,
+            surfaces=[surface_line(each) for each in story.surfaces],
+            unpaid=sum(each.amount for each in story.charges if each.state is ChargeState.UNPAID),
+            hold=hold_words(story.hold, frame.display) if story.hold else None,
+            is_earlier=is_earlier,
+        )
 
     return routes
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.domain.charges import Charge, ChargeState
 from server.domain.decision import Outcome
 from server.domain.offered import ACCEPTED, DECLINED, FIRST, read_option
 from server.domain.orders import LineItem, Order
@@ -29,6 +30,11 @@ _EVENTS = {
     "accepted": ("The shopper accepted the offer", "success"),
     "declined": ("The shopper declined the offer", "neutral"),
     "left": ("The shopper left the page", "neutral"),
+}
+_SETTLED = {
+    ChargeState.PAID: ("The missing {amount} was paid", "success"),
+    ChargeState.REMOVED: ("The goods that were not paid were taken off the order", "neutral"),
+    ChargeState.WRITTEN_OFF: ("{amount} stayed unpaid and is no longer waited for", "warning"),
 }
 _TOUCH_TONES = {SENT: "success", SENDING: "info", UNKNOWN: "warning", FAILED: "critical"}
 
@@ -59,6 +65,7 @@ class Entry:
 def tell(story: OrderStory, display: Display) -> tuple[Entry, ...]:
     """Return the story's entries, oldest first; what is planned stands at its time."""
     entries = [*_order_entries(story, display), *_page_entries(story, display), *_follow_up_entries(story, display)]
+    entries += [entry for charge in story.charges for entry in _charge_entries(charge, story.order, display)]
     entries += [_booking_entry(row, display) for row in story.bookings]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
@@ -95,7 +102,7 @@ def _line(line: LineItem, order: Order, display: Display) -> str:
 def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
     page = story.page
     if page.decision is None:
-        yield Entry(story.order.created_at, "No one-click page", lines=(wording(page.reason.value),))
+        yield Entry(story.order.created_at, "No one-click page", lines=(wording(story.one_click.reason.value),))
         return
     decision = page.decision
     yield Entry(
@@ -106,7 +113,7 @@ def _page_entries(story: OrderStory, display: Display) -> Iterator[Entry]:
         trace=_trace(decision, story),
     )
     if decision.outcome is Outcome.OFFERED and not page.events:
-        yield Entry(decision.decided_at, "The page was not shown", lines=(wording(page.reason.value),))
+        yield Entry(decision.decided_at, "The page was not shown", lines=(wording(story.one_click.reason.value),))
     for at in decision.signed.values():
         yield Entry(at, "Afters signed the change to the order")
     yield from (_event_entry(event, decision, story.titles) for event in page.events)
@@ -189,6 +196,19 @@ def _trace_step(line: TraceLine, titles: dict[str, str]) -> TraceStep:
     else:
         subject = {"page": "The page", "shopper": "The shopper"}.get(kind, line.subject)
     return TraceStep(subject or name, wording(line.reason.value), detail, is_chosen=line.reason is Reason.CHOSEN)
+
+
+def _charge_entries(charge: Charge, order: Order, display: Display) -> Iterator[Entry]:
+    amount = display.money(charge.amount, order.currency)
+    yield Entry(
+        charge.since,
+        f"{amount} of an accepted offer was not charged",
+        "critical",
+        lines=("The goods are on the order. Nothing of it counts as earned before it is paid.",),
+    )
+    if charge.state in _SETTLED:
+        heading, tone = _SETTLED[charge.state]
+        yield Entry(charge.changed_at, heading.format(amount=amount), tone)
 
 
 def _follow_up_entries(story: OrderStory, display: Display) -> Iterator[Entry]:

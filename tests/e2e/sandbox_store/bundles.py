@@ -162,6 +162,19 @@ self.shopify.extend('Checkout::PostPurchase::Render', (root) => {
 });
 """
 
+# Reads what the typings do not promise; `email` is one a careless extension might hope for.
+WRONG_NAMES = """
+self.shopify.extend('Checkout::PostPurchase::ShouldRender', () => ({render: true}));
+self.shopify.extend('Checkout::PostPurchase::Render', async (root, api) => {
+  const said = [api.inputData.initialPurchase.email, api.buyer, api.inputData.initialPurchase.lineItems[0].sku];
+  const {calculatedPurchase} = await api.calculateChangeset({changes: [
+    {type: 'add_variant', variantId: $VARIANT, quantity: 1},
+  ]});
+  said.push(calculatedPurchase.discount);
+  root.appendChild(root.createComponent('TextBlock', {}, [String(said.every((each) => each === undefined))]));
+});
+"""
+
 WRONG_COMPONENT = """
 self.shopify.extend('Checkout::PostPurchase::ShouldRender', () => ({render: true}));
 self.shopify.extend('Checkout::PostPurchase::Render', (root) => {

@@ -1,6 +1,9 @@
 """A small shop served on loopback, with a signer that stands where an app's server would, and a browser."""
 
+import json
+import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +16,18 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.sandbox.browser import cdn, checkout, storefront
 from tests.sandbox.clock import SandboxClock
+from tests.sandbox.deploy import read_texts
 from tests.sandbox.host import HttpHost
 from tests.sandbox.listening import free_ports
 from tests.sandbox.settings import SandboxSettings
+from tests.sandbox.shopify.pictures import PICTURE_PATH
+from tests.sandbox.shopify.placed_blocks import PAGES, place_blocks
 from tests.sandbox.shopify.signing import make_jwt
 from tests.sandbox.shopify.subscriptions import Subscription, Subscriptions
 from tests.sandbox.shopify.webhooks import WebhookSender
 from tests.sandbox.shopify.world import World
 
+EXTENSIONS = Path(__file__).with_name("extensions")
 BROWSER_FOLDER = Path(__file__).parents[2] / "sandbox" / "browser"
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 
@@ -49,6 +56,26 @@ class Store:
         path = self.settings.bundle_path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(bundle, encoding="utf-8")
+
+    def install_built(self, kind: str, source: str) -> None:
+        """Build a source of `extensions/` as the platform's command line does and put it in place of the app's.
+
+        `kind` is `block` or `post_purchase`; a block is placed on both of its pages.
+        """
+        built = self.settings.var_dir / "built" / f"{source}.js"
+        if not built.exists():
+            subprocess.run(
+                ["node", "host/build_extension.mjs", kind, str(EXTENSIONS / source), str(built)],
+                cwd=BROWSER_FOLDER,
+                env={**os.environ, "ORIGIN": self.settings.origin},
+                check=True,
+            )
+        out = self.settings.block_path if kind == "block" else self.settings.bundle_path
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(built, out)
+        if kind == "block":
+            self.settings.block_texts_path.write_text(json.dumps(read_texts(EXTENSIONS / "locales")), encoding="utf-8")
+            place_blocks(self.world, PAGES)
 
     def one(self, query: str, *values: object) -> Any:
         with self.world.read() as connection:
@@ -106,6 +133,18 @@ def _signer(store: Store) -> Blueprint:
         }
         return jsonify(token=make_jwt(store.settings.client_secret, claims))
 
+    @pages.post("/test/find")
+    def find() -> Response:
+        variant = store.variants[1]
+        product = store.product_of[variant]
+        title = store.one("SELECT title FROM product WHERE id = ?", product)
+        picture = f"{store.settings.origin}{PICTURE_PATH.format(product_id=product)}"
+        return jsonify(variantId=variant, title=title, picture=picture)
+
+    @pages.post("/test/echo")
+    def echo() -> Response:
+        return jsonify(said="heard")
+
     return pages
 
 
@@ -140,6 +179,22 @@ def at_checkout(store: Store, page: Page) -> Callable[..., str]:
         token = page.url.rpartition("/")[2]
         page.goto(f"/checkout/{token}?buyer={buyer}")
         page.wait_for_selector("html[data-should-render]")
+        return token
+
+    return go
+
+
+@pytest.fixture
+def bought(store: Store, page: Page, at_checkout: Callable[..., str]) -> Callable[..., str]:
+    """Buy by a wallet, so that the thank-you page comes next; return the checkout's token."""
+
+    def go(cart: str = "", **fields: str) -> str:
+        token = at_checkout(cart)
+        page.get_by_role("radio", name="PayPal").check()
+        for label, value in fields.items():
+            page.get_by_label(label.replace("_", " ").capitalize(), exact=True).select_option(value)
+        page.get_by_role("button", name="Pay").click()
+        page.wait_for_url("**/thank-you")
         return token
 
     return go

@@ -96,6 +96,17 @@ def test_a_prop_that_does_not_exist_is_a_fault_people_see(page: Page, show: Call
     expect(page.get_by_role("alert")).to_contain_text("Button has no prop kind")
 
 
+def test_a_name_that_the_typings_do_not_promise_is_a_fault(page: Page, show: Callable[[str], None]) -> None:
+    show(bundles.WRONG_NAMES)
+    expect(page.get_by_text("true", exact=True)).to_be_visible()
+    assert page.evaluate("window.__sandboxErrors") == [
+        "the typings do not promise api.inputData.initialPurchase.email",
+        "the typings do not promise api.buyer",
+        "the typings do not promise api.inputData.initialPurchase.lineItems[].sku",
+        "the typings do not promise api.calculateChangeset().calculatedPurchase.discount",
+    ]
+
+
 def test_a_component_that_does_not_exist_ends_rendering_but_holds_nobody(
     page: Page, show: Callable[[str], None]
 ) -> None:

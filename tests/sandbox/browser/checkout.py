@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from tests.sandbox.browser import checkout_api, post_purchase_host, thank_you
+from tests.sandbox.browser import block_pages, checkout_api, post_purchase_host, switchboard, thank_you
+from tests.sandbox.browser.block_place import drawer_context, network_of
 from tests.sandbox.browser.buyers import PRESETS, NoSuchBuyer, buyer
 from tests.sandbox.browser.checkout_form import COUNTRIES, PAYMENTS, form_of, read_form
 from tests.sandbox.browser.checkouts import Checkout, Checkouts
@@ -13,17 +14,20 @@ from tests.sandbox.browser.shopside import Shopside
 from tests.sandbox.shopify.changeset_faults import OUTCOMES
 from tests.sandbox.shopify.money import RATES
 from tests.sandbox.shopify.orders import CheckoutRefused, Quote, quote
+from tests.sandbox.shopify.switches import switches_of
 
 FIRST_CURRENCIES = ("GBP", "EUR", "USD")
 
 
 def blueprint(sandbox: Shopside) -> Blueprint:
-    """Return `/checkout`, the one-click page and its calls, and `/orders/<token>/thank-you`."""
+    """Return `/checkout`, the one-click page and its calls, the order's two pages, and the switches of all of them."""
     pages = Blueprint("checkout", __name__, template_folder="templates")
     _add_page(pages, sandbox)
     _add_pay(pages, sandbox)
     post_purchase_host.add_routes(pages, sandbox)
     thank_you.add_routes(pages, sandbox)
+    block_pages.add_routes(pages, sandbox)
+    switchboard.add_routes(pages, sandbox)
     checkout_api.add_routes(pages, sandbox)
     return pages
 
@@ -123,6 +127,8 @@ def page_of(
         payments=PAYMENTS,
         presets=PRESETS,
         outcomes=OUTCOMES,
+        network=network_of(sandbox, switches_of(sandbox.world)),
+        **drawer_context(sandbox),
         **_amounts(checkout, priced),
     )
 

@@ -47,7 +47,10 @@ PAYMENTS: dict[str, tuple[str, PaymentGateway]] = {
     "paypal": ("PayPal", "paypal"),
     "apple_pay": ("Apple Pay", "apple_pay"),
     "google_pay": ("Google Pay", "google_pay"),
+    "amazon_pay": ("Amazon Pay", "amazon_pay"),
     "klarna": ("Klarna, pay in three", "klarna"),
+    "affirm": ("Affirm, pay over time", "affirm"),
+    "afterpay": ("Afterpay, pay in four", "afterpay"),
     "gift_card": ("Gift card", "gift_card"),
 }
 
@@ -88,12 +91,16 @@ class CheckoutForm:
         return self.delivery == "pickup"
 
     @property
+    def is_local(self) -> bool:
+        return self.delivery == "local"
+
+    @property
     def rate(self) -> float:
         return RATES[self.presentment_currency]
 
 
 _CHOICES: dict[str, Any] = {
-    "delivery": ("ship", "pickup"),
+    "delivery": ("ship", "local", "pickup"),
     "country": COUNTRIES,
     "presentment_currency": RATES,
     "payment": PAYMENTS,

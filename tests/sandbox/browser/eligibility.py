@@ -33,6 +33,7 @@ class Purchase:
     shop_currency: str
     has_shipping_address: bool
     is_pickup: bool
+    is_local: bool
     total: int
     chosen_app: str | None
     our_app: str
@@ -44,6 +45,7 @@ REASONS = {
     "payment_method": "This way of paying never sees the page: only cards and Shop Pay do.",
     "multi_currency": "The buyer paid in a currency that is not the one of the shop, so the extension was not loaded.",
     "pickup": "The order is collected, and the page is shown for shipped orders only.",
+    "local_delivery": "The shop brings the order itself, and the page is shown for shipped orders only.",
     "no_shipping_address": "The order has no shipping address.",
     "total_too_small": "The order is worth less than 0.50.",
     "not_installed": "The app is not installed in this shop.",
@@ -91,6 +93,8 @@ def _of_the_order(purchase: Purchase) -> Iterator[str]:
         yield "payment_method"
     if purchase.is_pickup:
         yield "pickup"
+    if purchase.is_local:
+        yield "local_delivery"
     if not purchase.has_shipping_address:
         yield "no_shipping_address"
     if purchase.total < SMALLEST_TOTAL:

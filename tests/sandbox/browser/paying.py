@@ -126,6 +126,7 @@ class Paying:
             shop_currency=shop["currency"],
             has_shipping_address=checkout.state()["shipping_address"] is not None,
             is_pickup=checkout.form.is_pickup,
+            is_local=checkout.form.is_local,
             total=priced.total,
             chosen_app=shop["post_purchase_app"],
             our_app=settings.client_id,

@@ -7,15 +7,17 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from tests.sandbox.browser.block_place import drawer_context, network_of
 from tests.sandbox.browser.checkouts import Checkout, Checkouts
 from tests.sandbox.browser.input_data import RENDER, InitialPurchase, PurchaseLine, make_input_data
 from tests.sandbox.browser.shopside import Shopside
 from tests.sandbox.shopify.changeset_faults import OUTCOMES, ForcedOutcomes
 from tests.sandbox.shopify.changesets import Changesets, NoAnswer
+from tests.sandbox.shopify.switches import switches_of
 from tests.sandbox.shopify.world import World
 
 _HOST_FOLDER = Path(__file__).with_name("dist")
-_HOST_SCRIPTS = frozenset({"worker.js", "checkout.js", "post_purchase.js"})
+_HOST_SCRIPTS = frozenset({"worker.js", "checkout.js", "post_purchase.js", "block_worker.js", "block.js"})
 _NOT_BUILT = "not built: run `npm ci && npm run build` in tests/sandbox/browser\n"
 
 
@@ -38,6 +40,10 @@ def _add_scripts(pages: Blueprint, sandbox: Shopside) -> None:
     @pages.get("/checkout/extension/post-purchase.js")
     def extension_bundle() -> Response:
         return _script(sandbox.settings.bundle_path, Response("EXTENSION_NOT_FOUND\n", 404, mimetype="text/plain"))
+
+    @pages.get("/checkout/extension/thank-you.js")
+    def block_bundle() -> Response:
+        return _script(sandbox.settings.block_path, Response("EXTENSION_NOT_FOUND\n", 404, mimetype="text/plain"))
 
 
 def _script(path: Path, otherwise: Response) -> Response:
@@ -71,6 +77,8 @@ def _add_page(pages: Blueprint, sandbox: Shopside) -> None:
             # With Shop Pay the page does not see what ShouldRender stored.
             storage_forgotten=checkout.form.payment == "shop_pay",
             outcomes=OUTCOMES,
+            network=network_of(sandbox, switches_of(sandbox.world)),
+            **drawer_context(sandbox),
         )
         return not_kept(Response(page))
 

@@ -1,18 +1,19 @@
-"""The thank-you page: what was bought, and what the platform did about the one-click page."""
+"""The thank-you page: what was bought, what the platform did about the one-click page, and the place for a block."""
 
-import json
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from tests.sandbox.browser.checkout_form import COUNTRIES, PAYMENTS
+from tests.sandbox.browser.block_pages import no_such_order
+from tests.sandbox.browser.block_place import WHY_EMPTY, drawer_context, tell_block, why_empty
 from tests.sandbox.browser.checkouts import Checkout, Checkouts
 from tests.sandbox.browser.eligibility import REASONS
+from tests.sandbox.browser.order_view import find_order, order_context
 from tests.sandbox.browser.shopside import Shopside
 from tests.sandbox.shopify.orders import release_hold
+from tests.sandbox.shopify.placed_blocks import THANK_YOU
 
 _STATUS_WORDS = {
     "processed": "added to the order and charged",
@@ -29,33 +30,30 @@ def add_routes(pages: Blueprint, sandbox: Shopside) -> None:
     def thank_you(token: str) -> AnyResponse | str | tuple[str, int]:
         checkout = checkouts.find(token)
         if checkout is None:
-            words = "No order of this shop has this address."
-            return render_template("store/pay_missing.html", heading="No such order", words=words), 404
-        if checkout.order_id is None:
+            return no_such_order()
+        order = find_order(world, token)
+        if checkout.order_id is None or order is None:
             return redirect(url_for("checkout.checkout_page", token=token), 303)
         # Reaching this page ends the one-click page's time, whoever brought the buyer here.
         release_hold(world, checkout.order_id)
         checkouts.finish(token)
         with world.read() as connection:
-            order = _order(connection, checkout.order_id)
-            lines = connection.execute(
-                "SELECT * FROM order_line WHERE order_id = ? AND current_quantity > 0 ORDER BY id",
-                (checkout.order_id,),
-            ).fetchall()
             applied = connection.execute(
                 "SELECT status FROM changeset WHERE reference_id = ? AND status != 'unprocessed' ORDER BY applied_at",
                 (token,),
             ).fetchall()
+        reason = why_empty(sandbox, THANK_YOU)
+        block = None
+        if reason is None:
+            language = request.args.get("language") or order["customer_locale"]
+            block = tell_block(sandbox, target=THANK_YOU, token=token, order_id=order["id"], language=language)
         return render_template(
             "store/thank_you.html",
-            order=order,
-            lines=lines,
-            address=json.loads(order["shipping_address"] or "null"),
-            countries=COUNTRIES,
-            currency=order["presentment_currency"],
-            rate=order["presentment_rate"],
-            payment=PAYMENTS[checkout.form.payment][0],
+            **order_context(world, order),
             story=tell_story(checkout, [row["status"] for row in applied]),
+            block=block,
+            **drawer_context(sandbox),
+            block_story=WHY_EMPTY[reason] if reason else "The app's block stands on this page.",
         )
 
 
@@ -69,11 +67,3 @@ def tell_story(checkout: Checkout, applied: list[str]) -> str:
         return f"{shown} Nothing was added to the order."
     added = "; ".join(f"changeset {number}: {_STATUS_WORDS[status]}" for number, status in enumerate(applied, 1))
     return f"{shown} {added[0].upper()}{added[1:]}."
-
-
-def _order(connection: sqlite3.Connection, order_id: int) -> sqlite3.Row:
-    row: sqlite3.Row = connection.execute(
-        "SELECT o.*, c.first_name FROM orders o LEFT JOIN customer c ON c.id = o.customer_id WHERE o.id = ?",
-        (order_id,),
-    ).fetchone()
-    return row

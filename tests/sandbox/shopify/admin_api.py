@@ -25,6 +25,7 @@ from tests.sandbox.shopify.admin.records import Session
 from tests.sandbox.shopify.admin.side import ServerSide
 from tests.sandbox.shopify.admin.state import state_of
 from tests.sandbox.shopify.admin.throttle import MOST_FOR_ONE_QUERY
+from tests.sandbox.shopify.switches import late_since
 
 VERSION = re.compile(r"20\d{2}-(01|04|07|10)|unstable")
 LIMITS = "https://shopify.dev/api/usage/rate-limits"
@@ -120,13 +121,20 @@ class AdminApi:
             action=action,
             bulk=self._state.bulk,
             reopen=lambda: self._reading(access),
+            late_since=late_since(self._sandbox.world),
         )
 
     @contextmanager
     def _reading(self, access: Access) -> Iterator[Session]:
         with self._sandbox.world.read() as connection:
             now = self._sandbox.clock.now()
-            yield Session(connection=connection, settings=self._sandbox.settings, now=now, access=access)
+            yield Session(
+                connection=connection,
+                settings=self._sandbox.settings,
+                now=now,
+                access=access,
+                late_since=late_since(self._sandbox.world),
+            )
 
     def _run(self, loaded: GraphQLSchema, asked: Request, session: Session) -> ExecutionResult:
         name = asked.operation.name.value if asked.operation.name else None

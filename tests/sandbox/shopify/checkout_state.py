@@ -7,7 +7,17 @@ and tax come from the world.
 from typing import Literal, NotRequired, TypedDict
 
 PaymentGateway = Literal[
-    "bogus", "shopify_payments", "paypal", "apple_pay", "google_pay", "klarna", "gift_card", "manual"
+    "bogus",
+    "shopify_payments",
+    "paypal",
+    "apple_pay",
+    "google_pay",
+    "amazon_pay",
+    "klarna",
+    "affirm",
+    "afterpay",
+    "gift_card",
+    "manual",
 ]
 
 

@@ -47,7 +47,7 @@ def fill(
     for statement in tables:
         connection.execute(statement)
     connection.execute(
-        "INSERT INTO shop VALUES (?, ?, 'Gift Shop', 'owner@example.com', 'GBP', 'Europe/London', 'GB', ?, 2)",
+        "INSERT INTO shop VALUES (?, ?, 'Gift Shop', 'owner@example.com', 'GBP', 'Europe/London', 'GB', ?, 2, '[]')",
         (ids.SHOP_ID, domain, client_id),
     )
     connection.execute("INSERT INTO location VALUES (?, 'Leeds warehouse', 1)", (ids.LOCATION_ID,))

@@ -87,7 +87,7 @@ def order_body(connection: sqlite3.Connection, order_id: int, origin: str) -> Bo
         "taxes_included": True,
         "tax_exempt": False,
         "estimated_taxes": False,
-        "order_status_url": f"{origin}/orders/{row['checkout_token']}/thank-you",
+        "order_status_url": f"{origin}/orders/{row['checkout_token']}",
         **amounts.pair("subtotal_price", row["subtotal"]),
         **amounts.pair("total_line_items_price", row["subtotal"] + row["discounts"]),
         **amounts.pair("total_discounts", row["discounts"]),

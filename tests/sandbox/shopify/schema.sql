@@ -11,7 +11,8 @@ CREATE TABLE shop (
     country_code TEXT NOT NULL,
     post_purchase_app TEXT,                 -- client id chosen in Settings > Checkout > Post-purchase page, or NULL
     -- Of protected customer data, what Shopify approved the app for: 2 is with who the people are.
-    protected_data_level INTEGER NOT NULL DEFAULT 2
+    protected_data_level INTEGER NOT NULL DEFAULT 2,
+    placed_blocks TEXT NOT NULL DEFAULT '[]' -- JSON list of the targets where the merchant placed the app's block
 );
 
 CREATE TABLE location (

@@ -31,6 +31,8 @@ def example(side: Side, name: str, variable: str) -> Any:
     """Return a value for a variable of a document, taken from the world."""
     if variable in {"first", "after", "query"}:
         return {"first": 25, "after": None, "query": "created_at:>=2020-01-01"}[variable]
+    if variable == "tags":
+        return ["offer accepted"]
     if variable == "country":
         return "DE"
     if variable == "code":
@@ -47,6 +49,7 @@ def example(side: Side, name: str, variable: str) -> Any:
         "collection_products": ("collection", "Collection"),
         "order": ("orders", "Order"),
         "order_lines": ("orders", "Order"),
+        "order_tag": ("orders", "Order"),
         "customer": ("customer", "Customer"),
         "variants": ("variant", "ProductVariant"),
         "variants_at_locations": ("variant", "ProductVariant"),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tests.sandbox.shopify import money, orders
 from tests.sandbox.shopify.admin.scalars import world_time
+from tests.sandbox.shopify.switches import set_switches
 from tests.unit.sandbox_admin.conftest import Api, Side
 
 MONEY = "{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
@@ -108,7 +109,7 @@ def test_an_order_is_what_the_world_says(api: Api, side: Side, order_row: Any) -
     assert found["shippingAddress"]["firstName"] == address["first_name"]
     assert found["shippingAddress"]["name"] == f"{address['first_name']} {address['last_name']}"
     assert found["displayAddress"] == {"zip": address["zip"]}
-    assert found["statusPageUrl"] == f"{side.settings.origin}/orders/{order_row['checkout_token']}/thank-you"
+    assert found["statusPageUrl"] == f"{side.settings.origin}/orders/{order_row['checkout_token']}"
     assert found["customerJourneySummary"]["ready"] is True
 
 
@@ -292,3 +293,19 @@ def test_old_orders_need_the_wider_scope(api: Api, side: Side, with_scopes: Call
     seen = api.ask(document, **asked)
     assert (seen["order"], seen["orders"]["nodes"]) == ({"id": gid(order_row)}, [{"id": gid(order_row)}])
     assert {"id": gid(order_row)} in seen["customer"]["orders"]["nodes"]
+
+
+def test_an_order_that_is_late_is_found_neither_by_its_id_nor_by_a_search(side: Side, api: Api, order_row: Any) -> None:
+    ask = """query Both($id: ID!, $query: String!) {
+      order(id: $id) { name } orders(first: 1, query: $query) { nodes { name } }
+    }"""
+    gid = f"gid://shopify/Order/{order_row['id']}"
+    found = {"order": {"name": order_row["name"]}, "orders": {"nodes": [{"name": order_row["name"]}]}}
+    variables = {"id": gid, "query": f"name:{order_row['name']}"}
+    assert api.ask(ask, **variables) == found
+    set_switches(side.world, {"is_order_late": True})
+    assert api.ask(ask, **variables) == found  # it was there before
+    side.change("UPDATE orders SET created_at = ? WHERE id = ?", side.world.now_text(), order_row["id"])
+    assert api.ask(ask, **variables) == {"order": None, "orders": {"nodes": []}}
+    set_switches(side.world, {"is_order_late": False})
+    assert api.ask(ask, **variables) == found

@@ -42,6 +42,12 @@ api_version = "2026-07"
 [[extensions]]
 type = "ui_extension"
 handle = "thank-you-block"
+[[extensions.targeting]]
+target = "purchase.thank-you.block.render"
+module = "./src/ThankYou.jsx"
+[[extensions.targeting]]
+target = "customer-account.order-status.block.render"
+module = "./src/OrderStatus.jsx"
 [[extensions]]
 type = "flow_action"
 handle = "suppress"
@@ -88,7 +94,7 @@ class Browser:
         assert answer.status_code == 200, answer.get_data(as_text=True)
         return answer.get_data(as_text=True)
 
-    def post(self, path: str, /, **fields: str) -> TestResponse:
+    def post(self, path: str, /, **fields: str | list[str]) -> TestResponse:
         return self.client.post(path, data=fields, base_url=self.origin)
 
     def post_json(self, path: str, body: Any) -> TestResponse:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.browser.admin.configuration import read_app
+from tests.sandbox.shopify.placed_blocks import ORDER_STATUS, THANK_YOU
 from tests.unit.sandbox_admin_shell.conftest import Browser, Shell
 
 
@@ -147,6 +148,23 @@ def test_the_checkout_takes_only_an_installed_app(browser: Browser, shell: Shell
     assert shell.one("SELECT post_purchase_app FROM shop")["post_purchase_app"] == client_id
     browser.post(path, post_purchase_app="")
     assert shell.one("SELECT post_purchase_app FROM shop")["post_purchase_app"] is None
+
+
+def test_blocks_are_placed_on_the_pages_that_the_app_has_them_for(browser: Browser, shell: Shell) -> None:
+    path = "/admin/settings/checkout/blocks"
+    targets = [THANK_YOU, ORDER_STATUS]
+    refused = browser.post(path, target=targets)
+    assert refused.status_code == 422
+    assert "not installed" in refused.get_data(as_text=True)
+    shell.install()
+    assert browser.post(path, target="purchase.checkout.block.render").status_code == 422
+    assert browser.post(path, target=targets).status_code == 303
+    (state,) = browser.get("/admin/bridge/extensions").get_json()
+    assert state["activations"] == [{"target": target} for target in targets]
+    assert browser.page("/admin/settings/checkout").count(" checked") == 3  # both places, and the one-click page's app
+    assert browser.post(path).status_code == 303
+    (state,) = browser.get("/admin/bridge/extensions").get_json()
+    assert state["activations"] == []
 
 
 def test_an_app_without_such_a_page_cannot_be_chosen(app_root: Path) -> None:

@@ -19,7 +19,7 @@ def test_every_component_and_prop_is_what_shopifys_typings_say() -> None:
         [node, "host/check_typings.mjs"], cwd=FOLDER, capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "29 components compared\n"
+    assert done.stdout == "29 components and 70 tags compared\n"
 
 
 def test_the_lock_file_names_no_registry() -> None:

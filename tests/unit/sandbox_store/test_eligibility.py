@@ -20,6 +20,7 @@ GOOD = Purchase(
     shop_currency="GBP",
     has_shipping_address=True,
     is_pickup=False,
+    is_local=False,
     total=50,
     chosen_app="app",
     our_app="app",
@@ -40,6 +41,7 @@ def test_a_card_in_the_shops_currency_sees_the_page(payment: str) -> None:
         ({"presentment_currency": "USD"}, "multi_currency"),
         ({"has_shipping_address": False}, "no_shipping_address"),
         ({"is_pickup": True, "has_shipping_address": False}, "pickup"),
+        ({"is_local": True}, "local_delivery"),
         ({"total": 49}, "total_too_small"),
         ({"chosen_app": None}, "another_app_chosen"),
         ({"chosen_app": "other"}, "another_app_chosen"),
@@ -54,6 +56,11 @@ def test_each_rule_alone_keeps_the_page_away(change: dict[str, object], reason: 
 @pytest.mark.parametrize("payment", sorted(set(PAYMENTS) - PAYMENTS_WITH_PAGE))
 def test_wallets_and_gift_cards_never_see_it(payment: str) -> None:
     assert reason_not_shown(replace(GOOD, payment=payment), YES) == "payment_method"
+
+
+def test_every_way_of_paying_that_shopify_names_can_be_chosen() -> None:
+    named = {"paypal", "apple_pay", "google_pay", "amazon_pay", "klarna", "affirm", "afterpay", "gift_card"}
+    assert set(PAYMENTS) == named | PAYMENTS_WITH_PAGE
 
 
 @pytest.mark.parametrize(
@@ -80,6 +87,7 @@ def test_only_a_timely_yes_counts(report: ShouldRenderReport, reason: str) -> No
         shop_currency=st.just("GBP"),
         has_shipping_address=st.booleans(),
         is_pickup=st.booleans(),
+        is_local=st.booleans(),
         total=st.integers(0, 200),
         chosen_app=st.sampled_from([None, "app", "other"]),
         our_app=st.just("app"),

@@ -43,6 +43,7 @@ _SAMPLES: Mapping[str, object] = {
 _CONCRETE = {
     "Media": "MediaImage",
     "Node": "ProductVariant",
+    "PaymentDetails": "CardPaymentDetails",
     "SellingPlanBillingPolicy": "SellingPlanRecurringBillingPolicy",
     "SellingPlanDeliveryPolicy": "SellingPlanRecurringDeliveryPolicy",
     "SellingPlanPricingPolicy": "SellingPlanFixedPricingPolicy",

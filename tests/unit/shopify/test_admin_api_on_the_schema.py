@@ -52,7 +52,7 @@ CALLS: dict[str, Callable[[PlatformApi], object]] = {
 }
 # They run in bulk: test_on_the_sandbox.py.
 GATHERED = {"bulk_run", "bulk_products", "bulk_collections", "bulk_orders", "bulk_customers", "bulk_stock"}
-WRITES = {"discount_code"}  # answers nothing that is read: test_on_the_sandbox.py
+WRITES = {"discount_code", "order_tag"}  # answers nothing that is read: test_on_the_sandbox.py
 WITH_ANOTHER = {"contact_data"}  # app_state goes on with it where the scopes allow: test_admin_api.py
 # The same fragments, reached through the documents above.
 FURTHER_PAGES = {
@@ -131,5 +131,5 @@ def test_no_document_costs_more_than_a_single_query_may(name: str) -> None:
     page = PAGES.get(name, PRODUCTS_PER_PAGE)
     many = ITEMS_PER_PAGE if name == "variants_at_locations" else VARIANTS_PER_CALL
     given = {"first": page, "query": "x", "id": "gid://shopify/Thing/1", "ids": ["gid://shopify/Thing/1"] * many}
-    given |= {"code": {"title": "x"}, "country": "DE"}
+    given |= {"code": {"title": "x"}, "country": "DE", "tags": ["x"]}
     assert requested(schema(), read(schema(), document(name), given, None)) <= 1000

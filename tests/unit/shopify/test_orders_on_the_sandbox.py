@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.orders import Order
+from server.shopify.graphql_client import UserErrors
 from server.shopify.inbound import ShopifyInbound
 from tests.sandbox.shopify import orders, payload_orders
 from tests.sandbox.shopify.checkout_state import CheckoutLine, CheckoutState
@@ -63,9 +64,36 @@ def test_what_a_shopper_paid_is_in_their_money(pair: Pair, currency: str) -> Non
     assert line.presentment_total is not None
     assert abs(line.presentment_total - line.total * RATE) <= line.quantity + 1, "each amount is rounded by itself"
     by_webhook = told(pair, order)
-    assert by_webhook == replace(
-        order, lines=tuple(replace(each, tags=()) for each in order.lines), starts_subscription=None
-    )
+    untagged = tuple(replace(each, tags=()) for each in order.lines)
+    assert by_webhook == replace(order, lines=untagged, starts_subscription=None, payment_kind=None, fulfilment=None)
+
+
+@pytest.mark.parametrize(
+    ("gateway", "kind"),
+    [
+        ("bogus", "card"),
+        ("shopify_payments", "shop_pay"),
+        ("apple_pay", "apple_pay"),
+        ("google_pay", "google_pay"),
+        ("paypal", "paypal"),
+        ("klarna", "local"),
+        ("gift_card", None),
+    ],
+)
+def test_a_wallet_is_told_by_the_payment_and_not_by_the_gateway(pair: Pair, gateway: str, kind: str | None) -> None:
+    order = place(pair, [{"variant_id": in_stock(pair), "quantity": 1}], payment_gateway=gateway)
+    assert (order.gateways, order.payment_kind, order.needs_shipping, order.has_duties) == (
+        (gateway,), kind, True, False,
+    )  # fmt: skip
+
+
+def test_an_order_on_hold_for_the_page_says_so(pair: Pair) -> None:
+    order = place(pair, [{"variant_id": in_stock(pair), "quantity": 1}], post_purchase=True)
+    assert order.fulfilment == "on_hold"
+    orders.release_hold(pair.world, int(order.id))
+    released = pair.api().order(order.id)
+    assert released is not None
+    assert released.fulfilment == "unfulfilled"
 
 
 def test_an_order_by_a_selling_plan_starts_a_subscription(pair: Pair) -> None:
@@ -82,3 +110,17 @@ def test_an_order_by_a_selling_plan_starts_a_subscription(pair: Pair) -> None:
     refunded = pair.api().order(again.id)
     assert refunded is not None
     assert refunded.starts_subscription is False, "what was given back starts nothing"
+
+
+def test_a_tag_is_kept_once_and_moves_nothing_but_the_time_of_change(pair: Pair) -> None:
+    order = place(pair, [{"variant_id": in_stock(pair), "quantity": 1}])
+    pair.api().tag_order(order.id, "upsell")
+    pair.api().tag_order(order.id, "upsell")
+    with pair.world.read() as connection:
+        (tags,) = connection.execute("SELECT tags FROM orders WHERE id = ?", (int(order.id),)).fetchone()
+    assert json.loads(tags) == ["upsell"]
+    tagged = pair.api().order(order.id)
+    assert tagged is not None
+    assert replace(tagged, updated_at=order.updated_at) == order
+    with pytest.raises(UserErrors, match="does not exist"):
+        pair.api().tag_order("1", "upsell")

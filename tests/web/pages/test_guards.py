@@ -14,6 +14,7 @@ from tests.web.pages.history import History
 PAGES = ("/", "/set-up", "/offers", "/offers/new", "/offers/fixed", "/offers/variants", "/orders", "/integrations")
 CHANGES = (
     "/set-up/check",
+    "/set-up/look",
     "/imports/orders/retry",
     "/offers/new",
     "/offers/fixed",

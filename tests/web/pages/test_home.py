@@ -1,11 +1,17 @@
 """Home: each line of the set-up is really looked at, and today's figures are today's."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.domain.gates import gate_at
+from server.domain.impressions import Drop, Share
 from server.ports import CredentialsRejected, TemporaryFailure
 from server.runtime import Runtime
+from server.shopify.blocks import TARGETS
+from server.storage.alerts import IMPRESSIONS_FELL, Alerts
+from server.storage.gates import Gates
 from server.storage.rules import RuleVersionRow
 from server.storage.shops import Connections, Imports, Shops
 from server.usecases.install import IMPORT_KINDS
@@ -44,6 +50,8 @@ def test_a_new_shop_has_everything_before_it(staff: Staff, runtime: Runtime, sho
         "Import customers": "under way",
         "Import stock at each location": "under way",
         "Choose Afters for the one-click page": "to do",
+        "Place the block on the thank-you page": "to do",
+        "Place the block on the order-status page": "to do",
         "Publish the first offers": "to do",
         "Connect text messages": "done",
         "Connect e-mail": "to do",
@@ -119,8 +127,10 @@ def test_a_finished_set_up_comes_after_the_figures(staff: Staff, runtime: Runtim
         settings |= {"from_address": "a@example.com", "postal_address": "1 High Street"}
         Connections(session, shop_id, runtime.box).save("smtp", settings, now=now)
     assert staff.send("/set-up/check").json == {"ok": True, "is_post_purchase_app": True}
+    told = {"is_told": "yes", "target": list(TARGETS)}
+    assert staff.send("/set-up/look", told).json == {"ok": True}
     text = staff.open("/").text
-    assert "10 of 10 done" in text
+    assert "12 of 12 done" in text
     assert text.index('heading="Today"') < text.index('heading="Set-up"')
     assert "The order history starts at September 24, 2026." in text
     assert api.is_post_purchase_app
@@ -137,6 +147,54 @@ def test_the_one_click_page_is_asked_for_at_shopify(staff: Staff, api: AskedApi)
     api.is_post_purchase_app = True
     staff.send("/set-up/check")
     assert state(steps(staff)[title]) == "done"
+
+
+def test_opening_home_asks_shopify_at_most_once_an_hour(
+    staff: Staff, api: AskedApi, runtime: Runtime, shop_id: int
+) -> None:
+    title = "Choose Afters for the one-click page"
+    assert staff.send("/set-up/look").json == {"ok": True}
+    assert state(steps(staff)[title]) == "done"
+    api.is_post_purchase_app = False
+    staff.clock.move(minutes=59)
+    keep_grant(runtime, shop_id, staff)
+    assert staff.send("/set-up/look").json == {"ok": True}
+    assert state(steps(staff)[title]) == "done"
+    staff.clock.move(minutes=1)
+    assert staff.send("/set-up/look").json == {"ok": True}
+    line = steps(staff)[title]
+    assert state(line) == "to do"
+    links = [each.attributes for each in line.all("s-button")]
+    assert [each.get("href") or each.get("data-post") for each in links] == [
+        "shopify://admin/settings/checkout",
+        "/set-up/check",
+    ]
+    assert links[0]["target"] == "_top"
+    with runtime.database.read() as session:
+        spans = Gates(session, shop_id).spans()["one_click"]
+    assert [each.is_open for each in spans] == [True, False]
+    assert gate_at(spans, staff.clock.now() - timedelta(minutes=30)) is None, "it changed at some time in between"
+
+
+def keep_grant(runtime: Runtime, shop_id: int, staff: Staff) -> None:
+    with runtime.database.write() as session:
+        row = Shops(session, runtime.box).by_id(shop_id)
+        Shops(session, runtime.box).store_grant(row, grant_until(staff.clock.now() + timedelta(hours=1)))
+
+
+def test_where_the_block_is_placed_app_bridge_tells(staff: Staff, api: AskedApi) -> None:
+    thank_you, status = (f"Place the block on the {page} page" for page in ("thank-you", "order-status"))
+    assert "has not told yet" in words(steps(staff)[thank_you])
+    api.failure = TemporaryFailure("Shopify is busy.")
+    told = {"is_told": "yes", "target": ["purchase.thank-you.block.render", "admin.product-details.block.render"]}
+    assert staff.send("/set-up/look", told).status_code == 503
+    assert [state(steps(staff)[each]) for each in (thank_you, status)] == ["done", "to do"], "kept all the same"
+    button = steps(staff)[status].one("s-button").attributes
+    assert button["href"] == "shopify://admin/settings/checkout/editor?page=order-status"
+    staff.send("/set-up/look")
+    assert state(steps(staff)[thank_you]) == "done", "an App Bridge that cannot tell takes nothing back"
+    staff.send("/set-up/look", {"is_told": "yes"})
+    assert state(steps(staff)[thank_you]) == "to do"
 
 
 @pytest.mark.parametrize(
@@ -211,3 +269,15 @@ def test_a_shop_whose_facts_are_not_known_yet_has_a_page(staff: Staff, runtime: 
         row = Shops(session, runtime.box).by_id(shop_id)
         row.name = row.currency = row.time_zone = row.country_code = None
     assert figures(staff)["Revenue"] == "\N{EN DASH}"
+
+
+def test_a_fall_of_impressions_is_said_with_its_figures(staff: Staff, runtime: Runtime, shop_id: int) -> None:
+    heading = "The one-click page is shown less than it was"
+    assert heading not in staff.open("/").text
+    drop = Drop(7, Share(60, 9), Share(900, 720))
+    with runtime.database.write() as session:
+        Alerts(session, shop_id).raise_(IMPRESSIONS_FELL, asdict(drop), now=staff.clock.now())
+    banners = Markup.read(staff.open("/").text).all("s-banner")
+    (told,) = (each for each in banners if each.attributes.get("heading") == heading)
+    assert "9 of 60 did in the last 7 days (15 %)" in words(told)
+    assert "In the weeks before it was 80 %" in words(told)

@@ -8,12 +8,28 @@ from typing import Any
 import pytest
 
 from server.runtime import Runtime
-from tests.web.pages import test_follow_ups, test_further_offers, test_markets, test_offers, test_pairings, test_tiers
+from tests.web.pages import (
+    test_follow_ups,
+    test_further_offers,
+    test_markets,
+    test_offers,
+    test_pairings,
+    test_previews,
+    test_tiers,
+)
 from tests.web.pages.conftest import Staff
 from tests.web.pages.test_follow_ups import draft
 
 FORMS: dict[str, dict[str, Any]] = {
     "/offers/new": test_offers.GOOD | test_further_offers.STEP | test_further_offers.ARM,
+    "/previews/one-click": test_previews.FORM
+    | {
+        "preview.funnel": "fixed",
+        "preview.product": "3",
+        "preview.bought": "1",
+        "preview.locale": "de",
+        "preview.arm": "b",
+    },
     "/follow-ups/new": test_follow_ups.GOOD,
     "/follow-ups/story": test_follow_ups.GOOD,
     "/tiers/new": test_tiers.GOOD,
@@ -38,7 +54,7 @@ ODD = (
     "\ud7ff",
 )
 
-ANSWERS = {200, 404, 409, 422}  # 200 is the story, which is only told
+ANSWERS = {200, 404, 409, 422}  # 200 is the story and the preview, which are only told
 
 
 @pytest.mark.parametrize("path", FORMS)

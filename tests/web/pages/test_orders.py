@@ -1,11 +1,14 @@
 """Orders: the list in pages, the surfaces in words, and each order's story with its reasons."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from server.domain.charges import Charge, ChargeState
 from server.domain.orders import LineItem
 from server.runtime import Runtime
+from server.storage.charges import Charges
 from server.storage.shops import Shops
 from tests.web.pages.conftest import Staff
 from tests.web.pages.history import History
@@ -81,7 +84,10 @@ def test_an_offer_that_the_payment_kept_from_the_page_says_so(staff: Staff, hist
     assert listed(staff)["#1002"][3] == "Ready, not shown Product 2"
     told = " ".join(timeline(staff, "1001"))
     assert "The checkout asked, and Product 2 was ready to offer" in told
-    assert "The page was not shown The payment or the currency keeps this order from the one-click page." in told
+    assert (
+        "The page was not shown It was paid by a wallet, in instalments or in another way without a card to charge."
+        in told
+    )
     assert "The page was not shown An offer was ready" in " ".join(timeline(staff, "1002"))
 
 
@@ -173,7 +179,10 @@ def test_the_story_of_an_accepted_offer(staff: Staff, history: History) -> None:
 
 def test_the_story_of_a_wallet_order(staff: Staff, history: History) -> None:
     told = timeline(staff, history.wallet())
-    assert "No one-click page The payment or the currency keeps this order from the one-click page." in told[2]
+    assert (
+        "No one-click page It was paid by a wallet, in instalments or in another way without a card to charge."
+        in told[2]
+    )
     assert "SMS not sent The shopper has not agreed to marketing on this channel." in told[4]
     assert "E-mail sent to a…@example.com" in told[5]
     assert "One more thing Dear Ada, how about Product 2?" in told[5]
@@ -284,3 +293,46 @@ def test_what_shoppers_are_called_is_text(staff: Staff, history: History) -> Non
         page = staff.open(path).text
         assert "<img" not in page
         assert "&lt;img" in page
+
+
+def test_an_orders_page_says_where_an_offer_could_be_seen(staff: Staff, history: History) -> None:
+    history.everything()
+    page = Markup.read(staff.open("/orders/1006").text)
+    lines = [
+        [words(line.one("strong")), words(line.one("s-badge")), words(line.one("p"))]
+        for line in page.one("ul", "surfaces").all("li")
+    ]
+    assert lines[0] == ["One-click page", "Accepted", "The shopper accepted the offer."]
+    assert [each[0] for each in lines] == ["One-click page", "Thank-you page", "Order-status page", "Messages"]
+    told = staff.fetch("/orders/1006/explanation").json
+    assert told is not None
+    assert [each["surface"] for each in told["surfaces"]] == ["one_click", "thank_you", "order_status", "message"]
+    assert [each["says"] for each in told["surfaces"]] == [each[2] for each in lines]
+
+
+def over_home(staff: Staff) -> dict[str, Markup]:
+    """Return the banners over Home that are about what is not paid."""
+    found = {str(each.attributes["heading"]): each for each in Markup.read(staff.open("/").text).all("s-banner")}
+    return {heading: banner for heading, banner in found.items() if "not paid" in heading}
+
+
+def test_what_is_not_paid_stands_over_the_order_and_over_home(
+    staff: Staff, history: History, runtime: Runtime, shop_id: int
+) -> None:
+    at = history.now - timedelta(minutes=30)
+    history.order(1010, outstanding=850, fulfilment="on_hold", minutes_ago=20)
+    charge = Charge("l2", "d", ChargeState.UNPAID, 850, at, at)
+    with runtime.database.write() as session:
+        Charges(session, shop_id).save("1010", [charge], currency="GBP")
+    page = Markup.read(staff.open("/orders/1010").text)
+    banner = page.one("s-banner")
+    assert banner.attributes["heading"] == "£8.50 of the accepted offer is not paid"
+    assert banner.one("s-button").attributes["href"] == "shopify://admin/orders/1010"
+    assert any("£8.50 of an accepted offer was not charged" in each for each in timeline(staff, "1010"))
+    assert "Until 23 Nov 2026, 10:40 at the latest" in words(page)
+    assert "order #1010" in words(over_home(staff)["£8.50 of accepted offers is not paid"])
+    with runtime.database.write() as session:
+        later = replace(charge, state=ChargeState.PAID, changed_at=history.now)
+        Charges(session, shop_id).save("1010", [later], currency="GBP")
+    assert not over_home(staff)
+    assert "The missing £8.50 was paid" in timeline(staff, "1010")[-1]

@@ -10,6 +10,7 @@ from tests.sandbox.browser.admin.configuration import extension_states
 from tests.sandbox.browser.admin.frame import Frame
 from tests.sandbox.browser.admin.framing import check_framing
 from tests.sandbox.browser.admin.launch import USER_ID, Launcher
+from tests.sandbox.shopify.placed_blocks import read_placed
 
 _REVIEW_AFTER = timedelta(hours=24)
 _MOST_ROWS = 100
@@ -51,7 +52,7 @@ def _add_launching(pages: Blueprint, frame: Frame, launcher: Launcher) -> None:
 
     @pages.get("/bridge/extensions")
     def extensions() -> Response:
-        return jsonify(extension_states(frame.app))
+        return jsonify(extension_states(frame.app, read_placed(sandbox.world)))
 
 
 def _add_scopes(pages: Blueprint, frame: Frame) -> None:

@@ -1,6 +1,7 @@
 """What the sandbox reads of the app's own files, as a deploy would: `shopify.app.toml` and the extensions' TOML."""
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,26 @@ def read_app(root: Path) -> AppConfiguration:
     )
 
 
-def extension_states(app: AppConfiguration) -> list[dict[str, Any]]:
-    """Return what `shopify.app.extensions()` answers: UI extensions with the targets where they are placed.
-
-    The sandbox has no editor to place a block in, so no extension is placed.
-    """
+def block_targets(app: AppConfiguration) -> list[str]:
+    """Return the targets where a merchant may place a block of the app."""
     return [
-        {"handle": extension["handle"], "type": "ui_extension", "activations": []}
+        place["target"]
+        for extension in app.extensions
+        if extension.get("type") == "ui_extension"
+        for place in extension.get("targeting", [])
+    ]
+
+
+def extension_states(app: AppConfiguration, placed: Collection[str]) -> list[dict[str, Any]]:
+    """Return what `shopify.app.extensions()` answers: UI extensions with those of their targets that are placed."""
+    return [
+        {
+            "handle": extension["handle"],
+            "type": "ui_extension",
+            "activations": [
+                {"target": place["target"]} for place in extension.get("targeting", []) if place["target"] in placed
+            ],
+        }
         for extension in app.extensions
         if extension.get("type") == "ui_extension"
     ]

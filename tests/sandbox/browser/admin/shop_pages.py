@@ -4,13 +4,15 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from tests.sandbox.browser.admin import scopes
+from tests.sandbox.browser.admin.configuration import block_targets
 from tests.sandbox.browser.admin.frame import Frame
+from tests.sandbox.shopify.placed_blocks import PAGES, place_blocks, read_placed
 
 _UNPROCESSABLE = 422
 
 
 def add_shop_pages(pages: Blueprint, frame: Frame) -> None:
-    """Add `/`, `/settings/checkout` and `/apps`."""
+    """Add `/`, `/settings/checkout` with the places for blocks, and `/apps`."""
     sandbox, world = frame.sandbox, frame.sandbox.world
 
     @pages.get("", strict_slashes=False)
@@ -51,6 +53,16 @@ def add_shop_pages(pages: Blueprint, frame: Frame) -> None:
             connection.execute("UPDATE shop SET post_purchase_app = ?", (wanted or None,))
         return redirect(url_for("admin.checkout", done="checkout"), code=303)
 
+    @pages.post("/settings/checkout/blocks")
+    def place() -> Response | tuple[str, int]:
+        wanted = request.form.getlist("target")
+        if not set(wanted) <= set(block_targets(frame.app)):
+            return _checkout_page(frame, refusal="There is no such place."), _UNPROCESSABLE
+        if wanted and not scopes.granted(sandbox):
+            return _checkout_page(frame, refusal=f"{frame.app.name} is not installed."), _UNPROCESSABLE
+        place_blocks(world, wanted)
+        return redirect(url_for("admin.checkout", done="checkout"), code=303)
+
     @pages.get("/apps")
     def apps() -> str:
         return frame.show("apps.html", granted=[(scope, scopes.describe(scope)) for scope in scopes.granted(sandbox)])
@@ -64,5 +76,7 @@ def _checkout_page(frame: Frame, *, refusal: str | None = None) -> str:
         chosen=chosen,
         client_id=frame.sandbox.settings.client_id,
         is_installed=bool(scopes.granted(frame.sandbox)),
+        places={target: PAGES[target] for target in block_targets(frame.app) if target in PAGES},
+        placed=read_placed(frame.sandbox.world),
         refusal=refusal,
     )

@@ -1,12 +1,15 @@
-// Compares components.js with the props that Shopify's typings declare; prints every difference and fails on one.
+// Compares components.js with the props that Shopify's typings declare, and the stand-ins with the tags of blocks;
+// prints every difference and fails on one. The props of blocks' tags need no comparing: they are the typings' own.
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import ts from 'typescript';
 
+import {readTypings} from './blocks/typings.mjs';
 import {COMPONENTS} from './components.js';
 import {drawings} from './drawings/index.js';
+import {WITHOUT_STANDIN, standins} from './standins/index.js';
 
 const require = createRequire(import.meta.url);
 const home = join(dirname(require.resolve('@shopify/post-purchase-ui-extensions/package.json')), 'build', 'ts', 'components');
@@ -55,7 +58,14 @@ for (const [name, props] of typings) {
 }
 for (const name of Object.keys(COMPONENTS)) if (!typings.has(name)) differences.push(`${name}: not in the typings`);
 
+const tags = new Set(Object.values(readTypings()).flatMap((target) => Object.keys(target.tags)));
+for (const tag of tags) {
+  if (Boolean(standins[tag]) === WITHOUT_STANDIN.has(tag)) differences.push(`${tag}: has a stand-in or is named as one without, and not both`);
+}
+for (const tag of [...Object.keys(standins), ...WITHOUT_STANDIN]) if (!tags.has(tag)) differences.push(`${tag}: not in the typings`);
+if (tags.size < 60) differences.push(`only ${tags.size} tags found in the typings: is the reading of them broken?`);
+
 if (typings.size < 25) differences.push(`only ${typings.size} components found in the typings: is the reading of them broken?`);
 for (const line of differences) console.error(line);
-console.log(`${typings.size} components compared`);
+console.log(`${typings.size} components and ${tags.size} tags compared`);
 process.exitCode = differences.length > 0 ? 1 : 0;

@@ -7,7 +7,8 @@ const form = document.querySelector('form[data-checkout]');
 const {token, draftUrl, workerUrl, bundleUrl} = form.dataset;
 const summaries = document.querySelectorAll('[data-summary]');
 const payButton = form.querySelector('[data-pay]');
-const questions = new Questions({checkoutToken: token, workerUrl, bundleUrl});
+const network = JSON.parse(form.dataset.network);
+const questions = new Questions({checkoutToken: token, workerUrl, bundleUrl, network});
 let askedFor = null;
 let newest = 0;
 

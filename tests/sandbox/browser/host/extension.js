@@ -7,11 +7,13 @@ import {reportFault} from './errors.js';
 import {drawRoot} from './tree.js';
 
 /** Starts a worker with the bundle at `bundleUrl`; rejects when the bundle cannot be loaded. */
-export async function startExtension({workerUrl, bundleUrl}) {
+export async function startExtension({workerUrl, bundleUrl, network}) {
   const worker = new Worker(workerUrl, {name: 'post-purchase extension'});
   worker.addEventListener('error', (event) => reportFault(`worker: ${event.message ?? 'could not start'}`));
   const endpoint = createEndpoint(worker);
   endpoint.expose({report: reportFault});
+  await endpoint.call.setWeather(network.weather);
+  document.addEventListener('sandbox:weather', (event) => endpoint.call.setWeather(event.detail));
   await endpoint.call.load(bundleUrl);
 
   return {

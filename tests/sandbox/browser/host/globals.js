@@ -18,12 +18,11 @@ const PROMISED = [
   'AbortController', 'AbortSignal',
 ];
 
-const KEPT = new Set([...LANGUAGE, ...PROMISED]);
-
-/** Removes from `scope` every name an extension may not count on. */
-export function narrow(scope) {
+/** Removes from `scope` every name an extension may not count on; `further` are those its kind of extension may. */
+export function narrow(scope, further = []) {
+  const kept = new Set([...LANGUAGE, ...PROMISED, ...further]);
   for (const name of inheritedNames(scope)) {
-    if (KEPT.has(name)) continue;
+    if (kept.has(name)) continue;
     remove(scope, name);
   }
 }

@@ -7,6 +7,7 @@ import {storageFor} from './storage.js';
 
 const stage = document.querySelector('[data-stage]');
 const {token, workerUrl, bundleUrl, calculateUrl, applyUrl, doneUrl, storageForgotten} = stage.dataset;
+const network = JSON.parse(stage.dataset.network);
 const inputData = JSON.parse(document.querySelector('[data-input-data]').textContent);
 
 async function ask(url, body) {
@@ -31,7 +32,7 @@ const api = {
 };
 
 async function run() {
-  const extension = await startExtension({workerUrl, bundleUrl});
+  const extension = await startExtension({workerUrl, bundleUrl, network});
   await extension.render(stage, inputData, api);
   document.documentElement.dataset.rendered = 'true';
 }

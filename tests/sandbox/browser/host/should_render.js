@@ -7,9 +7,9 @@ const LIMIT_MILLISECONDS = 2000; // Shopify gives the whole answer about two sec
 
 /** One checkout's questions; `latest()` is the report that Pay sends along. */
 export class Questions {
-  constructor({checkoutToken, workerUrl, bundleUrl}) {
+  constructor({checkoutToken, workerUrl, bundleUrl, network}) {
     this.checkoutToken = checkoutToken;
-    this.urls = {workerUrl, bundleUrl};
+    this.urls = {workerUrl, bundleUrl, network};
     this.asked = null;
     this.starting = null;
   }

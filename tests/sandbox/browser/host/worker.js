@@ -2,7 +2,11 @@
 import {createRemoteRoot} from '@remote-ui/core';
 import {createEndpoint, retain} from '@remote-ui/rpc';
 
+import SHAPES from 'post-purchase-shapes';
+
 import {narrow} from './globals.js';
+import {guard} from './guard.js';
+import {makeFetch} from './network.js';
 
 // Taken before `narrow`, which removes them from the extension's reach.
 const importBundle = self.importScripts.bind(self);
@@ -13,10 +17,15 @@ const messenger = {
   removeEventListener: self.removeEventListener.bind(self),
 };
 
+const line = {isGranted: true, weather: null}; // this kind of extension needs no grant
+const nativeFetch = self.fetch.bind(self);
+const SHOULD_RENDER = 'Checkout::PostPurchase::ShouldRender';
+const RENDER = 'Checkout::PostPurchase::Render';
 const targets = new Map();
 const endpoint = createEndpoint(messenger);
 
 narrow(self);
+self.fetch = makeFetch(nativeFetch, line);
 
 self.shopify = {
   extend(target, run) {
@@ -29,6 +38,10 @@ listen('error', (event) => endpoint.call.report(`uncaught in the worker: ${event
 listen('unhandledrejection', (event) => endpoint.call.report(`unhandled rejection in the worker: ${event.reason}`));
 
 endpoint.expose({
+  setWeather(weather) {
+    line.weather = weather;
+  },
+
   load(url) {
     importBundle(url);
     return [...targets.keys()];
@@ -36,17 +49,21 @@ endpoint.expose({
 
   shouldRender(api) {
     retain(api);
-    return registered('Checkout::PostPurchase::ShouldRender')(api);
+    return registered(SHOULD_RENDER)(guarded(SHOULD_RENDER, api));
   },
 
   async render(channel, components, api) {
     retain(channel);
     retain(api);
     const root = createRemoteRoot(channel, {components});
-    registered('Checkout::PostPurchase::Render')(root, api);
+    registered(RENDER)(root, guarded(RENDER, api));
     await root.mount();
   },
 });
+
+function guarded(target, api) {
+  return guard(api, SHAPES[target], (message) => endpoint.call.report(message));
+}
 
 function registered(target) {
   const run = targets.get(target);

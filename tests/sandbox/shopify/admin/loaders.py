@@ -47,11 +47,12 @@ def oldest_order(session: Session) -> str:
 
 
 def orders_by_id(session: Session, ids: list[int]) -> Mapping[int, Record]:
-    """Return orders by their ids, without those too old for this app."""
+    """Return orders by their ids, without those too old for this app and those that come late."""
     rows = session.rows(
-        "SELECT * FROM orders WHERE id IN (SELECT value FROM json_each(?)) AND created_at >= ?",
+        "SELECT * FROM orders WHERE id IN (SELECT value FROM json_each(?)) AND created_at >= ? AND created_at < ?",
         json.dumps(ids),
         oldest_order(session),
+        session.late_since,
     )
     return {record.id: record for record in session.batch("Order", rows).records}
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLResolveInfo as Info
 
@@ -104,6 +104,27 @@ def _remaining(line: Record) -> int:
     return line.row["current_quantity"] if is_open else 0
 
 
+class PaymentDetails(NamedTuple):
+    """What a payment was made with, as one of the types of the union."""
+
+    kind: str
+    wallet: str | None = None
+
+
+# A wallet runs on the card gateway: what was paid with stands in the payment's details alone.
+_WALLETS = {"shopify_payments": "SHOPIFY_PAY", "apple_pay": "APPLE_PAY", "google_pay": "GOOGLE_PAY"}
+_OTHER_DETAILS = {"paypal": "PaypalWalletPaymentDetails", "klarna": "LocalPaymentMethodsPaymentDetails"}
+
+
+def _payment_details(payment: Record) -> PaymentDetails | None:
+    gateway: str = payment.row["gateway"]
+    if gateway in _OTHER_DETAILS:
+        return PaymentDetails(_OTHER_DETAILS[gateway])
+    if gateway == "bogus" or gateway in _WALLETS:
+        return PaymentDetails("CardPaymentDetails", _WALLETS.get(gateway))
+    return None
+
+
 def _full_name(address: dict[str, Any]) -> str | None:
     parts = [address.get("first_name"), address.get("last_name")]
     return " ".join(part for part in parts if part) or None
@@ -143,7 +164,9 @@ FIELDS: Fields = {
         "processedAt": column("created_at"),
         "order": of(order_of),
         "test": of(lambda payment: bool(order_of(payment).row["test"])),
+        "paymentDetails": of(_payment_details),
     },
+    "CardPaymentDetails": {"wallet": lambda details, _info: details.wallet},
     "FulfillmentOrder": {
         "id": of(lambda order: ids.gid("FulfillmentOrder", order.id)),
         "status": of(_fulfilment_status),

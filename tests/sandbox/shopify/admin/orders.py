@@ -74,10 +74,8 @@ def search_fields(session: Session) -> dict[str, Matcher]:
 def search_clause(session: Session, text: str | None) -> Clause:
     """Return the condition of an order search, within what this app may see."""
     found = compiled(text, search_fields(session))
-    oldest = oldest_order(session)
-    if not oldest:
-        return found
-    return Clause(f"({found.sql}) AND orders.created_at >= ?", (*found.parameters, oldest))
+    seen = "orders.created_at >= ? AND orders.created_at < ?"
+    return Clause(f"({found.sql}) AND {seen}", (*found.parameters, oldest_order(session), session.late_since))
 
 
 def page_of_orders(session: Session, where: Clause, arguments: dict[str, Any]) -> Connection:
@@ -150,7 +148,7 @@ def _shipping_line(record: Record) -> dict[str, Any] | None:
 
 def _status_page(record: Record) -> str:
     origin = record.session.settings.origin
-    return f"{origin}/orders/{record.row['checkout_token']}/thank-you"
+    return f"{origin}/orders/{record.row['checkout_token']}"
 
 
 def _address(record: Record) -> dict[str, Any] | None:
@@ -206,6 +204,7 @@ FIELDS: Fields = {
         "statusPageUrl": of(_status_page),
         "requiresShipping": of(lambda record: any(line.row["requires_shipping"] for line in lines_of(record))),
         "totalPriceSet": money("total"),
+        "originalTotalDutiesSet": always(None),  # the shop charges none
         "originalTotalPriceSet": amount(
             lambda record: record.row["total"] if record.row["original_total"] is None else record.row["original_total"]
         ),

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 
+_NEVER_LATE = "9999"  # later than every time of the world, as text
+
+
 class Session:
     """What one GraphQL request works with: who asks, when, and a connection.
 
-    A query sees one snapshot. A mutation has an `action`: its write, and the webhooks that go out with it.
+    A query sees one snapshot. A mutation has an `action`: its write, and the webhooks that go out with it. Orders
+    from `late_since` on have not arrived here yet.
     """
 
     def __init__(
@@ -36,11 +40,13 @@ class Session:
         action: Action | None = None,
         bulk: "BulkOperations | None" = None,
         reopen: "Callable[[], AbstractContextManager[Session]] | None" = None,
+        late_since: str | None = None,
     ) -> None:
         self.connection = connection
         self.settings = settings
         self.access = access
         self.now = now
+        self.late_since = late_since or _NEVER_LATE
         self._action, self._bulk, self._reopen = action, bulk, reopen
         self._shop: Row | None = None
 
