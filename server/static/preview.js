@@ -102,8 +102,8 @@ class Panel {
     if (mine !== this.asked) return;
     part("show").querySelector("s-button").removeAttribute("loading");
     if (isAsked) clearProblems(form);
-    if (answer.error) {
-      const { message, problems = [] } = answer.error;
+    if (answer.error || answer.problems) {
+      const { message, problems = [] } = answer.error ?? answer;
       this.refuse(problems.length ? problems.map((each) => named(form, each)) : [message]);
       if (isAsked) markProblems(form, problems).first?.focus?.();
       return;

@@ -45,7 +45,9 @@ def blueprint() -> Blueprint:
         try:
             rules = parse(document)
         except InvalidRules as fault:
-            raise InvalidRules(read.words_for(fault.problems, index=index)) from fault
+            # A form is faulty for most of the time in which it is typed: that is an answer, and no refusal to log.
+            told = read.words_for(fault.problems, index=index)
+            return jsonify({"problems": [{"path": each.path, "message": each.message} for each in told]})
         found = preview_page(
             database=parts.database,
             shop_id=shop().shop_id,

@@ -61,7 +61,7 @@ def test_nothing_is_stored_or_counted(staff: Staff, runtime: Runtime, shop_id: i
     before, draft = counts(runtime), load_draft(database=runtime.database, shop_id=shop_id)
     for changed in ({}, {"offer.variants": "999"}, {"preview.product": "3"}, {"preview.funnel": "fixed"}):
         preview(staff, **changed)
-    assert staff.send("/previews/one-click", {**FORM, "offer.discount.percent": "150"}).status_code == 422
+    assert preview(staff, **{"offer.discount.percent": "150"})["problems"]
     assert counts(runtime) == before
     assert load_draft(database=runtime.database, shop_id=shop_id) == draft
 
@@ -135,8 +135,8 @@ def test_what_cannot_be_offered_is_told_with_the_reason(staff: Staff, changed: d
 
 def test_problems_of_the_form_come_with_their_fields(staff: Staff) -> None:
     answer = staff.send("/previews/one-click", {**FORM, "offer.discount.percent": "150", "offer.quantity": "0"})
-    assert answer.status_code == 422
-    assert {each["path"] for each in answer.get_json()["error"]["problems"]} == {
+    assert answer.status_code == 200, "while a form is typed it is faulty most of the time"
+    assert {each["path"] for each in answer.get_json()["problems"]} == {
         "offer.discount.percent",
         "offer.quantity",
     }
