@@ -17,12 +17,19 @@ const NEEDED = 'heading timer title items price choices terms cost buttons note'
 const GROUPS = ['heading reason', 'title price shipping'];
 
 /**
- * Shares of the width that hold on every screen, whatever holds around them.
+ * A picture, a gap and words side by side on every screen, over the whole width.
  *
- * @param {number[]} sizes
+ * @param {Element} element
+ * @param {number} share of the picture
+ * @param {Node} picture
+ * @param {Node} words
+ * @returns {Node}
  */
-export function shares(sizes) {
-  return {media: ['small', 'medium', 'large'].map((viewportSize) => ({viewportSize: /** @type {'small'} */ (viewportSize), sizes}))};
+export function sideBySide(element, share, picture, words) {
+  const sizes = [share, 0.05, 0.95 - share];
+  // Each screen is named, lest what holds for a layout around this one be taken; in a view of its own it is as wide as that.
+  const media = ['small', 'medium', 'large'].map((viewportSize) => ({viewportSize: /** @type {'small'} */ (viewportSize), sizes}));
+  return element(View, {}, element(Layout, {maxInlineSize: 1, media}, element(View, {}, picture), element(View, {}), words));
 }
 
 /**
@@ -118,13 +125,9 @@ function besidePicture(element, shown, blocks) {
   const beside = ['badge', 'title', 'price'];
   const place = shown.findIndex((block) => block === 'picture' || beside.indexOf(block) >= 0);
   const isBeside = (/** @type {string} */ block) => block === 'picture' || beside.indexOf(block) >= 0;
-  const row = element(
-    Layout,
-    shares([0.3, 0.05, 0.65]),
-    element(View, {}, blocks.picture || null),
-    element(View, {}),
-    element(BlockStack, {spacing: 'tight'}, ...shown.filter((block) => beside.indexOf(block) >= 0).map((block) => blocks[block] || null)),
-  );
+  const words = shown.filter((block) => beside.indexOf(block) >= 0).map((block) => blocks[block] || null);
+  const picture = /** @type {Node} */ (blocks.picture);
+  const row = sideBySide(element, 0.3, picture, element(BlockStack, {spacing: 'tight'}, ...words));
   const before = shown.slice(0, place);
   return element(
     BlockStack,

@@ -9,19 +9,17 @@ import {
   HeadingGroup,
   Image,
   InlineStack,
-  Layout,
   Select,
   Separator,
   Spinner,
   Text,
   TextBlock,
   TextContainer,
-  View,
   VisuallyHidden,
 } from '@shopify/post-purchase-ui-extensions';
 import {nearest, optionsOf, quantitiesOf, variantsOf} from './choices.js';
 import {elements, fillWith} from './elements.js';
-import {arrange, orderOf, shares} from './layout.js';
+import {arrange, orderOf, sideBySide} from './layout.js';
 import {formatMoney, toUnits} from './money.js';
 import {gallery} from './pictures.js';
 import {termsOf} from './subscription.js';
@@ -159,7 +157,7 @@ export function showOffer(root, offer, locale, handlers) {
     );
     if (!part.image) return words;
     const image = element(Image, {source: part.image.url, decorative: true, aspectRatio: 1, fit: 'contain'});
-    return element(Layout, shares([0.2, 0.04, 0.76]), element(View, {}, image), element(View, {}), words);
+    return sideBySide(element, 0.2, image, words);
   }
 
   /** @param {Offer} option what a quantity is called, with what it takes off where quantities differ in that */

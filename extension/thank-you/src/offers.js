@@ -7,6 +7,9 @@ import {post} from './server.js';
 /** The page is there already and nobody waits for the block, but a block that comes late pushes the page about. */
 const ASK_MS = 4000;
 
+/** The order reaches the server some seconds after the page; where the server needs it, it says so and is asked again. */
+const WAITS_MS = [1500, 3000];
+
 /**
  * Asks the server what to offer after this purchase.
  *
@@ -15,18 +18,19 @@ const ASK_MS = 4000;
  * @returns {Promise<Answer | null>} null when there is nothing to offer, whatever the cause; never rejects
  */
 export async function askForOffer(api, {surface, checkoutToken, orderId}) {
-  const reply = await post(
-    api,
-    '/blocks/offers',
-    {
-      surface,
-      checkout_token: checkoutToken,
-      order_id: orderId,
-      locale: api.localization?.language?.value?.isoCode ?? 'en',
-      purchase: purchaseOf(api),
-    },
-    ASK_MS,
-  );
+  const question = {
+    surface,
+    checkout_token: checkoutToken,
+    order_id: orderId,
+    locale: api.localization?.language?.value?.isoCode ?? 'en',
+    purchase: purchaseOf(api),
+  };
+  let reply = await post(api, '/blocks/offers', question, ASK_MS);
+  for (const wait of WAITS_MS) {
+    if (reply.status !== 200 || reply.body?.reason !== 'order_not_known') break;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    reply = await post(api, '/blocks/offers', question, ASK_MS);
+  }
   return reply.status === 200 ? readAnswer(reply.body) : null;
 }
 

@@ -66,6 +66,24 @@ test('gives up after four seconds, and stays so when the answer comes at last', 
   expect(signal?.aborted).toBe(true);
 });
 
+test.each([
+  ['shows the offer once the order is known', 1, 2],
+  ['gives up where it does not come to be known', 9, 3],
+])('asks again while the server waits for the order: %s', async (_name, unknown, questions) => {
+  vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'requestAnimationFrame', 'cancelAnimationFrame', 'Date']});
+  let asked = 0;
+  const server = await page.open({
+    offers: () => {
+      asked += 1;
+      return json(asked > unknown ? answer() : {decision_id: null, offer: null, reason: 'order_not_known'});
+    },
+  });
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(server.of('offers')).toHaveLength(questions);
+  if (unknown > 1) expect(document.body.innerHTML).toBe('');
+  else expect(find('s-button')).not.toHaveLength(0);
+});
+
 test('gives up when the page hands out no token in that time', async () => {
   vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'requestAnimationFrame', 'cancelAnimationFrame', 'Date']});
   page.api.sessionToken.get = () => new Promise(() => undefined);

@@ -162,7 +162,7 @@ class TestTheShoppersPage:
         app.get_by_label("Badge").first.fill("{percent} off")
         app.get_by_role("button", name="Add a language").first.click()
         language = app.locator("[data-entries='offer.translations'] > li")
-        language.get_by_label("Language").fill("German")
+        language.get_by_role("textbox", name="Language").fill("German")
         language.get_by_label("Badge").fill("{prozent} weniger")
         app.get_by_role("button", name="Add an offer", exact=True).click()
         step = app.locator("#steps > li").first
@@ -171,12 +171,12 @@ class TestTheShoppersPage:
         step.get_by_text("Words and layout").click()
         step.get_by_role("button", name="Add a language").click()
         assert names_of(imported, "#steps [name$='.language']") == ["steps[1].offer.translations[0].language"]
-        step.get_by_label("Language").fill("fr")
+        step.get_by_role("textbox", name="Language").fill("fr")
         imported.save()
         expect(language.get_by_text("Must be a language such as de")).to_be_visible()
         expect(language.get_by_text("Has braces that are no variable; known are {product}")).to_be_visible()
         assert imported.faults == []
-        language.get_by_label("Language").fill("de")
+        language.get_by_role("textbox", name="Language").fill("de")
         language.get_by_label("Badge").fill("{percent} weniger")
         imported.save()
         expect(imported.page.get_by_text("Offer saved.")).to_be_visible()

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from server.domain.blocks import Refused, block_of
 from server.domain.decision import Outcome, decide
 from server.domain.document import RuleDocument
-from server.domain.offered import answers_before
+from server.domain.offered import ACCEPTED, answers_before
 from server.domain.offers import Wanted
 from server.domain.reasons import Reason
 from server.domain.records import record_all, recorded_situation, without_person
 from server.domain.shopper import ShopperFacts
-from server.domain.situation import Candidate, Situation, Surface
+from server.domain.situation import BLOCKS, Candidate, Situation, Surface
 from server.domain.stock import Stock
 from tests.factories import document, funnel_json, offer_json, purchase, situation, variant
 from tests.unit.domain.audiences import WRITTEN
@@ -113,7 +113,10 @@ def test_no_way_through_the_steps_offers_anything_twice(rules: RuleDocument, fac
         before = [steps[way] for way, _ in answers_before(path)]
         assert not any(offered.variant_ids & other.variant_ids for other in before)
     assert all(len(path) <= 3 for path in steps)
-    assert len(steps) <= 1 or facts.surface is Surface.ONE_CLICK
+    if facts.surface in BLOCKS:  # who accepts there is led away
+        assert not any(ACCEPTED in path for path in steps)
+    elif facts.surface is not Surface.ONE_CLICK:
+        assert len(steps) <= 1
 
 
 @given(DOCUMENTS, SITUATIONS)
