@@ -19,3 +19,4 @@ class BlockQuestion:
     order_id: str | None
     customer_id: str | None
     claimed: Purchase | None
+    locale: str = ""

@@ -17,8 +17,11 @@ PAGE_PATIENCE = timedelta(minutes=60)  # the platform holds the order this long 
 
 # Gateways that never see the one-click page (facts on the platform's limits), as Shopify names them on the order.
 _NO_PAGE_GATEWAYS = frozenset(
-    {"paypal", "apple_pay", "google_pay", "amazon_payments", "klarna", "affirm", "afterpay", "gift_card", "manual"}
-)
+    {
+        "paypal", "apple_pay", "google_pay", "amazon_pay", "amazon_payments", "klarna", "affirm", "afterpay",
+        "gift_card", "manual",
+    }
+)  # fmt: skip
 
 
 _RENEWALS = "subscription_contract"  # the `source_name` of orders that a subscription places

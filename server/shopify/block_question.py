@@ -51,6 +51,7 @@ class _Question(BaseModel):
     surface: Literal["thank_you", "order_status"]
     checkout_token: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
     order_id: PlainId | None = None
+    locale: Annotated[str, Field(max_length=35, pattern=r"\A[A-Za-z0-9_-]*\z")] = ""
     purchase: _Purchase | None = None
 
 
@@ -66,4 +67,4 @@ def read_block_question(raw: bytes, *, customer_id: str | None) -> BlockQuestion
         raise UnreadableQuestion(f"The question cannot be read: {explain(fault)}.") from None
     reference_id = told.checkout_token or told.order_id
     claimed = told.purchase.made(reference_id, customer_id) if told.purchase is not None and reference_id else None
-    return BlockQuestion(Surface(told.surface), told.checkout_token, told.order_id, customer_id, claimed)
+    return BlockQuestion(Surface(told.surface), told.checkout_token, told.order_id, customer_id, claimed, told.locale)

@@ -30,16 +30,15 @@ def blueprint() -> Blueprint:
     @routes.post("/offers")
     def offers() -> Response:
         parts, claims = runtime(), block_claims()
+        question = read_block_question(request.get_data(), customer_id=claims.customer_id)
         found = answer_block(
-            database=parts.database,
-            shop_domain=claims.shop_domain,
-            question=read_block_question(request.get_data(), customer_id=claims.customer_id),
-            now=parts.clock.now(),
+            database=parts.database, shop_domain=claims.shop_domain, question=question, now=parts.clock.now()
         )
         if isinstance(found, Reason):
             return jsonify({"decision_id": None, "offer": None, "reason": found.value})
         access = ShopAccess(parts.database, parts.box, parts.auth, parts.apis)
-        return jsonify(_show(found, price_tags(access, claims.shop_domain, found, now=parts.clock.now())))
+        local = price_tags(access, claims.shop_domain, found, now=parts.clock.now())
+        return jsonify(_show(found, local, Reader(question.locale, prices_differ=bool(local))))
 
     @routes.post("/events")
     def events() -> Response:
@@ -63,13 +62,13 @@ def blueprint() -> Blueprint:
     return routes
 
 
-def _show(found: BlockAnswer, local: Mapping[str, Money]) -> dict[str, Any]:
+def _show(found: BlockAnswer, local: Mapping[str, Money], reader: Reader) -> dict[str, Any]:
     decision, goods = found.answer.decision, found.answer.goods
     if not found.answer.is_shown:
         # A held-out shopper is told what anybody without an offer is told.
         return {"decision_id": decision.id, "offer": None, "reason": Reason.NOTHING_ELIGIBLE.value}
     shown = {
-        step.path: _offer(decision.id, step, goods, found.code_days, local)
+        step.path: _offer(decision.id, step, goods, found.code_days, local, reader)
         for step in decision.steps
         if step.offered.item.variant_id in goods
     }
@@ -87,10 +86,11 @@ def _offer(
     goods: Mapping[str, VariantFacts],
     code_days: int,
     local: Mapping[str, Money],
+    reader: Reader,
 ) -> dict[str, Any]:
     offered = step.offered
     first = goods[offered.item.variant_id]
-    words = Words(offered, offered.item, first.title, Reader(prices_differ=bool(local)))
+    words = Words(offered, offered.item, first.title, reader)
     return {
         **_option(decision_id, step.path, offered, offered.item, local),
         "title": first.title,

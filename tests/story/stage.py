@@ -3,8 +3,9 @@
 import fcntl
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,10 @@ def set_stage(var_dir: Path, *, orders: int | None = 300, kept: Path | None = No
     """
     if kept is not None:
         _begin_from(kept, var_dir, orders=orders)
-    with RunningSandbox(var_dir, orders=orders) as sandbox, _browser() as browser, _tab(browser) as context:
+    running = RunningSandbox(var_dir, orders=orders)
+    if kept is not None:
+        _move_pictures(var_dir, (kept / "over").read_text(encoding="ascii"), running.origin)
+    with running as sandbox, _browser() as browser, _tab(browser) as context:
         merchant = Merchant(sandbox, context.new_page())
         if kept is None:
             _live_the_first_day(merchant)
@@ -105,10 +109,16 @@ def _begin_from(kept: Path, var_dir: Path, *, orders: int | None) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_over.exists():
             shutil.rmtree(day, ignore_errors=True)  # whoever was at it before did not come to its end
-            with set_stage(day, orders=orders):
+            with set_stage(day, orders=orders) as stage:
                 pass
-            is_over.touch()
+            is_over.write_text(stage.sandbox.origin, encoding="ascii")
     shutil.copytree(day, var_dir, dirs_exist_ok=True)
+
+
+def _move_pictures(var_dir: Path, old: str, new: str) -> None:
+    """Let the catalogue find its pictures where the copy serves them: the real ones never move."""
+    with closing(sqlite3.connect(var_dir / "afters.sqlite3")) as connection, connection:
+        connection.execute("UPDATE variants SET image_url = replace(image_url, ?, ?)", (old, new))
 
 
 @contextmanager

@@ -79,6 +79,16 @@ class TestAsking:
         assert offer["url"].startswith("https://afters.example/o/")
         assert ask(client, clock, surface="order_status") == found
 
+    def test_the_merchants_words_come_in_the_shoppers_language(
+        self, client: FlaskClient, clock: StandingClock, shop_id: int, runtime: Runtime
+    ) -> None:
+        rules = fixed_rules("2")
+        rules["funnels"][0]["steps"][0]["offer"]["texts"] = {"heading": "One more"}
+        rules["funnels"][0]["steps"][0]["offer"]["translations"] = {"de": {"heading": "Noch etwas?"}}
+        publish(runtime, shop_id, rules)
+        heard = [ask(client, clock, locale=each)["offer"]["texts"]["heading"] for each in ("de-AT", "fr", "")]
+        assert heard == ["Noch etwas?", "One more", "One more"]
+
     def test_the_shop_may_come_without_its_scheme_or_with_it(
         self, client: FlaskClient, clock: StandingClock, shop_id: int
     ) -> None:

@@ -13,6 +13,7 @@ from server.storage.charges import Charges
 from server.storage.gates import Gates
 from server.storage.shops import Shops
 from tests.e2e.merchant.browsing import Merchant, look
+from tests.sandbox.shopify.placed_blocks import THANK_YOU, place_blocks, read_placed
 from tests.web.pages.history import History
 
 pytestmark = pytest.mark.e2e
@@ -44,14 +45,27 @@ def test_the_pages_that_tell_of_it_stand_at_both_widths(troubled: Merchant) -> N
 
 def test_opening_home_tells_the_server_where_the_block_is_placed_and_lets_it_ask(imported: Merchant) -> None:
     parts, shop_id = imported.admin.runtime, imported.admin.shop_id
-    imported.open("/")
-    line = imported.app.locator(".steps > li", has_text="Place the block on the thank-you page")
-    expect(line.get_by_role("link", name="Open the editor").or_(line.get_by_role("button"))).to_be_visible()
-    chosen = imported.app.locator(".steps > li", has_text="Choose Afters for the one-click page")
-    expect(chosen).to_contain_text("Checked")
-    expect(line).not_to_contain_text("has not told yet")
+    world = imported.admin.sandbox.sandbox.world
+    before = read_placed(world)
+    place_blocks(world, {THANK_YOU})
+    try:
+        imported.open("/")
+        chosen, thank_you, order_status = (
+            imported.app.locator(".steps > li", has_text=title)
+            for title in ("Choose Afters for the one-click page", "on the thank-you page", "on the order-status page")
+        )
+        expect(chosen).to_contain_text("Checked")
+        expect(thank_you).to_contain_text("Shopify says that the block is placed there")
+        expect(order_status.get_by_text("Open the editor")).to_be_visible()
+    finally:
+        place_blocks(world, before)
     with parts.database.read() as session:
-        assert Gates(session, shop_id).spans().keys() == {"one_click", "thank_you", "order_status"}
+        spans = Gates(session, shop_id).spans()
+    assert {surface: found[-1].is_open for surface, found in spans.items()} == {
+        "one_click": True,
+        "thank_you": True,
+        "order_status": False,
+    }
 
 
 def test_a_tag_is_allowed_and_saved(imported: Merchant) -> None:

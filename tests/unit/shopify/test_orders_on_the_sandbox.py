@@ -76,7 +76,10 @@ def test_what_a_shopper_paid_is_in_their_money(pair: Pair, currency: str) -> Non
         ("apple_pay", "apple_pay"),
         ("google_pay", "google_pay"),
         ("paypal", "paypal"),
+        ("amazon_pay", "amazon_pay"),
         ("klarna", "local"),
+        ("affirm", "local"),
+        ("afterpay", "local"),
         ("gift_card", None),
     ],
 )

@@ -112,8 +112,16 @@ class PaymentDetails(NamedTuple):
 
 
 # A wallet runs on the card gateway: what was paid with stands in the payment's details alone.
-_WALLETS = {"shopify_payments": "SHOPIFY_PAY", "apple_pay": "APPLE_PAY", "google_pay": "GOOGLE_PAY"}
-_OTHER_DETAILS = {"paypal": "PaypalWalletPaymentDetails", "klarna": "LocalPaymentMethodsPaymentDetails"}
+_WALLETS = {
+    "shopify_payments": "SHOPIFY_PAY",
+    "apple_pay": "APPLE_PAY",
+    "google_pay": "GOOGLE_PAY",
+    "amazon_pay": "AMAZON_PAY",
+}
+_OTHER_DETAILS = {
+    "paypal": "PaypalWalletPaymentDetails",
+    **dict.fromkeys(("klarna", "affirm", "afterpay"), "LocalPaymentMethodsPaymentDetails"),
+}
 
 
 def _payment_details(payment: Record) -> PaymentDetails | None:
