@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from server.ports import TemporaryFailure
 from server.runtime import Runtime
 from server.storage.orders import Orders
+from server.storage.rules import Rules
 from server.storage.shops import CODE_SCOPE, Shops
 from server.usecases.imports import order_unit
 from tests.conftest import StandingClock
@@ -85,7 +86,10 @@ class TestAsking:
         rules = fixed_rules("2")
         rules["funnels"][0]["steps"][0]["offer"]["texts"] = {"heading": "One more"}
         rules["funnels"][0]["steps"][0]["offer"]["translations"] = {"de": {"heading": "Noch etwas?"}}
-        publish(runtime, shop_id, rules)
+        with runtime.database.write() as session:
+            store = Rules(session, shop_id)
+            store.save_draft(rules, revision=1, now=clock.now())
+            store.publish(by=None, now=clock.now())
         heard = [ask(client, clock, locale=each)["offer"]["texts"]["heading"] for each in ("de-AT", "fr", "")]
         assert heard == ["Noch etwas?", "One more", "One more"]
 
