@@ -85,7 +85,7 @@ class TestAsking:
     ) -> None:
         rules = fixed_rules("2")
         rules["funnels"][0]["steps"][0]["offer"]["texts"] = {"heading": "One more"}
-        rules["funnels"][0]["steps"][0]["offer"]["translations"] = {"de": {"heading": "Noch etwas?"}}
+        rules["funnels"][0]["steps"][0]["offer"]["translations"] = [{"language": "de", "heading": "Noch etwas?"}]
         with runtime.database.write() as session:
             store = Rules(session, shop_id)
             store.save_draft(rules, revision=1, now=clock.now())
