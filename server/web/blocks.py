@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from server.core.money import Money
 from server.domain.offered import FIRST, Offered, OfferedItem, OfferedStep
-from server.domain.orders import VariantFacts
 from server.domain.presentment import shown_prices
 from server.domain.reasons import Reason
 from server.shopify.block_question import read_block_question
@@ -68,7 +67,7 @@ def _show(found: BlockAnswer, local: Mapping[str, Money], reader: Reader) -> dic
         # A held-out shopper is told what anybody without an offer is told.
         return {"decision_id": decision.id, "offer": None, "reason": Reason.NOTHING_ELIGIBLE.value}
     shown = {
-        step.path: _offer(decision.id, step, goods, found.code_days, local, reader)
+        step.path: _offer(found, step, local, reader)
         for step in decision.steps
         if step.offered.item.variant_id in goods
     }
@@ -80,15 +79,8 @@ def _show(found: BlockAnswer, local: Mapping[str, Money], reader: Reader) -> dic
     }
 
 
-def _offer(
-    decision_id: str,
-    step: OfferedStep,
-    goods: Mapping[str, VariantFacts],
-    code_days: int,
-    local: Mapping[str, Money],
-    reader: Reader,
-) -> dict[str, Any]:
-    offered = step.offered
+def _offer(found: BlockAnswer, step: OfferedStep, local: Mapping[str, Money], reader: Reader) -> dict[str, Any]:
+    decision_id, goods, offered = found.answer.decision.id, found.answer.goods, step.offered
     first = goods[offered.item.variant_id]
     words = Words(offered, offered.item, first.title, reader)
     return {
@@ -100,7 +92,7 @@ def _offer(
         "reason_line": words.reason,
         "texts": words.texts,
         "accept_by": "code",
-        "code_days": code_days,
+        "code_days": found.code_days,
         "choices": [
             {
                 **_option(decision_id, f"{step.path}.{number}", offered, item, local),
