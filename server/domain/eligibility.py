@@ -118,9 +118,18 @@ def one_click_verdict(
 
 
 def block_verdict(
-    surface: str, order: Order, asked: Asked | None, events: Collection[str], *, is_placed: bool | None
+    surface: str,
+    order: Order,
+    asked: Asked | None,
+    events: Collection[str],
+    *,
+    is_placed: bool | None,
+    was_page_shown: bool,
 ) -> Verdict:
-    """Say what became of a block on the thank-you or the order-status page; `events` are the kinds it reported."""
+    """Say what became of a block on the thank-you or the order-status page; `events` are the kinds it reported.
+
+    Nothing is decided for a block of an order whose one-click page was shown, unless the rules want it.
+    """
     for kind, reason in (
         ("taken", Reason.BLOCK_TAKEN),
         ("declined", Reason.BLOCK_DECLINED),
@@ -133,6 +142,8 @@ def block_verdict(
             return Verdict(surface, Standing.BARRED, Reason.OTHER_CHANNEL)
         if is_placed is False:
             return Verdict(surface, Standing.BARRED, Reason.BLOCK_NOT_PLACED)
+        if was_page_shown:
+            return Verdict(surface, Standing.NO_OFFER, Reason.PAGE_SHOWN)
         return Verdict(surface, Standing.NOT_ASKED, Reason.BLOCK_NOT_ASKED)
     if asked.outcome is not Outcome.OFFERED:
         return Verdict(surface, Standing.NO_OFFER, asked.reason)

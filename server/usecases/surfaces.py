@@ -11,6 +11,7 @@ from server.domain.eligibility import (
     THANK_YOU,
     Asked,
     FollowUp,
+    Standing,
     Verdict,
     block_verdict,
     message_verdict,
@@ -57,7 +58,16 @@ def verdicts_of(
         decision = by_surface.get(surface)
         kinds = {event.kind for event in events.get(decision.id, ())} if decision is not None else set()
         is_placed = gate_at(spans.get(surface, ()), order.created_at)
-        found.append(block_verdict(surface, order, _asked(decision), kinds, is_placed=is_placed))
+        found.append(
+            block_verdict(
+                surface,
+                order,
+                _asked(decision),
+                kinds,
+                is_placed=is_placed,
+                was_page_shown=one_click.standing is Standing.SHOWN,
+            )
+        )
     found.append(message_verdict(_follow_up(sequence, touches)))
     return tuple(found)
 

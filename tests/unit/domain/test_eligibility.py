@@ -59,7 +59,14 @@ def _judged(row: Row) -> Verdict:
             is_open=row.get("is_open", True),
             had_offers=row.get("had_offers", True),
         )
-    return block_verdict(surface, placed, _asked(row), row.get("events", ()), is_placed=row.get("is_open", True))
+    return block_verdict(
+        surface,
+        placed,
+        _asked(row),
+        row.get("events", ()),
+        is_placed=row.get("is_open", True),
+        was_page_shown=row.get("was_page_shown", False),
+    )
 
 
 @pytest.mark.parametrize("row", rows("eligibility"))
