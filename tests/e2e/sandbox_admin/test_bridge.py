@@ -222,7 +222,8 @@ def test_modals_open_by_id_and_darken_the_shell(shell: Shell, embedded: Embedded
 
 def test_the_rest_of_the_house(shell: Shell, embedded: EmbeddedApp) -> None:
     shell.open("/")
-    assert shell.run("shopify.app.extensions()") == []
+    deployed = [{"handle": "thank-you-offer", "type": "ui_extension", "activations": []}]
+    assert shell.run("shopify.app.extensions()") == deployed, "placed nowhere"
     review = shell.run("shopify.reviews.request()")
     assert (review["success"], review["code"]) == (False, "recently-installed")
     shell.run("shopify.support.registerHandler(() => { window.helped = true; })")

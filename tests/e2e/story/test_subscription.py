@@ -21,6 +21,7 @@ def publish(stage: Stage, **offer: Any) -> bool:
     written = {
         "schema": 1,
         "stock": {"minimum": 1},
+        "holdout": {"percent": 0},  # one new shopper in twenty would be offered nothing
         "funnels": [
             {"id": "club", "name": "Club", "is_live": True, "steps": [{"id": "first", "offer": {"id": "box", **offer}}]}
         ],
