@@ -49,11 +49,6 @@ def are_sound(text: str) -> bool:
     return _WORDS.fullmatch(text) is not None
 
 
-def names_variable(texts: Texts, name: str) -> bool:
-    """Tell whether any of the words has a variable."""
-    return any(f"{{{name}}}" in (getattr(texts, each) or "") for each in Texts.__slots__)
-
-
 def filled(text: str, values: Mapping[str, str | None]) -> str | None:
     """Return a text with its variables put in; None where one of them has no value: half a sentence helps nobody."""
     if any(values.get(name) is None for name in _VARIABLE.findall(text)):
